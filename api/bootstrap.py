@@ -1,0 +1,38 @@
+"""The composition root: workspaces with the tables of every layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from api import keys, scores, search
+from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
+from linkage.ledger import Workspace
+
+
+def create_workspace(path: Path) -> Workspace:
+    """A workspace at `path`, new or as it was, with all tables.
+
+    Raises:
+        LedgerError: the path is a file or a folder of other things.
+    """
+    return _migrated(Workspace.create(path))
+
+
+def open_workspace(path: Path) -> Workspace:
+    """The workspace at `path`, its tables brought up to this version.
+
+    Raises:
+        LedgerError: there is none, or a newer version wrote it.
+    """
+    return _migrated(Workspace.open(path))
+
+
+def _migrated(workspace: Workspace) -> Workspace:
+    for package, scripts in (
+        ("graph", GRAPH_MIGRATIONS),
+        ("scores", scores.MIGRATIONS),
+        ("search", search.MIGRATIONS),
+        ("keys", keys.MIGRATIONS),
+    ):
+        workspace.migrate(package, scripts)
+    return workspace

@@ -1,0 +1,78 @@
+"""`link`, `unlink` and `undo`: a named person's judgement, with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from api.cli.output import table
+from api.cli.session import Answer, Session, command, parse_date
+from api.decide import decide, undo
+from linkage.errors import SettingsError
+
+A = Annotated[str, typer.Argument(help="Record (source/record_id) or identity.", show_default=False)]
+B = Annotated[str, typer.Argument(help="The other one.", show_default=False)]
+ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why, in words that others can check.")]
+TodayOption = Annotated[str | None, typer.Option(help="The day, YYYY-MM-DD; today by default.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """The commands are part of `app`."""
+    command(app, "link")(link_command)
+    command(app, "unlink")(unlink_command)
+    command(app, "undo")(undo_command)
+
+
+def link_command(session: Session, a: A, b: B, reason: ReasonOption, today: TodayOption = None) -> Answer:
+    """Judge that two records are one person."""
+    return _judge(session, (a, b), "same", reason, today)
+
+
+def unlink_command(session: Session, a: A, b: B, reason: ReasonOption, today: TodayOption = None) -> Answer:
+    """Judge that two records are two people."""
+    return _judge(session, (a, b), "different", reason, today)
+
+
+def undo_command(
+    session: Session,
+    number: Annotated[int, typer.Argument(help="Number of the decision.", show_default=False)],
+    today: TodayOption = None,
+) -> Answer:
+    """Take decision NUMBER back; it stays on record as undone."""
+    document = undo(session.workspace(), number, session.actor, _day(today))
+    session.audit("undo", _identities(document), f"decision {number}")
+    return Answer(document, lambda out: print_decision(out, document))
+
+
+def print_decision(out: Console, document: dict[str, Any]) -> None:
+    """The decision and what moved because of it."""
+    decision = document["decision"]
+    out.print(f"Decision {decision['n']}: {decision['judgement']}", style="bold", end="")
+    out.print(" (undone)" if decision.get("undone_at") else "", style="bold")
+    moves = document["moves"]
+    if moves:
+        out.print(table(None, ("move", "from", "to"), ([m["kind"], m["from"], m["to"]] for m in moves)))
+    else:
+        out.print("No identity moved.")
+    out.print(f"{document['rescored']:,} re-scored. Take it back with: crosslane undo {decision['n']}", style="dim")
+
+
+def _judge(session: Session, pair: tuple[str, str], judgement: str, reason: str, today: str | None) -> Answer:
+    if not reason.strip():
+        raise SettingsError("--reason: say why, in words that others can check")
+    document = decide(session.workspace(), *pair, judgement, reason.strip(), session.actor, _day(today))
+    session.audit(judgement, _identities(document), f"decision {document['decision']['n']}")
+    return Answer(document, lambda out: print_decision(out, document))
+
+
+def _identities(document: dict[str, Any]) -> Iterable[str | None]:
+    moved = [move[end] for move in document["moves"] for end in ("from", "to") if move[end]]
+    return dict.fromkeys(moved) or [None]
+
+
+def _day(text: str | None) -> date:
+    return parse_date(text, "--today") or date.today()

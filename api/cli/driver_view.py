@@ -1,0 +1,84 @@
+"""How search hits and one driver read to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from api.cli.output import cell, fields, table
+
+MAX_EVENTS = 30
+
+
+def print_hits(out: Console, document: dict[str, Any]) -> None:
+    """One line a driver, best first."""
+    hits = document["hits"]
+    if not hits:
+        out.print("Nobody found. Names may be in any order; identifiers must be whole.")
+        return
+    columns = ("id", "name", "born", "countries", "records", "score", "band", "matched on")
+    names = ("identity_id", "name", "birth_date", "countries", "records", "score", "band", "matched_on")
+    rows = [[hit[name] for name in names] for hit in hits]
+    out.print(table(None, columns, rows))
+    if document["total"] > len(hits):
+        out.print(f"{document['total']:,} found; the first {len(hits)} are shown (--limit)", style="dim")
+
+
+def print_driver(out: Console, document: dict[str, Any]) -> None:
+    """Who, from which records, with which events, checked where, and what became of the identity."""
+    head: dict[str, object] = {"driver": document["identity_id"]}
+    if document["former_ids"]:
+        head["formerly"] = document["former_ids"]
+    score = document["score"]
+    if score:
+        head["own risk"] = f"{score['own']:.1f}"
+        head["linked risk"] = f"{score['linked']:.1f} ({score['linked_band']})"
+        head["queue score"] = f"{score['score']:.1f} ({score['band']}), as of {score['as_of']}"
+    if document["enrolment"]:
+        enrolment = document["enrolment"]
+        head["enrolled"] = f"{enrolment['source']}: {enrolment['status']}, until {enrolment['expires_on'] or 'unknown'}"
+    head["coverage"] = coverage_text(document["coverage"])
+    out.print(fields(head))
+    records = [
+        [r["key"], r["country"], _name(r["standard"]), r["standard"]["birth_date"], r["confidence"]]
+        for r in document["records"]
+    ]
+    out.print(table("Records", ("record", "country", "name", "born", "confidence"), records))
+    values = [
+        [item["attribute"] if n == 0 else "", value["value"], value["records"]]
+        for item in document["attributes"]
+        for n, value in enumerate(item["values"])
+    ]
+    out.print(table("Attributes", ("attribute", "value", "said by"), values))
+    events = [
+        [e["event_date"], e["event_type"], e["severity"], e["status"], e["key"], e["description"]]
+        for e in document["events"][-MAX_EVENTS:]
+    ]
+    columns = ("date", "type", "severity", "status", "event", "description")
+    out.print(table("Events", columns, events) if events else "No events.")
+    links = [[x["record"], x["other"], x["identity_id"], x["probability"]] for x in document["possible_links"]]
+    if links:
+        columns = ("record", "other", "identity", "probability")
+        out.print(table("Possibly the same person, for a reviewer", columns, links))
+    moves = [[m["at"], m["kind"], m["from"], m["to"], f"{m['cause']} {m['ref']}"] for m in document["history"]]
+    out.print(table("History", ("when", "what", "from", "to", "because of"), moves))
+
+
+def coverage_text(coverage: Any) -> str:
+    """Coverage in one line: what was checked, and what nobody asked."""
+    if isinstance(coverage, str):
+        return coverage
+    rows = coverage.get("rows", []) if isinstance(coverage, dict) else coverage
+    parts = []
+    for row in rows:
+        asked = f" {row['checked_on']}" if row.get("checked_on") else ""
+        parts.append(
+            f"{row['country']} {row.get('record_type') or 'records'}: {row['state'] if 'state' in row else row['result']}{asked}"
+        )
+    return "; ".join(parts) or "nothing was checked"
+
+
+def _name(standard: dict[str, Any]) -> str:
+    names = [standard.get(part) for part in ("given_name", "surname", "second_surname")]
+    return " ".join(name for name in names if name) or cell("(no name)").plain

@@ -1,0 +1,88 @@
+"""From an argument list to an exit code: 0 done, 1 failed, 2 bad input, 130 interrupted; no traceback by default."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+
+import typer
+from typer.main import get_command
+
+from api.cli.output import visible
+from linkage.errors import LinkageError
+
+PROGRAM = "crosslane"
+INTERRUPTED = 130
+BAD_INPUT = 2
+_LOADING = {"load", "demo"}
+
+
+def run(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """The exit code of the command line; everything that went wrong was told in one line on standard error."""
+    try:
+        code = get_command(app).main(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _closed_pipe()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except (typer.Abort, EOFError):
+        code = _say("stopped", 1)
+    except typer.TyperException as error:
+        code = _say(f"{error.format_message()} Try: {_help(arguments)}", error.exit_code)
+    except LinkageError as error:
+        code = _say(str(error), error.exit_code)
+    except RecursionError:
+        code = _say("the input is nested too deeply to be read", BAD_INPUT)
+    except Exception as error:
+        code = _unexpected(error)
+    if code == INTERRUPTED:
+        _say("interrupted; nothing was loaded" if _LOADING & set(arguments) else "interrupted", INTERRUPTED)
+    return int(code or 0)
+
+
+def as_main(app: typer.Typer) -> Callable[[Sequence[str] | None], int]:
+    """The console entry of `app`."""
+
+    def main(arguments: Sequence[str] | None = None) -> int:
+        return run(app, sys.argv[1:] if arguments is None else arguments)
+
+    return main
+
+
+def _say(message: str, code: int) -> int:
+    line = " ".join(visible(message).split())
+    try:
+        sys.stderr.write(f"{PROGRAM}: {line}\n")
+        sys.stderr.flush()
+    except OSError:
+        return code
+    return code
+
+
+def _help(arguments: Sequence[str]) -> str:
+    words = [word for word in arguments[:1] if word.isalpha()]
+    return " ".join([PROGRAM, *words, "--help"])
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("CROSSLANE_DEBUG"):
+        traceback.print_exc()
+    # The text of a foreign error may quote data, so only its kind and place are told.
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
+    if isinstance(error, OSError) and error.strerror:
+        return _say(f"{error.strerror} ({type(error).__name__}, {place})", 1)
+    return _say(
+        f"an unexpected {type(error).__name__} at {place}; nothing was half-done. "
+        "Set CROSSLANE_DEBUG=1 for the details, which may hold personal data",
+        1,
+    )
+
+
+def _closed_pipe() -> int:
+    # The reader has gone: what is still buffered goes nowhere, quietly.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,106 @@
+"""`evaluate`, `identities`, `scores` and `rescore`: whole tables at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from api.cli.driver_commands import require_format
+from api.cli.output import csv_text, error_console, table
+from api.cli.progress import BarProgress
+from api.cli.session import Answer, Session, command, parse_date
+from api.evaluation import evaluation, read_truth
+from api.exports import IDENTITY_COLUMNS, SCORE_COLUMNS, identity_rows, score_rows
+from api.rescoring import rescore_workspace
+
+FormatOption = Annotated[str, typer.Option("--format", help="table or csv.")]
+SHOWN = 30
+
+
+def register(app: typer.Typer) -> None:
+    """The commands are part of `app`."""
+    command(app, "evaluate")(evaluate_command)
+    command(app, "identities")(identities_command)
+    command(app, "scores")(scores_command)
+    command(app, "rescore")(rescore_command)
+
+
+def evaluate_command(
+    session: Session,
+    truth: Annotated[Path, typer.Option(help="CSV of source,record_id,entity_id[,group].", show_default=False)],
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Only truth records of this source; repeatable.")
+    ] = None,
+) -> Answer:
+    """Measure the identities against a truth: pair precision, recall and F1, and B-cubed."""
+    rows = read_truth(truth)
+    with session.workspace().reading() as connection:
+        document = evaluation(connection, rows, source or ())
+    return Answer(document, lambda out: print_evaluation(out, document))
+
+
+def identities_command(session: Session, output: FormatOption = "table") -> Answer:
+    """List every record with its identity."""
+    require_format(output)
+    with session.workspace().reading() as connection:
+        rows = identity_rows(connection)
+    session.audit("export identities", [None], f"{len(rows)} records")
+    return _listing(IDENTITY_COLUMNS, rows, output)
+
+
+def scores_command(session: Session, output: FormatOption = "table") -> Answer:
+    """List every score, the riskiest first."""
+    require_format(output)
+    with session.workspace().reading() as connection:
+        rows = score_rows(connection)
+    session.audit("export scores", [None], f"{len(rows)} identities")
+    return _listing(SCORE_COLUMNS, rows, output)
+
+
+def rescore_command(
+    session: Session,
+    full: Annotated[bool, typer.Option("--full", help="All drivers, not only what changed.")] = False,  # noqa: FBT002
+    today: Annotated[
+        str | None, typer.Option(help="Move the scores to this day, YYYY-MM-DD.", show_default=False)
+    ] = None,
+) -> Answer:
+    """Compute the scores again."""
+    with BarProgress(error_console()) as progress:
+        progress.stage("re-scoring")
+        document = rescore_workspace(session.workspace(), parse_date(today, "--today"), is_full=full)
+    session.audit("rescore", [None], f"{document['rescored']} identities")
+    line = f"{document['rescored']:,} scored ({document['scope']}), {document['changed']:,} changed."
+    return Answer(document, lambda out: out.print(line))
+
+
+def print_evaluation(out: Console, document: dict[str, Any]) -> None:
+    """Pairs, B-cubed, and pairs by country of the two records."""
+    pairs, cubed = document["pairs"], document["b_cubed"]
+    out.print(f"{document['records']:,} records of the truth in {document['identities']:,} identities.", style="bold")
+    if document["missing"]:
+        out.print(f"{document['missing']:,} records of the truth are not in the workspace.")
+    columns = ("", "true", "predicted", "correct", "precision", "recall", "F1")
+    averages = [cubed[name] for name in ("precision", "recall", "f1")]
+    rows = [["pairs", *_figures(pairs)], ["B-cubed", None, None, None, *averages]]
+    rows += [[f"pairs {label}", *_figures(found)] for label, found in document["by_group"]["country"].items()]
+    out.print(table(None, columns, rows))
+
+
+def _figures(pairs: dict[str, Any]) -> list[Any]:
+    return [pairs[name] for name in ("true", "predicted", "correct", "precision", "recall", "f1")]
+
+
+def _listing(columns: tuple[str, ...], rows: list[Any], output: str) -> Answer:
+    document = {"rows": [dict(zip(columns, row, strict=True)) for row in rows], "total": len(rows)}
+    if output == "csv":
+        return Answer(document, text=csv_text(columns, rows))
+
+    def view(out: Console) -> None:
+        out.print(table(None, columns, rows[:SHOWN]))
+        if len(rows) > SHOWN:
+            out.print(f"... and {len(rows) - SHOWN:,} more; --format csv lists all", style="dim")
+
+    return Answer(document, view)

@@ -1,0 +1,73 @@
+"""`serve`: the HTTP API of one workspace."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from api.cli.output import error_console
+from api.cli.session import Answer, Session, command
+from api.keys import Keys
+from linkage.errors import SettingsError
+from linkage.ledger import Workspace
+
+HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
+PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+
+
+def register(app: typer.Typer) -> None:
+    """The command is part of `app`."""
+    command(app, "serve")(serve_command)
+
+
+def serve_command(session: Session, host: HostOption = "127.0.0.1", port: PortOption = 8000) -> Answer:
+    """Answer the HTTP API until stopped; who may call is a matter of `crosslane key add`."""
+    serve(session.workspace(), host, port)
+    return Answer({"served": f"http://{host}:{port}"})
+
+
+def serve(workspace: Workspace, host: str, port: int) -> None:
+    """The API is answered on host and port until the process is stopped.
+
+    Raises:
+        SettingsError: the address cannot be listened on.
+    """
+    import uvicorn  # noqa: PLC0415 - slow to import, and only this command needs it
+
+    from api.http import create_app  # noqa: PLC0415
+
+    _log_to_stderr()
+    out = error_console()
+    with workspace.reading() as connection:
+        has_key = any(row["revoked_at"] is None for row in Keys(connection).rows())
+    if not has_key:
+        out.print("No key opens this API yet. Make one with: crosslane key add NAME", style="yellow")
+    if not _is_loopback(host):
+        out.print("Others on the network can reach this address; put TLS in front of it.", style="yellow")
+    out.print(f"Serving http://{host}:{port}/api/v1 (stop with Ctrl-C)", markup=False)
+    config = uvicorn.Config(create_app(workspace), host=host, port=port, access_log=False, log_level="warning")
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    except SystemExit:
+        raise SettingsError(f"--host, --port: {host}:{port} cannot be listened on; is it taken?") from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("crosslane")
+    log.handlers[:] = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False

@@ -1,0 +1,136 @@
+"""A person's word on two records, and taking it back; everything that follows is worked out at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import apsw
+
+from api.progress import Progress, Silent
+from api.publish import Outcome, Publication, publish
+from linkage.errors import SettingsError, UnknownRecord
+from linkage.ledger import Decision, Decisions, IdentityTables, LoadTables, Workspace
+
+JUDGEMENTS = ("same", "different")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who decides, why, and on which day.
+
+    Raises:
+        SettingsError: person or reason is blank.
+    """
+
+    by: str
+    reason: str
+    today: date
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise SettingsError("a decision needs a reason: say --reason TEXT")
+        if not self.by.strip():
+            raise SettingsError("a decision needs a person: say --by NAME")
+
+
+def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
+    workspace: Workspace, a: str, b: str, judgement: str, reason: str, by: str, today: date
+) -> dict[str, Any]:
+    """The judgement stands and outlives every later run.
+
+    Args:
+        a: identity id, former id or source/record_id; `b` likewise.
+        judgement: same or different.
+
+    Returns:
+        The `link` document.
+
+    Raises:
+        UnknownRecord: a or b names nothing.
+        SettingsError: no reason, no person, or a and b are one record or one identity named twice.
+    """
+    if judgement not in JUDGEMENTS:
+        raise SettingsError(f"a judgement is one of {', '.join(JUDGEMENTS)}")
+    signed = Signed(by, reason, today)
+    with workspace.exclusive():
+        with workspace.reading() as connection:
+            left, right = _records(connection, a, b)
+            loads = tuple(LoadTables(connection).ids())
+            number = Decisions(connection).next_number()
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        decision = Decision(number, min(left, right), max(left, right), judgement, signed.reason, signed.by, at)
+        publication = Publication(loads, today, decisions=(decision,))
+        outcome = publish(workspace, publication, _Entry("decision", number), Silent())
+    return _document(decision, outcome)
+
+
+def undo(workspace: Workspace, n: int, by: str, today: date, progress: Progress | None = None) -> dict[str, Any]:
+    """Decision `n` no longer stands, and what it joined or parted is as the evidence alone has it.
+
+    Raises:
+        UnknownRecord: there is no such decision.
+        SettingsError: it was taken back before, or nobody is named.
+    """
+    if not by.strip():
+        raise SettingsError("taking a decision back needs a person: say --by NAME")
+    with workspace.exclusive():
+        with workspace.reading() as connection:
+            decision = Decisions(connection).get(n)
+            loads = tuple(LoadTables(connection).ids())
+        if decision.undone_at is not None:
+            raise SettingsError(f"decision {n} was taken back before")
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        entry = _Entry("undo", n, (n, by, at))
+        outcome = publish(workspace, Publication(loads, today, undone=(n,)), entry, progress or Silent())
+    with workspace.reading() as connection:
+        return _document(Decisions(connection).get(n), outcome)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """The decision's own row, where it is one that is taken back."""
+
+    cause: str
+    ref: int
+    undone: tuple[int, str, str] | None = None
+
+    def write(self, connection: apsw.Connection) -> None:
+        if self.undone:
+            Decisions(connection).undo(*self.undone)
+
+
+def _records(connection: apsw.Connection, a: str, b: str) -> tuple[str, str]:
+    """The two records that a judgement on two references is about: of an identity, its first."""
+    tables = IdentityTables(connection)
+    found = []
+    for text in (a, b):
+        identity = tables.find(text)
+        if identity is None:
+            raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
+        records = tables.records_of(identity)
+        found.append(text if text in records else records[0])
+    if found[0] == found[1]:
+        raise SettingsError("both name one and the same; give two records as source/record_id")
+    return found[0], found[1]
+
+
+def _document(decision: Decision, outcome: Outcome) -> dict[str, Any]:
+    moves = [{"kind": move.kind, "from": move.from_id, "to": move.to_id} for move in outcome.moves]
+    return {
+        "decision": {
+            "n": decision.n,
+            "a": decision.a,
+            "b": decision.b,
+            "judgement": decision.judgement,
+            "reason": decision.reason,
+            "by": decision.by,
+            "at": decision.at,
+            "undone_by": decision.undone_by,
+            "undone_at": decision.undone_at,
+        },
+        "moves": moves,
+        "reviews_reopened": 0,
+        "rescored": outcome.changed_scores,
+    }

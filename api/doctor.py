@@ -1,0 +1,157 @@
+"""The `doctor` document: what is installed, reachable and consistent."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from api.audit import AUDIT, AuditLog
+from api.bootstrap import open_workspace
+from graph.embedded import EmbeddedStore
+from graph.policy import load_policy
+from linkage.errors import LinkageError
+from linkage.ledger import IdentityTables, LoadTables, Workspace
+from linkage.model import load_model
+
+PYTHON = (3, 11)
+SQLITE = (3, 43)  # oldest with all that the ledger and its search use
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+    def document(self) -> dict[str, Any]:
+        """The check as JSON values."""
+        return {"name": self.name, "ok": self.ok, "detail": self.detail}
+
+
+def doctor(folder: Path | None) -> dict[str, Any]:
+    """Every check there is; those of a workspace only where one is named."""
+    checks = [_python(), _sqlite(), _attempt("model", _model), _attempt("policy", _policy)]
+    if folder is None:
+        checks.append(Check("workspace", ok=True, detail="none named; give -w FOLDER to have one looked at"))
+        return {"checks": [check.document() for check in checks]}
+    opened: list[Workspace] = []
+
+    def reach() -> str:
+        opened.append(open_workspace(folder))
+        return f"{folder} opens"
+
+    checks.append(_attempt("workspace", reach))
+    if opened:
+        looks = {"ledger": _ledger, "records": _records, "graph": _graph, "search": _search, "audit": _audit}
+        checks += [_attempt(name, partial(look, opened[0])) for name, look in looks.items()]
+    return {"checks": [check.document() for check in checks]}
+
+
+def readiness(workspace: Workspace) -> list[dict[str, Any]]:
+    """The quick checks that say whether the workspace can answer now."""
+    checks = (
+        _attempt("ledger", lambda: f"{len(_loads(workspace))} loads"),
+        _attempt("graph", lambda: _graph(workspace)),
+        _attempt("audit", lambda: _audit(workspace)),
+    )
+    return [check.document() for check in checks]
+
+
+class _Failed(Exception):
+    """A check found what should not be."""
+
+
+def _attempt(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, ok=True, detail=look())
+    except (_Failed, LinkageError) as error:
+        return Check(name, ok=False, detail=str(error))
+    except (apsw.Error, sqlite3.Error, OSError) as error:
+        return Check(name, ok=False, detail=f"cannot be read: {type(error).__name__}")
+
+
+def _python() -> Check:
+    is_new_enough = tuple(int(part) for part in platform.python_version_tuple()[:2]) >= PYTHON
+    return Check("python", ok=is_new_enough, detail=f"{platform.python_version()} on {platform.system()}")
+
+
+def _sqlite() -> Check:
+    version = apsw.sqlite_lib_version()
+    is_new_enough = tuple(int(part) for part in version.split(".")[:2]) >= SQLITE
+    return Check("sqlite", ok=is_new_enough, detail=f"{version} by apsw {apsw.apsw_version()}")
+
+
+def _model() -> str:
+    return f"{load_model().version} is valid"
+
+
+def _policy() -> str:
+    return f"{load_policy().version} is valid"
+
+
+def _loads(workspace: Workspace) -> list[int]:
+    with workspace.reading() as connection:
+        return LoadTables(connection).ids()
+
+
+def _ledger(workspace: Workspace) -> str:
+    with workspace.reading() as connection:
+        found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+        broken = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").get
+    if found != ["ok"]:
+        raise _Failed(f"the database is damaged: {found[0]}; restore it from a backup")
+    if broken:
+        raise _Failed(f"{broken} rows point at rows that are not there; restore from a backup")
+    return "whole"
+
+
+def _records(workspace: Workspace) -> str:
+    """Every load's rows are on disk and can be opened, and no identity holds a record that no load brought."""
+    import polars as pl  # noqa: PLC0415 - heavy, and only some checks need it
+
+    loads = _loads(workspace)
+    folder = workspace.fact_store.path
+    missing = [load for load in loads if not (folder / str(load)).is_dir()]
+    if missing:
+        raise _Failed(f"the rows of load {missing[0]} are gone from {folder}; restore them from a backup")
+    for load in loads:
+        for file in sorted((folder / str(load)).glob("*.parquet")):
+            try:
+                pl.read_parquet_schema(file)
+            except (pl.exceptions.PolarsError, OSError):
+                raise _Failed(f"{file} cannot be read; restore it from a backup") from None
+    return f"{len(loads)} loads on disk"
+
+
+def _graph(workspace: Workspace) -> str:
+    with workspace.reading() as connection:
+        head, applied = IdentityTables(connection).outbox_head(), EmbeddedStore(connection).applied()
+        counts = EmbeddedStore(connection).counts()
+    if applied != head:
+        raise _Failed(f"the graph is at change {applied} of {head}; load any file again to bring it up")
+    return f"up to date at change {head}: {sum(counts.nodes.values())} nodes, {sum(counts.edges.values())} edges"
+
+
+def _search(workspace: Workspace) -> str:
+    with workspace.reading() as connection:
+        lost = connection.execute(
+            "SELECT count(*) FROM membership m LEFT JOIN search_record r USING (record_key) WHERE r.doc IS NULL"
+        ).get
+        indexed = connection.execute("SELECT count(*) FROM search_record").get
+    if lost:
+        raise _Failed(f"{lost} records cannot be found by a search")
+    return f"{indexed} records can be found"
+
+
+def _audit(workspace: Workspace) -> str:
+    AuditLog(workspace.path).check()
+    return f"{AUDIT} can be written"

@@ -1,0 +1,48 @@
+"""The application: routes, problem documents, access log and health, for one workspace."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from api.audit import AuditLog
+from api.doctor import readiness
+from api.http import drivers, problems
+from api.http.access import AccessLog
+from api.http.models import Health, Readiness
+from api.http.service import Service
+from linkage.ledger import Workspace
+
+
+def create_app(workspace: Workspace) -> FastAPI:
+    """The API over `workspace`; it holds no state of its own, so several may serve one workspace."""
+    app = FastAPI(
+        title="Crosslane",
+        version=version("crosslane"),
+        summary="Drivers resolved across US, Mexican and Canadian records, and linked risk with its reasons.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = Service(workspace, AuditLog(workspace.path))
+    problems.install(app)
+    app.add_middleware(AccessLog)
+    app.include_router(drivers.router)
+
+    @app.get("/healthz", tags=["service"])
+    def healthz() -> Health:
+        """The process answers."""
+        return Health()
+
+    @app.get("/readyz", tags=["service"], response_model=Readiness)
+    def readyz() -> Any:
+        """The workspace can be read and audited."""
+        checks = readiness(workspace)
+        is_ready = all(check["ok"] for check in checks)
+        body = {"status": "ok" if is_ready else "not ready", "checks": checks}
+        return JSONResponse(body, 200 if is_ready else 503)
+
+    return app

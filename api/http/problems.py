@@ -1,0 +1,99 @@
+"""Every error of the API as a problem document (RFC 9457), which never repeats what the caller sent."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from graph.errors import StoreUnavailable
+from linkage.errors import LedgerError, LinkageError, SettingsError, UnknownRecord
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldProblem(BaseModel):
+    """One field that cannot be used."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """A problem document."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "title": "Not Found",
+                    "status": 404,
+                    "detail": "no such driver: give an identity id, a former id or source/record_id",
+                }
+            ]
+        }
+    )
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] | None = None
+
+
+def install(app: FastAPI) -> None:
+    """Every exception of a route ends as a problem document."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(LinkageError, _known)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(status: int, detail: str, errors: list[FieldProblem] | None = None) -> JSONResponse:
+    """A response that holds a problem document."""
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
+
+
+def _status(error: LinkageError) -> int:
+    if isinstance(error, UnknownRecord):
+        return HTTPStatus.NOT_FOUND
+    if isinstance(error, LedgerError | StoreUnavailable) or error.retryable:
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    if isinstance(error, SettingsError):
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _known(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LinkageError)
+    status = _status(error)
+    # What went wrong inside is for the log of whoever runs the service; it may name files of theirs.
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return problem(status, "the workspace cannot answer now; ask whoever runs this service" if is_ours else str(error))
+
+
+def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    answer = problem(error.status_code, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [
+        FieldProblem(field=".".join(str(part) for part in item["loc"]), message=str(item["msg"]))
+        for item in error.errors()
+    ]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request does not fit; see errors", errors)
+
+
+def _unexpected(_: Request, error: Exception) -> JSONResponse:
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"an unexpected {type(error).__name__}")

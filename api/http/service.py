@@ -1,0 +1,59 @@
+"""What routes share: the workspace, the audit, and the caller behind a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.audit import AuditLog, Entry
+from api.keys import READERS, Caller, Keys
+from linkage.ledger import Workspace
+
+_bearer = HTTPBearer(auto_error=False, description="A service key made by `crosslane key add`.")
+
+
+@dataclass(frozen=True)
+class Service:
+    """One workspace being served."""
+
+    workspace: Workspace
+    log: AuditLog
+
+    def audit(self, caller: Caller, action: str, identities: Iterable[str | None], detail: str | None = None) -> None:
+        """The audit holds one entry an identity before the answer that shows it leaves."""
+        self.log.record(Entry(caller.actor, action, identity, detail) for identity in identities)
+
+
+def service_of(request: Request) -> Service:
+    """The service behind the request's app."""
+    found: Service = request.app.state.service
+    return found
+
+
+ServiceDependency = Annotated[Service, Depends(service_of)]
+
+
+def reader(
+    service: ServiceDependency, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    """The caller, once the key was found to open people's records.
+
+    Raises:
+        HTTPException: 401 without a valid key, 403 where its role sees nobody.
+    """
+    caller = None
+    if credentials is not None:
+        with service.workspace.reading() as connection:
+            caller = Keys(connection).caller(credentials.credentials)
+    if caller is None:
+        raise HTTPException(401, "give a valid service key as: Authorization: Bearer KEY")
+    if caller.role not in READERS:
+        raise HTTPException(403, f"a {caller.role.value} key may not read people; use a viewer key")
+    return caller
+
+
+ReaderDependency = Annotated[Caller, Depends(reader)]

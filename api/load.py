@@ -1,0 +1,277 @@
+"""A load, from files to scores: read, standardise, resolve, project, score, publish in one transaction."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from api.intake import FileIntake, intake
+from api.progress import Progress, Silent
+from api.publish import Outcome, Publication, publish
+from linkage.errors import SourceError
+from linkage.ledger import Decision, Decisions, FileSummary, LoadRow, LoadTables, Workspace
+from linkage.schema import FACTS, PERSON, Kind
+from linkage.sources import LoadMode, Manifest, ReadOptions, load_manifest
+
+WITHDRAWAL_LIMIT = 0.1
+"""Share of a source's rows that a snapshot may withdraw unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRequest:
+    """What a user asks to be loaded.
+
+    Args:
+        source: a built-in manifest's name, or the path of one.
+        today: the load day, which is also the day the scores are for.
+        mode: delta, snapshot or delete; None = as the manifest says.
+        confirm: a snapshot may withdraw more than a tenth.
+        actor: who loads.
+    """
+
+    files: tuple[Path, ...]
+    source: str
+    today: date
+    mode: str | None = None
+    date_order: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    confirm: bool = False
+    actor: str = "local"
+
+    def options(self) -> ReadOptions:
+        """What the user declared over the manifest."""
+        return ReadOptions(date_order=self.date_order, encoding=self.encoding, delimiter=self.delimiter)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a load would write.
+
+    Args:
+        facts: new and corrected facts a kind.
+        withdrawn: keys a kind that no longer hold.
+    """
+
+    facts: dict[Kind, pl.DataFrame] = field(default_factory=dict)
+    withdrawn: dict[Kind, pl.Series] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(len(rows) for rows in (*self.facts.values(), *self.withdrawn.values()))
+
+
+def load(workspace: Workspace, request: LoadRequest, progress: Progress | None = None) -> dict[str, Any]:
+    """The files are in the workspace, with everything that follows from them, or nothing of them is.
+
+    Returns:
+        The `load` document.
+
+    Raises:
+        SourceError: a file, option or manifest is refused.
+        LedgerError: another writer kept the workspace too long.
+    """
+    progress = progress or Silent()
+    started = time.perf_counter()
+    began = datetime.now(UTC)
+    manifest = load_manifest(request.source)
+    mode = str(LoadMode(request.mode)) if request.mode else str(manifest.mode)
+    with workspace.exclusive():
+        with workspace.reading() as connection:
+            loads = LoadTables(connection).ids()
+        workspace.fact_store.sweep(loads)
+        taken = _take_in(workspace, request, (manifest, mode), progress)
+        plan = _plan(workspace, taken, (manifest, mode, request.confirm), loads)
+        files = [_summary(number, file) for number, file in enumerate(taken)]
+        load_id = (loads[-1] if loads else 0) + 1
+        if not files or (plan.is_empty and all(file.is_seen for file in taken)):
+            return _document(None, taken, Outcome.nothing(), started) | {"unchanged": True}
+        progress.stage("writing records")
+        workspace.fact_store.write(load_id, plan.facts, plan.withdrawn)
+        publication = _publication(workspace, plan, [*loads, load_id], request)
+        row = LoadRow(
+            load_id=load_id,
+            source=manifest.name,
+            manifest=manifest.digest,
+            mode=mode,
+            options=_options(request),
+            today=request.today.isoformat(),
+            started_at=began.isoformat(timespec="seconds"),
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            actor=request.actor,
+            summary={"rows": sum(f.rows for f in files), "rejected": sum(f.rejected for f in files)},
+        )
+        outcome = publish(workspace, publication, _Entry(row, files, taken), progress)
+    return _document(load_id, taken, outcome, started) | {"unchanged": plan.is_empty}
+
+
+def check(path: Path, request: LoadRequest) -> dict[str, Any]:
+    """What loading the file would accept, reject and warn about; nothing is loaded.
+
+    Returns:
+        The file's entry of the `load` document, with `kinds` counting what the rows mention.
+
+    Raises:
+        SourceError: the file, an option or the manifest is refused.
+    """
+    manifest = load_manifest(request.source)
+    taken = intake(path, manifest, request.options(), (0, request.today))
+    kinds = {str(kind): frame.height for kind, frame in taken.facts.items()}
+    return {"source": manifest.name, "kinds": kinds, **_file_document(taken)}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """The load's own rows, written in the transaction that publishes it."""
+
+    row: LoadRow
+    files: Sequence[FileSummary]
+    taken: Sequence[FileIntake]
+
+    cause = "load"
+
+    @property
+    def ref(self) -> int:
+        return self.row.load_id
+
+    def write(self, connection: Any) -> None:
+        tables = LoadTables(connection)
+        tables.insert(self.row, self.files)
+        for file in self.taken:
+            tables.insert_issues(self.row.load_id, file.rejected, file.warned)
+
+
+def _take_in(
+    workspace: Workspace, request: LoadRequest, read_as: tuple[Manifest, str], progress: Progress
+) -> list[FileIntake]:
+    manifest, mode = read_as
+    options = _options(request)
+    taken = []
+    progress.stage("reading", len(request.files))
+    for number, path in enumerate(request.files):
+        file = intake(path, manifest, request.options(), (number, request.today))
+        with workspace.reading() as connection:
+            seen = LoadTables(connection).seen(file.sha256, manifest.digest, mode, options)
+        taken.append(file.marked(is_seen=seen))
+        progress.advance()
+    return taken
+
+
+def _plan(
+    workspace: Workspace, taken: Sequence[FileIntake], read_as: tuple[Manifest, str, bool], loads: Sequence[int]
+) -> _Plan:
+    """What is new against the current facts. Bytes loaded before bring nothing again, even after a correction."""
+    manifest, mode, confirm = read_as
+    plan = _Plan()
+    for kind in manifest.kinds:
+        frames = [file.facts[kind] for file in taken if kind in file.facts and (mode != "delta" or not file.is_seen)]
+        if not frames:
+            continue
+        given = pl.concat(frames).unique("key", keep="last", maintain_order=True)
+        current = workspace.fact_store.current(kind, loads, ["key", "source", "content"])
+        if mode == "delete":
+            plan.withdrawn[kind] = given.join(current, on="key", how="semi")["key"]
+            continue
+        plan.facts[kind] = given.join(current, on=["key", "content"], how="anti")
+        if mode == "snapshot":
+            plan.withdrawn[kind] = _withdrawn(given, current, taken, confirm=confirm)
+    return plan
+
+
+def _withdrawn(given: pl.DataFrame, current: pl.DataFrame, taken: Sequence[FileIntake], *, confirm: bool) -> pl.Series:
+    held = current.join(given.select("source").unique(), on="source", how="semi")
+    gone = held.join(given, on="key", how="anti")["key"]
+    if len(gone) > WITHDRAWAL_LIMIT * len(held) and not confirm:
+        raise SourceError(
+            taken[0].path,
+            "withdraws-too-much",
+            f"as a snapshot it would withdraw {len(gone)} of {len(held)} rows; is the file whole? "
+            "Say --confirm if that is meant",
+        )
+    return gone
+
+
+def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], request: LoadRequest) -> Publication:
+    changed = plan.facts.get(Kind.PERSON, PERSON.empty())
+    gone = plan.withdrawn.get(Kind.PERSON, pl.Series([], dtype=pl.String))
+    touched = pl.concat([changed["key"], gone.cast(pl.String)])
+    columns = [name for name in PERSON.columns if name != "raw"]
+    earlier = workspace.fact_store.current(Kind.PERSON, loads[:-1], columns)
+    return Publication(
+        loads=tuple(loads),
+        changed=frozenset(changed["key"]),
+        before=earlier.filter(pl.col("key").is_in(touched.implode())),
+        decisions=_decisions(workspace, plan, request),
+        vehicles=plan.facts.get(Kind.VEHICLE),
+        today=request.today,
+    )
+
+
+def _decisions(workspace: Workspace, plan: _Plan, request: LoadRequest) -> tuple[Decision, ...]:
+    """Decisions that a file brings, as the ledger keeps them."""
+    rows = plan.facts.get(Kind.DECISION, FACTS[Kind.DECISION].empty())
+    with workspace.reading() as connection:
+        first = Decisions(connection).next_number()
+    return tuple(
+        Decision(
+            n=first + i,
+            a=min(row["a"], row["b"]),
+            b=max(row["a"], row["b"]),
+            judgement=row["judgement"],
+            reason=row["reason"],
+            by=row["by"] or request.actor,
+            at=row["at"] or request.today.isoformat(),
+        )
+        for i, row in enumerate(rows.iter_rows(named=True))
+    )
+
+
+def _options(request: LoadRequest) -> str:
+    return json.dumps(asdict(request.options()), sort_keys=True)
+
+
+def _summary(number: int, file: FileIntake) -> FileSummary:
+    return FileSummary(
+        file=number,
+        path=str(file.path),
+        sha256=file.sha256,
+        rows=file.rows,
+        accepted=file.rows - file.rejected.height,
+        rejected=file.rejected.height,
+        warned=file.warned.height,
+    )
+
+
+def _document(load_id: int | None, taken: Sequence[FileIntake], outcome: Outcome, started: float) -> dict[str, Any]:
+    return {
+        "load_id": load_id,
+        "files": [_file_document(file) for file in taken],
+        **outcome.document(),
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+
+
+def _file_document(file: FileIntake) -> dict[str, Any]:
+    return {
+        "file": str(file.path),
+        "sha256": file.sha256,
+        "rows": file.rows,
+        "accepted": file.rows - file.rejected.height,
+        "rejected": _issues(file.path, file.rejected),
+        "warned": _issues(file.path, file.warned),
+    }
+
+
+def _issues(path: Path, issues: pl.DataFrame) -> list[Mapping[str, Any]]:
+    return [
+        {"file": str(path), **{name: row[name] for name in ("line", "column", "rule", "message")}}
+        for row in issues.iter_rows(named=True)
+    ]
+

@@ -1,0 +1,201 @@
+"""What follows from changed records or decisions, written in one transaction: identities, graph, search, scores."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
+
+import apsw
+import polars as pl
+
+from api import scores, search
+from api.progress import Progress
+from graph import project
+from graph.embedded import EmbeddedStore
+from linkage.identities import Move
+from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
+from linkage.model import load_model
+from linkage.pipeline import Change, Previous, Resolution, resolve
+from linkage.schema import MEMBERSHIP, PERSON, Kind
+
+GRAPH_KINDS = tuple(
+    kind for kind in Kind if kind not in (Kind.DECISION, Kind.PARTNER_ANSWER, Kind.PORT_VOLUME, Kind.CHECK)
+)
+
+
+class Entry(Protocol):
+    """The ledger rows that a publication is about: a load's or a decision's."""
+
+    @property
+    def cause(self) -> str:
+        """load, decision or undo."""
+        ...
+
+    @property
+    def ref(self) -> int:
+        """Number of the load or decision."""
+        ...
+
+    def write(self, connection: apsw.Connection) -> None:
+        """The rows are in the ledger."""
+        ...
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What changed, before it is worked out.
+
+    Args:
+        loads: ids of the loads whose facts hold, the new one included.
+        changed: keys of new and corrected person records.
+        before: earlier versions of corrected and removed person records (PERSON).
+        decisions: new decisions.
+        undone: numbers of decisions taken back.
+        vehicles: new and changed vehicle facts, for the search.
+        today: the day the scores are for.
+    """
+
+    loads: tuple[int, ...]
+    today: date
+    changed: frozenset[str] = frozenset()
+    before: pl.DataFrame | None = None
+    decisions: tuple[Decision, ...] = ()
+    undone: tuple[int, ...] = ()
+    vehicles: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a publication did.
+
+    Args:
+        moves: what happened to identities.
+        compared: candidate pairs compared.
+        rescored: identities scored anew; `changed_scores` of them have another figure.
+    """
+
+    moves: tuple[Move, ...]
+    compared: int
+    rescored: int
+    changed_scores: int
+
+    @classmethod
+    def nothing(cls) -> Outcome:
+        """Nothing changed."""
+        return cls((), 0, 0, 0)
+
+    def document(self) -> dict[str, Any]:
+        """Its part of the `load` document."""
+        counts = Counter(move.kind for move in self.moves)
+        return {
+            "identities": {
+                "created": counts["mint"],
+                "grown": counts["grow"],
+                "merged": counts["merge"],
+                "split": counts["split"],
+            },
+            "moves": [
+                {"kind": move.kind, "from": move.from_id, "to": move.to_id}
+                for move in self.moves
+                if move.kind not in ("mint", "grow")
+            ],
+            "pairs_scored": self.compared,
+            "rescored": self.rescored,
+            "scores_changed": self.changed_scores,
+            "reviews_opened": 0,
+        }
+
+
+def publish(workspace: Workspace, publication: Publication, entry: Entry, progress: Progress) -> Outcome:
+    """Everything that follows is worked out, then committed at once; the caller holds the writer's place."""
+    columns = [name for name in PERSON.columns if name != "raw"]
+    persons = workspace.fact_store.current(Kind.PERSON, publication.loads, columns)
+    with workspace.reading() as connection:
+        previous, reached = _previous(connection, publication)
+    progress.stage("comparing", 100)
+    before = publication.before if publication.before is not None else PERSON.empty().select(columns)
+    change = Change(publication.changed, before, reached)
+    resolution = resolve(persons, change, previous, load_model(), _percent(progress))
+    memberships = _after(previous.memberships, resolution)
+    possible = _possible(previous.pairs, resolution, memberships)
+    progress.stage("projecting the graph")
+    facts = {kind: workspace.fact_store.current(kind, publication.loads) for kind in GRAPH_KINDS if kind != Kind.PERSON}
+    graph = project.desired({**facts, Kind.PERSON: persons}, memberships, possible)
+    del facts
+    with workspace.transaction() as connection:
+        run_id = _write(connection, publication, entry, resolution)
+        store = EmbeddedStore(connection)
+        head = IdentityTables(connection).outbox_head()
+        store.apply(project.change(project.snapshot(store), graph), head)
+        progress.stage("indexing")
+        search.refresh(connection, persons, memberships, publication.vehicles)
+        progress.stage("scoring")
+        day = max(publication.today, scores.as_of(connection) or publication.today)
+        scored = scores.rescore(connection, store, day, run_id)
+    return Outcome(tuple(resolution.assignment.moves), resolution.compared, scored["rescored"], scored["changed"])
+
+
+def _previous(connection: apsw.Connection, publication: Publication) -> tuple[Previous, frozenset[str]]:
+    tables, decisions = IdentityTables(connection), Decisions(connection)
+    undone = [decisions.get(n) for n in publication.undone]
+    standing = [d for d in decisions.standing() if d.n not in publication.undone]
+    newest = {(d.a, d.b): d for d in [*standing, *publication.decisions]}
+    named = frozenset(key for d in [*publication.decisions, *undone] for key in (d.a, d.b))
+    previous = Previous(
+        memberships=tables.memberships(),
+        pairs=tables.scored_pairs(),
+        known_ids=frozenset(tables.known_ids()),
+        decisions=[newest[pair] for pair in sorted(newest)],
+    )
+    return previous, named
+
+
+def _after(memberships: pl.DataFrame, resolution: Resolution) -> pl.DataFrame:
+    gone = pl.DataFrame({"record_key": pl.Series(resolution.removed, dtype=pl.String)})
+    kept = memberships.join(gone, on="record_key", how="anti").join(resolution.memberships, on="record_key", how="anti")
+    return MEMBERSHIP.check(pl.concat([kept, resolution.memberships]).sort("record_key"))
+
+
+def _possible(pairs: pl.DataFrame, resolution: Resolution, memberships: pl.DataFrame) -> pl.DataFrame:
+    """Kept pairs whose records are in two identities."""
+    touched = pl.Series(resolution.touched, dtype=pl.String).implode()
+    kept = pairs.filter(~pl.col("record_l").is_in(touched) & ~pl.col("record_r").is_in(touched))
+    now = pl.concat([kept, resolution.pairs])
+    of = memberships.select("record_key", "identity_id")
+    both = now.join(of, left_on="record_l", right_on="record_key").join(
+        of, left_on="record_r", right_on="record_key", suffix="_r"
+    )
+    return (
+        both.filter(pl.col("identity_id") != pl.col("identity_id_r")).select(now.columns).sort("record_l", "record_r")
+    )
+
+
+def _write(connection: apsw.Connection, publication: Publication, entry: Entry, resolution: Resolution) -> int:
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    tables, decisions = IdentityTables(connection), Decisions(connection)
+    entry.write(connection)
+    for decision in publication.decisions:
+        decisions.insert(decision)
+    run_id = tables.next_run()
+    tables.insert_run(run_id, entry.cause, entry.ref, load_model().digest, at)
+    tables.replace_pairs(resolution.touched, resolution.pairs)
+    tables.write_memberships(resolution.memberships, resolution.removed)
+    assignment = resolution.assignment
+    moves = ((move.kind, move.from_id, move.to_id) for move in assignment.moves)
+    tables.write_moves(run_id, moves, assignment.minted)
+    tables.write_redirects(assignment.redirects.items())
+    return run_id
+
+
+def _percent(progress: Progress) -> Callable[[float], None]:
+    shown = [0]
+
+    def report(done: float) -> None:
+        step = int(done * 100) - shown[0]
+        shown[0] += step
+        progress.advance(step)
+
+    return report

@@ -1,0 +1,1 @@
+"""Measurements of whole commands, beside the tests and never part of them."""

@@ -1,0 +1,1 @@
+"""What a human must decide: coverage by country, reviews, policy."""

@@ -1,0 +1,1 @@
+"""The identity graph: stores, projection, associations and linked risk."""

@@ -1,0 +1,1 @@
+SELECT value FROM graph_state WHERE name = 'applied'

@@ -1,0 +1,1 @@
+SELECT kind, count(*) FROM edge GROUP BY kind ORDER BY kind

@@ -1,0 +1,13 @@
+WITH start (id) AS MATERIALIZED (
+    SELECT n.id FROM json_each(?2) AS wanted CROSS JOIN node AS n ON n.kind = ?1 AND n.key = wanted.value
+),
+walked (kind) AS MATERIALIZED (SELECT value FROM json_each(?3)),
+found AS (
+    SELECT e.* FROM start CROSS JOIN walked CROSS JOIN edge AS e ON e.src = start.id AND e.kind = walked.kind
+    UNION
+    SELECT e.* FROM start CROSS JOIN walked CROSS JOIN edge AS e INDEXED BY edge_by_dst
+    WHERE e.dst = start.id AND e.kind = walked.kind
+)
+SELECT f.kind, s.kind, s.key, d.kind, d.key, f.record, f.first_seen, f.last_seen, f.confidence, f.known_on, f.days,
+       f.props
+FROM found AS f CROSS JOIN node AS s ON s.id = f.src CROSS JOIN node AS d ON d.id = f.dst

@@ -1,0 +1,70 @@
+"""The errors of graph stores.
+
+    LinkageError
+    └── GraphError
+        ├── StoreUnavailable      the store did not answer; trying again may help
+        ├── ConstraintViolation   a change would break the graph: an edge without its ends, a node under an edge
+        └── UnknownIdentity       an id names no identity of the graph
+
+Texts hold kinds, counts and ids of ours, never a name or an identifier of a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linkage.errors import LinkageError
+
+
+class GraphError(LinkageError):
+    """Base of every error of a graph store."""
+
+
+@dataclass
+class StoreUnavailable(GraphError):
+    """The store did not answer or is busy.
+
+    Args:
+        store: name of the store.
+        reason: what happened, without data.
+    """
+
+    store: str
+    reason: str
+    retryable = True
+
+    def __str__(self) -> str:
+        return f"{self.store}: {self.reason}; try again, or run: crosslane doctor"
+
+
+@dataclass
+class ConstraintViolation(GraphError):
+    """A change would break a rule of the graph; nothing of it was kept.
+
+    Args:
+        rule: kebab-case name of the rule.
+        kind: kind of node or edge that breaks it.
+        count: how many of them.
+    """
+
+    rule: str
+    kind: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.count} of kind {self.kind} break the rule {self.rule}; run: crosslane graph rebuild"
+
+
+@dataclass
+class UnknownIdentity(GraphError):
+    """An id names no identity of the graph.
+
+    Args:
+        identity_id: the id as asked for.
+    """
+
+    identity_id: str
+    exit_code = 2
+
+    def __str__(self) -> str:
+        return f"no identity {self.identity_id} in the graph; find ids with: crosslane search"

@@ -1,0 +1,249 @@
+"""What a store knows on a given day about who shared what with whom, as small frames of integers.
+
+Ids become their place in sorted order, so that comparing the integers is comparing the ids and nothing depends on how
+many other people there are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+
+from graph.errors import UnknownIdentity
+from graph.policy import RiskPolicy
+from graph.schema import EdgeKind, NodeKind
+from graph.store import GraphReader
+from graph.succession import Succession, find_successions
+
+FAR = 10_000_000
+"""Days no date reaches: -FAR opens a span without first day, FAR one that is undated or still lasts."""
+
+TIE_EDGES: dict[EdgeKind, tuple[str, NodeKind]] = {
+    EdgeKind.DROVE: ("truck", NodeKind.VEHICLE),
+    EdgeKind.EMPLOYED_BY: ("carrier", NodeKind.CARRIER),
+    EdgeKind.HAS_PHONE: ("phone", NodeKind.PHONE),
+    EdgeKind.LIVES_AT: ("home", NodeKind.ADDRESS),
+}
+UNDATED_TIES = frozenset({"phone", "home"})
+SCORED_EDGES = frozenset({*TIE_EDGES, EdgeKind.COMMITTED, EdgeKind.POSSIBLY_SAME, EdgeKind.SUCCEEDS})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Shared things and events known on one day.
+
+    Args:
+        as_of: the day.
+        people: identity ids in order; a person is a place in it.
+        records: person record keys in order.
+        things: frame thing (UInt32), tie (kind of tie), key, other (second carrier of a succession), factor (what a
+            succession multiplies by, else 1), ordered by tie and keys.
+        holds: frame person, thing, side (which end of a succession, else 0), first, last (Int32 days), record,
+            confidence, days; ordered by thing, person, record, first.
+        events: frame EVENT_ROW of `graph.incidents`.
+        possible: frame a, b, probability: people who may be one, a < b.
+    """
+
+    as_of: dt.date
+    people: list[str]
+    records: list[str]
+    things: pl.DataFrame
+    holds: pl.DataFrame
+    events: pl.DataFrame
+    possible: pl.DataFrame
+
+
+def read_everyone(reader: GraphReader, policy: RiskPolicy, as_of: dt.date) -> Evidence:
+    """All evidence of a graph."""
+    people = sorted(reader.nodes(NodeKind.IDENTITY)["key"].to_list())
+    return _evidence(reader.edges(SCORED_EDGES), reader.nodes(NodeKind.EVENT), people, (policy, as_of))
+
+
+def read_around(reader: GraphReader, policy: RiskPolicy, identity_id: str, as_of: dt.date) -> Evidence:
+    """The evidence that one person's risk rests on, in full: it scores that person as all evidence would.
+
+    Raises:
+        UnknownIdentity: the graph has no such identity.
+    """
+    if not reader.nodes(NodeKind.IDENTITY, [identity_id]).height:
+        raise UnknownIdentity(identity_id)
+    may_be = frozenset({EdgeKind.POSSIBLY_SAME})
+    selves = {identity_id, *_people(reader.edges_of(NodeKind.IDENTITY, [identity_id], may_be))}
+    own = reader.edges_of(NodeKind.IDENTITY, selves, frozenset(TIE_EDGES))
+    parts = []
+    for kind, (_, node) in TIE_EDGES.items():
+        keys = own.filter(pl.col("kind") == kind.value)["dst"].unique().to_list()
+        if kind is EdgeKind.EMPLOYED_BY:
+            successions = _successions_near(reader, keys, policy.limits.succession_steps)
+            parts.append(successions)
+            keys = sorted({*keys, *successions["src"].to_list(), *successions["dst"].to_list()})
+        parts.append(reader.edges_of(node, keys, frozenset({kind})))
+    ties = pl.concat(parts)
+    near = {*selves, *_tied(_known(ties, as_of), policy.limits.hub_degree)}
+    possible = reader.edges_of(NodeKind.IDENTITY, near, may_be)
+    near |= set(_people(possible))
+    events = reader.edges_of(NodeKind.IDENTITY, near, frozenset({EdgeKind.COMMITTED}))
+    nodes = reader.nodes(NodeKind.EVENT, events["dst"].unique().to_list())
+    edges = pl.concat([ties, possible, events])
+    everyone = {*near, *ties.filter(pl.col("src_kind") == NodeKind.IDENTITY.value)["src"].to_list()}
+    return _evidence(edges, nodes, sorted(everyone), (policy, as_of))
+
+
+def _known(edges: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    return edges.filter(pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
+
+
+def _people(possible: pl.DataFrame) -> list[str]:
+    return [*possible["src"].to_list(), *possible["dst"].to_list()]
+
+
+def _tied(ties: pl.DataFrame, hub_degree: int) -> list[str]:
+    """Everyone on a thing that can tie at all: an undated thing of too many people cannot, whatever the day."""
+    undated = [kind.value for kind, (tie, _) in TIE_EDGES.items() if tie in UNDATED_TIES]
+    people = ties.filter(pl.col("src_kind") == NodeKind.IDENTITY.value)
+    crowd = pl.col("src").n_unique().over("kind", "dst")
+    small = people.filter(~pl.col("kind").is_in(undated) | (crowd <= hub_degree))
+    return small["src"].unique().to_list()
+
+
+def _successions_near(reader: GraphReader, carriers: Collection[str], steps: int) -> pl.DataFrame:
+    """SUCCEEDS edges within `steps` of the carriers."""
+    seen, frontier = set(carriers), set(carriers)
+    found = reader.edges_of(NodeKind.CARRIER, frontier, frozenset({EdgeKind.SUCCEEDS}))
+    for _ in range(steps - 1):
+        frontier = {*found["src"].to_list(), *found["dst"].to_list()} - seen
+        if not frontier:
+            break
+        seen |= frontier
+        more = reader.edges_of(NodeKind.CARRIER, frontier, frozenset({EdgeKind.SUCCEEDS}))
+        found = pl.concat([found, more]).unique()
+    return found
+
+
+def _evidence(
+    edges: pl.DataFrame, event_nodes: pl.DataFrame, people: list[str], when: tuple[RiskPolicy, dt.date]
+) -> Evidence:
+    policy, as_of = when
+    known = _known(edges, as_of)
+    records = known["record"].unique().sort().to_list()
+    spans = _spans(known)
+    things, spans = _with_successions(spans, find_successions(known, policy.limits))
+    holds = spans.join(things.select("thing", "tie", "key", "other"), on=["tie", "key", "other"], nulls_equal=True)
+    holds = _coded(_coded(holds, "person", people), "record", records)
+    holds = holds.select("person", "thing", "side", "first", "last", "record", "confidence", "days")
+    possible = known.filter(pl.col("kind") == EdgeKind.POSSIBLY_SAME.value)
+    pairs = possible.select(a="src", b="dst", probability="confidence")
+    return Evidence(
+        as_of=as_of,
+        people=people,
+        records=records,
+        things=things,
+        holds=holds.sort("thing", "person", "record", "first", "side", "last"),
+        events=_coded(_coded(_events(known, event_nodes, as_of), "person", people), "record", records),
+        possible=_coded(_coded(pairs, "a", people), "b", people).sort("a", "b"),
+    )
+
+
+def _coded(frame: pl.DataFrame, column: str, ordered: list[str]) -> pl.DataFrame:
+    """The column's ids as their places in `ordered`."""
+    places = pl.col(column).cast(pl.Enum(ordered)).to_physical().cast(pl.UInt32)
+    return frame.with_columns(places) if ordered else frame.with_columns(pl.lit(None, pl.UInt32).alias(column))
+
+
+def _spans(known: pl.DataFrame) -> pl.DataFrame:
+    """Each person's spans on each thing: one a stint, one a record for driving, undated for phones and homes."""
+    parts = []
+    for kind, (tie, _) in TIE_EDGES.items():
+        rows = known.filter(pl.col("kind") == kind.value).select(
+            pl.lit(tie).alias("tie"),
+            pl.col("dst").alias("key"),
+            pl.col("src").alias("person"),
+            "record",
+            first=pl.col("first_seen").to_physical(),
+            last=pl.col("last_seen").to_physical(),
+            confidence="confidence",
+            days="days",
+        )
+        if tie == "truck":  # days seen at different times make one span; an undated row adds nothing beside dated ones
+            rows = rows.group_by("tie", "key", "person", "record").agg(
+                pl.col("first").min(), pl.col("last").max(), pl.col("confidence").min(), pl.col("days").sum()
+            )
+        parts.append(rows)
+    spans = pl.concat(parts)
+    undated = pl.col("tie").is_in(list(UNDATED_TIES)) | pl.col("first").is_null()
+    return spans.with_columns(
+        first=pl.when(undated).then(-FAR).otherwise(pl.col("first")).cast(pl.Int32),
+        last=pl.when(undated).then(FAR).otherwise(pl.col("last").fill_null(FAR)).cast(pl.Int32),
+        other=pl.lit(None, pl.String),
+        side=pl.lit(0, pl.UInt8),
+    )
+
+
+def _with_successions(spans: pl.DataFrame, successions: list[Succession]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Things in order, and the spans with those of each succession: the people of both its carriers."""
+    pairs = pl.DataFrame(
+        [(s.carrier, s.other, s.factor) for s in successions],
+        schema={"key": pl.String, "other": pl.String, "factor": pl.Float64},
+        orient="row",
+    )
+    employed = spans.filter(pl.col("tie") == "carrier").drop("other", "side")
+    both = [spans]
+    for side, end in enumerate(("key", "other")):
+        here = pairs.select(pl.col(end).alias("end"), "key", "other")
+        rows = employed.rename({"key": "end"}).join(here, on="end").drop("end")
+        rows = rows.with_columns(tie=pl.lit("successor"), side=pl.lit(side, pl.UInt8))
+        both.append(rows.select(spans.columns))
+    joined = pl.concat(both)
+    things = (
+        joined.select("tie", "key", "other")
+        .unique()
+        .join(pairs, on=["key", "other"], how="left")
+        .with_columns(pl.col("factor").fill_null(1.0))
+        .sort("tie", "key", "other", nulls_last=False)
+        .with_row_index("thing")
+    )
+    return things, joined
+
+
+def _events(known: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Events of people that were known and had happened: nothing is known before it happens."""
+    props = pl.Struct(
+        {
+            "incident_id": pl.String,
+            "code": pl.String,
+            "event_type": pl.String,
+            "severity": pl.Float64,
+            "status": pl.String,
+        }
+    )
+    said = nodes.select(event="key", props=pl.col("props").fill_null("{}").str.json_decode(props)).unnest("props")
+    committed = known.filter(pl.col("kind") == EdgeKind.COMMITTED.value).select(
+        person="src",
+        event="dst",
+        record="record",
+        confidence="confidence",
+        day=pl.coalesce("first_seen", "known_on").to_physical(),
+        is_dated=pl.col("first_seen").is_not_null(),
+        known_on=pl.col("known_on").to_physical(),
+    )
+    today = (as_of - dt.date(1970, 1, 1)).days
+    rows = committed.filter(pl.col("day") <= today).join(said, on="event", how="left")
+    strongest = rows.sort("person", "event", pl.col("confidence"), "record", descending=[False, False, True, False])
+    rows = strongest.unique(["person", "event"], keep="first", maintain_order=True)
+    return rows.select(
+        "person",
+        "event",
+        pl.coalesce("incident_id", "event").alias("incident"),
+        "record",
+        "confidence",
+        "day",
+        "is_dated",
+        "code",
+        "event_type",
+        "severity",
+        "status",
+        "known_on",
+    )

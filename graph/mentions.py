@@ -1,0 +1,110 @@
+"""The facts a graph is made of, with every reference to a person, carrier or vehicle resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from graph.resolve import judge_vins, refer_carriers, resolve_carriers, vehicle_key
+from linkage.schema import FACTS, MEMBERSHIP, SCORED_PAIR, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The facts a graph is made of, with every reference resolved.
+
+    Args:
+        people: frame PERSON joined to its identity_id and confidence.
+        employment: frame EMPLOYMENT with identity_id, confidence, carrier.
+        driving: frame DRIVING with identity_id, confidence, vehicle.
+        vehicles: frame VEHICLE with vehicle and carrier (both may be null).
+        carriers: frame CARRIER with carrier.
+        carrier_references: frame reference, carrier, is_placeholder.
+        carrier_links: frame CARRIER_LINK with older, younger.
+        events: frame EVENT with identity_id (null where no known person is named), confidence, vehicle, carrier.
+        enrolments: frame ENROLMENT with identity_id, confidence.
+        crossings: frame CROSSING with identity_id, confidence.
+        possible: frame identity_l, identity_r, record_l, record_r, match_probability, known_on.
+    """
+
+    people: pl.DataFrame
+    employment: pl.DataFrame
+    driving: pl.DataFrame
+    vehicles: pl.DataFrame
+    carriers: pl.DataFrame
+    carrier_references: pl.DataFrame
+    carrier_links: pl.DataFrame
+    events: pl.DataFrame
+    enrolments: pl.DataFrame
+    crossings: pl.DataFrame
+    possible: pl.DataFrame
+
+    @classmethod
+    def resolve(cls, facts: Mapping[Kind, pl.DataFrame], memberships: pl.DataFrame, possible: pl.DataFrame) -> Mentions:
+        """The facts with people, carriers and vehicles resolved; a reference to nobody known stays null."""
+        given = {
+            kind: schema.conform(facts[kind]) if kind in facts else schema.empty() for kind, schema in FACTS.items()
+        }
+        held = MEMBERSHIP.conform(memberships)
+        carriers, links, vehicles = given[Kind.CARRIER], given[Kind.CARRIER_LINK], given[Kind.VEHICLE]
+        resolved = resolve_carriers(carriers)
+        referring = [given[kind]["carrier_key"] for kind in (Kind.EMPLOYMENT, Kind.VEHICLE, Kind.EVENT)]
+        meant = refer_carriers([*referring, links["carrier_key"], links["successor_key"]], carriers, resolved)
+
+        def to_carrier(frame: pl.DataFrame, column: str, alias: str) -> pl.DataFrame:
+            named = meant.select(pl.col("reference").alias(column), pl.col("carrier").alias(alias))
+            return frame.join(named, on=column, how="left")
+
+        def to_person(frame: pl.DataFrame) -> pl.DataFrame:
+            """With the identity; what is said of a record is known once the record is known too."""
+            both = frame.join(known, on="record_key", how="left")
+            return both.with_columns(pl.max_horizontal("known_on", "record_known_on").alias("known_on"))
+
+        driving = given[Kind.DRIVING].with_columns(vehicle=vehicle_key(given[Kind.DRIVING]))
+        events = judge_vins(given[Kind.EVENT], [vehicles, given[Kind.DRIVING]])
+        people = given[Kind.PERSON].join(held, left_on="key", right_on="record_key", how="inner")
+        known = people.select("identity_id", "confidence", record_key="key", record_known_on="known_on")
+        return cls(
+            people=people,
+            employment=to_person(to_carrier(given[Kind.EMPLOYMENT], "carrier_key", "carrier")),
+            driving=to_person(driving),
+            vehicles=to_carrier(vehicles.with_columns(vehicle=vehicle_key(vehicles)), "carrier_key", "carrier"),
+            carriers=carriers.join(resolved.rename({"record": "key"}), on="key"),
+            carrier_references=meant,
+            carrier_links=to_carrier(to_carrier(links, "carrier_key", "older"), "successor_key", "younger"),
+            events=to_person(to_carrier(events.with_columns(vehicle=vehicle_key(events)), "carrier_key", "carrier")),
+            enrolments=to_person(given[Kind.ENROLMENT]),
+            crossings=to_person(given[Kind.CROSSING]),
+            possible=_possible(SCORED_PAIR.conform(possible), people),
+        )
+
+
+def _possible(pairs: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Pairs across two identities, smaller id first, the likeliest pair of records for each."""
+    held = people.select("key", "identity_id", "known_on")
+    both = pairs.join(held, left_on="record_l", right_on="key").join(
+        held, left_on="record_r", right_on="key", suffix="_r"
+    )
+    swapped = pl.col("identity_id") > pl.col("identity_id_r")
+    return (
+        both.filter(pl.col("identity_id") != pl.col("identity_id_r"))
+        .select(
+            identity_l=pl.min_horizontal("identity_id", "identity_id_r"),
+            identity_r=pl.max_horizontal("identity_id", "identity_id_r"),
+            record_l=pl.when(swapped).then("record_r").otherwise("record_l"),
+            record_r=pl.when(swapped).then("record_l").otherwise("record_r"),
+            match_probability="match_probability",
+            known_on=pl.max_horizontal("known_on", "known_on_r"),
+        )
+        .sort(
+            "identity_l",
+            "identity_r",
+            pl.col("match_probability"),
+            "record_l",
+            "record_r",
+            descending=[False, False, True, False, False],
+        )
+        .unique(["identity_l", "identity_r"], keep="first", maintain_order=True)
+    )

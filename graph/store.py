@@ -1,0 +1,128 @@
+"""What a graph store can do: frames in, frames out, the same answers whichever store it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from graph.schema import EdgeKind, GraphChange, NodeKind
+
+ALL_NODE_KINDS = frozenset(NodeKind)
+ALL_EDGE_KINDS = frozenset(EdgeKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many nodes and edges of each kind there are; kinds without any are left out.
+
+    Args:
+        nodes: node kind to count.
+        edges: edge kind to count.
+    """
+
+    nodes: dict[str, int]
+    edges: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a look around may go.
+
+    Args:
+        hops: edges walked from the start, at least 0.
+        kinds: edge kinds that may be walked.
+        max_nodes: nodes returned at most, the start included.
+        hub_degree: a node with more edges than this is shown but not walked through, unless it is a start.
+    """
+
+    hops: int = 1
+    kinds: frozenset[EdgeKind] = field(default=ALL_EDGE_KINDS)
+    max_nodes: int = 150
+    hub_degree: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """What lies around some nodes.
+
+    Args:
+        nodes: frame NODE plus `hops` (Int32, from the start) and `degree` (Int64, edges of the asked kinds), nearest
+            first, then by kind and key.
+        edges: frame EDGE between the nodes returned.
+        hubs: frame kind, key, degree: shown, not walked through.
+        left_out: nodes in reach that `max_nodes` cut off; 0 when all are there.
+    """
+
+    nodes: pl.DataFrame
+    edges: pl.DataFrame
+    hubs: pl.DataFrame
+    left_out: int
+
+    @property
+    def is_truncated(self) -> bool:
+        """True when something in reach is not shown: cut off, or behind a hub."""
+        return self.left_out > 0 or self.hubs.height > 0
+
+
+class GraphReader(Protocol):
+    """Reads one consistent state of a graph. Frames are sorted by their key columns."""
+
+    @property
+    def name(self) -> str:
+        """What the store is, for messages: embedded, neo4j."""
+        ...
+
+    def nodes(self, kind: NodeKind, keys: Collection[str] | None = None) -> pl.DataFrame:
+        """Frame NODE: the nodes of one kind, all or those of the keys that exist."""
+        ...
+
+    def edges(self, kinds: Collection[EdgeKind]) -> pl.DataFrame:
+        """Frame EDGE: every edge of these kinds."""
+        ...
+
+    def edges_of(
+        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
+    ) -> pl.DataFrame:
+        """Frame EDGE: every edge of these kinds with either end among the nodes, each once."""
+        ...
+
+    def degrees(
+        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
+    ) -> pl.DataFrame:
+        """Frame key, degree (Int64): edges of these kinds at each of the nodes that exist, 0 included."""
+        ...
+
+    def neighbours(self, kind: NodeKind, keys: Collection[str], reach: Reach) -> Neighbourhood:
+        """What lies around the nodes; unknown keys are passed over."""
+        ...
+
+    def counts(self) -> Counts:
+        """Numbers of nodes and edges by kind."""
+        ...
+
+    def applied(self) -> int:
+        """Number of the newest ledger change in the graph; 0 before the first."""
+        ...
+
+
+class GraphWriter(Protocol):
+    """Changes a graph. Beginning and ending transactions is the caller's business."""
+
+    def apply(self, change: GraphChange, sequence: int | None = None) -> bool:
+        """The graph with the change in it; False when `sequence` was applied before and nothing was done.
+
+        Raises:
+            ConstraintViolation: an edge would lack an end, an end has the wrong kind, a removed node still has edges.
+        """
+        ...
+
+    def clear(self) -> None:
+        """The graph without nodes, edges and applied changes."""
+        ...
+
+
+class GraphStore(GraphReader, GraphWriter, Protocol):
+    """Reads and changes a graph."""

@@ -1,0 +1,1 @@
+"""Records in, identities out: sources, standardise, block, compare, score, cluster, identities, ledger."""

@@ -1,0 +1,125 @@
+"""Average linkage inside one component, under must-link and cannot-link, blind to the order of its records.
+
+The partition is a pure function of the component's weights: ties are broken by the records' own order (their keys),
+and nothing outside the component has a say.
+
+Source: agglomerative clustering by unweighted average (UPGMA, Sokal and Michener 1958) with clipped weights; the
+rule for records that fit two identities is our own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Weights = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+CANNOT = -1e6
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRules:
+    """Limits of the clustering, all in bits.
+
+    Args:
+        cut: average weight from which two groups are one person.
+        clip: bound on what one pair may say for or against.
+        margin: a group that fits two others within this, where those two are no match, joins neither.
+    """
+
+    cut: float
+    clip: float
+    margin: float
+
+
+def partition(weights: Weights, rules: ClusterRules, must: Mask | None = None) -> list[list[int]]:
+    """Groups of record positions, each sorted, ordered by their first record.
+
+    Args:
+        weights: symmetric match weights in bits; CANNOT or less where two records may never be one person. The
+            diagonal is not read.
+        must: symmetric; pairs that a person judged to be the same.
+
+    Complexity: cubic in the number of records; components are bounded before.
+    """
+    groups = _Groups(weights, rules)
+    if must is not None:
+        for i, j in zip(*np.nonzero(np.triu(must, 1)), strict=True):
+            groups.join_judged(int(i), int(j))
+    while (best := groups.best()) is not None:
+        rival = groups.rival(*best)
+        if rival is None:
+            groups.merge(*best)
+        else:
+            groups.tear(best)
+            groups.tear(rival)
+    return groups.result()
+
+
+class _Groups:
+    """Groups while they grow; a group lives at the position of its first record."""
+
+    def __init__(self, weights: Weights, rules: ClusterRules) -> None:
+        count = len(weights)
+        self._rules = rules
+        self._barred: Mask = weights <= CANNOT
+        self._total = np.clip(weights, -rules.clip, rules.clip)
+        np.fill_diagonal(self._total, 0.0)
+        self._size = np.ones(count)
+        self._members: list[list[int]] = [[i] for i in range(count)]
+        self._alive = np.ones(count, dtype=np.bool_)
+        self._torn = np.zeros((count, count), dtype=np.bool_)
+        self._upper = np.triu(np.ones((count, count), dtype=np.bool_), 1)
+
+    def best(self) -> tuple[int, int] | None:
+        """The two groups that fit best and may be joined, or None."""
+        average = self._average()
+        may = self._upper & (average >= self._rules.cut) & ~self._barred & ~self._torn
+        may &= self._alive[:, None] & self._alive[None, :]
+        if not may.any():
+            return None
+        i, j = np.unravel_index(int(np.argmax(np.where(may, average, -np.inf))), may.shape)
+        return int(i), int(j)
+
+    def rival(self, i: int, j: int) -> tuple[int, int] | None:
+        """One of i and j with a third group that fits it nearly as well though it contradicts the other."""
+        average = self._average()
+        for torn, other in ((i, j), (j, i)):
+            fits = self._alive & ~self._barred[torn] & (average[torn] >= self._rules.cut)
+            fits &= average[torn] >= average[i, j] - self._rules.margin
+            fits[[i, j]] = False
+            found = np.flatnonzero(fits & (self._barred[other] | (average[other] < -self._rules.cut)))
+            if len(found):
+                return torn, int(found[np.argmax(average[torn][found])])
+        return None
+
+    def tear(self, pair: tuple[int, int]) -> None:
+        """The two groups are left for a person to judge."""
+        self._torn[pair] = self._torn[pair[::-1]] = True
+
+    def join_judged(self, i: int, j: int) -> None:
+        """The groups of two records are one, whatever the weights say."""
+        a, b = sorted((self._group_of(i), self._group_of(j)))
+        if a != b:
+            self.merge(a, b)
+
+    def merge(self, i: int, j: int) -> None:
+        """Group j is part of group i."""
+        self._members[i].extend(self._members[j])
+        self._alive[j] = False
+        for matrix in (self._total, self._barred, self._torn):
+            np.add(matrix[i], matrix[j], out=matrix[i])
+            matrix[:, i] = matrix[i]
+        self._total[i, i] = 0.0
+        self._size[i] += self._size[j]
+
+    def result(self) -> list[list[int]]:
+        return sorted(sorted(group) for group, lives in zip(self._members, self._alive, strict=True) if lives)
+
+    def _average(self) -> Weights:
+        return self._total / np.outer(self._size, self._size)
+
+    def _group_of(self, record: int) -> int:
+        return next(k for k, group in enumerate(self._members) if self._alive[k] and record in group)

@@ -1,0 +1,92 @@
+"""Birth dates to levels: precision, swapped day and month, clipped and mistyped dates, a generation apart."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+Levels = npt.NDArray[np.int8]
+Mask = npt.NDArray[np.bool_]
+
+GENERATION_YEARS = (15, 45)
+
+
+class DateLevel(IntEnum):
+    """Agreement of two birth dates, in the order of the model file."""
+
+    MISSING = 0
+    EXACT = 1
+    EXACT_CLIPPED = 2
+    MONTH = 3
+    YEAR = 4
+    SWAPPED = 5
+    NEAR = 6
+    CONFLICT = 7
+    GENERATION = 8
+
+
+PREFERENCE = np.array([9, 0, 1, 3, 5, 2, 6, 7, 8], dtype=np.int8)
+"""Rank of each level when a date has two readings; lower is better."""
+
+
+def compare_dates(dates: Ints, other: Ints, left: Ints, right: Ints) -> Levels:
+    """The best level over both readings of each side.
+
+    Args:
+        dates: year, month, day a record, -1 unknown; `other` the second reading, all -1 where there is none.
+    """
+    best = _compare(dates[left], dates[right])
+    for a, b in ((other, dates), (dates, other), (other, other)):
+        two = np.flatnonzero((a[left, 0] >= 0) & (b[right, 0] >= 0))
+        if len(two) == 0:
+            continue
+        level = _compare(a[left[two]], b[right[two]])
+        best[two] = np.where(PREFERENCE[level] < PREFERENCE[best[two]], level, best[two])
+    return best
+
+
+def _compare(a: Ints, b: Ints) -> Levels:
+    year, month, day = (a[:, i] == b[:, i] for i in range(3))
+    full = (a[:, 2] >= 0) & (b[:, 2] >= 0)
+    monthly = (a[:, 1] >= 0) & (b[:, 1] >= 0) & ~full
+    yearly = ((a[:, 1] < 0) | (b[:, 1] < 0)) & ~full
+    clipped = (a[:, 2] == 1) & (a[:, 1] == 1)
+    clipped_b = (b[:, 2] == 1) & (b[:, 1] == 1)
+    gap = np.abs(a[:, 0] - b[:, 0])
+    level = np.full(len(a), DateLevel.CONFLICT, dtype=np.int8)
+    level[(gap >= GENERATION_YEARS[0]) & (gap <= GENERATION_YEARS[1])] = DateLevel.GENERATION
+    level[full & _near(a, b, year, month, day)] = DateLevel.NEAR
+    level[full & year & (clipped | clipped_b | (month & ((a[:, 2] == 1) | (b[:, 2] == 1))))] = DateLevel.NEAR
+    level[full & year & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])] = DateLevel.SWAPPED
+    level[yearly & year] = DateLevel.YEAR
+    level[monthly & year & month] = DateLevel.MONTH
+    same = full & year & month & day
+    level[same] = DateLevel.EXACT
+    level[same & (a[:, 2] == 1)] = DateLevel.EXACT_CLIPPED
+    level[(a[:, 0] < 0) | (b[:, 0] < 0)] = DateLevel.MISSING
+    return level
+
+
+def _near(a: Ints, b: Ints, year: Mask, month: Mask, day: Mask) -> Mask:
+    """One component differs, and by one digit only (or two neighbouring digits swapped in the year)."""
+    one_year = month & day & ~year & (_one_digit(a[:, 0], b[:, 0]) | _turned(a[:, 0], b[:, 0]))
+    one_month = year & day & ~month
+    one_day = year & month & ~day & (_one_digit(a[:, 2], b[:, 2]) | _turned(a[:, 2], b[:, 2]))
+    return one_year | one_month | one_day
+
+
+def _one_digit(x: Ints, y: Ints) -> Mask:
+    differing = np.zeros(len(x), dtype=np.int8)
+    for _ in range(4):
+        differing += (x % 10 != y % 10).astype(np.int8)
+        x, y = x // 10, y // 10
+    return np.asarray(differing == 1, dtype=np.bool_)
+
+
+def _turned(x: Ints, y: Ints) -> Mask:
+    same_century = x // 100 == y // 100
+    turned = same_century & (x % 10 == y // 10 % 10) & (x // 10 % 10 == y % 10) & (x != y)
+    return np.asarray(turned, dtype=np.bool_)

@@ -1,0 +1,190 @@
+"""Names as sets of tokens with roles, compared by best alignment over every reading of both names.
+
+Source: the patterns of two surnames, nicknames, initials and order in `docs/names.md`; information of an agreed
+token is -log2 of its share of the population (term-frequency adjustment of Fellegi-Sunter).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from linkage.compare.tokens import TokenTable, classify, token_table
+from linkage.model import Model
+
+Ints = npt.NDArray[np.int32]
+Levels = npt.NDArray[np.int8]
+Bits = npt.NDArray[np.float32]
+
+GIVEN_TOKENS = 4
+SURNAME_TOKENS = 5
+FACTOR = np.array([0.0, 0.0, 0.6, 0.75, 1.0], dtype=np.float32)
+"""Share of a token's information kept by its class: different, initial (see INITIAL_BITS), fuzzy, variant, equal."""
+INITIAL_BITS = np.float32(3.0)
+SWAP_PENALTY = np.float32(2.0)
+
+
+class NameLevel(IntEnum):
+    """Agreement of one part of two names; the order is the file's order in the model."""
+
+    MISSING = 0
+    EXACT = 1
+    VARIANT = 2
+    FUZZY = 3
+    INITIALS = 4
+    SUBSET = 5
+    REORDERED = 6
+    PARTIAL = 7
+    CONFLICT = 8
+
+
+RANK = np.array([0, 0, 1, 2, 2, 1, 2, 9, 12], dtype=np.float32)
+"""Bits that a level costs when the best of several readings is chosen."""
+
+
+@dataclass(frozen=True)
+class NameCodes:
+    """Readings of all names.
+
+    Args:
+        name: distinct-name code of each record.
+        first: first reading of each distinct name, one more than there are names.
+        given: token codes of each reading's given names, -1 padded.
+        surname: token codes of each reading's surnames, paternal first, -1 padded.
+        tokens: the distinct tokens.
+    """
+
+    name: Ints
+    first: Ints
+    given: Ints
+    surname: Ints
+    tokens: TokenTable
+
+
+def encode_names(persons: pl.DataFrame, model: Model) -> NameCodes:
+    """Token codes of every reading of every distinct name."""
+    blank = pl.lit("")
+    main = pl.concat_str(pl.col("name_given").fill_null(blank), pl.lit("|"), pl.col("name_surname").fill_null(blank))
+    frame = persons.select(
+        pl.concat_list(main, pl.col("name_alt").fill_null(pl.lit([], dtype=pl.List(pl.String)))).alias("readings"),
+        is_organization=pl.col("entity_type") == "organization",
+    ).with_columns(pl.col("readings").list.unique(maintain_order=True))
+    frame = frame.with_columns(whole=pl.col("readings").list.join("\n"))
+    distinct = frame.unique("whole").sort("whole").with_row_index("name")
+    name = frame.join(distinct.select("whole", "name"), on="whole", how="left", maintain_order="left")["name"]
+    readings = distinct.select("name", "readings", "is_organization").explode("readings")
+    parts = readings["readings"].str.splitn("|", 2).struct.unnest()
+    given = parts["field_0"].fill_null("").str.split(" ").list.head(GIVEN_TOKENS)
+    surname = parts["field_1"].fill_null("").str.split(" ").list.head(SURNAME_TOKENS)
+    organizations = readings["is_organization"].fill_null(value=False)
+    tokens = token_table(given, surname, organizations, model)
+    counts = np.bincount(readings["name"].to_numpy(), minlength=len(distinct))
+    return NameCodes(
+        name=name.to_numpy().astype(np.int32),
+        first=np.append(0, np.cumsum(counts)).astype(np.int32),
+        given=tokens.encode(given, GIVEN_TOKENS),
+        surname=tokens.encode(surname, SURNAME_TOKENS),
+        tokens=tokens,
+    )
+
+
+@dataclass(frozen=True)
+class NameAgreement:
+    """Levels and agreed information (bits) of given names and surnames, one entry a pair."""
+
+    given: Levels
+    given_information: Bits
+    surname: Levels
+    surname_information: Bits
+
+
+def compare_names(names: NameCodes, left: Ints, right: Ints) -> NameAgreement:
+    """The best agreement over all readings of both names, each distinct pair of names compared once.
+
+    Args:
+        left: record positions; `right` likewise.
+    """
+    a, b = names.name[left], names.name[right]
+    count = len(names.first) - 1
+    # Symmetric by construction: the smaller name code always stands on the left.
+    codes = np.minimum(a, b).astype(np.int64) * count + np.maximum(a, b)
+    distinct, place = np.unique(codes, return_inverse=True)
+    best = _best_readings(names, (distinct // count).astype(np.int32), (distinct % count).astype(np.int32))
+    return NameAgreement(
+        best.given[place], best.given_information[place], best.surname[place], best.surname_information[place]
+    )
+
+
+def _best_readings(names: NameCodes, a: Ints, b: Ints) -> NameAgreement:
+    number_a = names.first[a + 1] - names.first[a]
+    number_b = names.first[b + 1] - names.first[b]
+    number = number_a * number_b
+    pair = np.repeat(np.arange(len(a)), number)
+    offset = np.arange(len(pair)) - np.repeat(np.cumsum(number) - number, number)
+    reading_a = names.first[a][pair] + offset // number_b[pair]
+    reading_b = names.first[b][pair] + offset % number_b[pair]
+    found = _compare_readings(names, reading_a, reading_b)
+    value = found.given_information + found.surname_information - RANK[found.given] - RANK[found.surname]
+    order = np.lexsort((-value, pair))
+    chosen = order[np.searchsorted(pair[order], np.arange(len(a)))]
+    return NameAgreement(
+        found.given[chosen],
+        found.given_information[chosen],
+        found.surname[chosen],
+        found.surname_information[chosen],
+    )
+
+
+def _compare_readings(names: NameCodes, a: Ints, b: Ints) -> NameAgreement:
+    given, given_information = _align(names.tokens, names.given[a], names.given[b], is_surname=False)
+    surname, surname_information = _align(names.tokens, names.surname[a], names.surname[b], is_surname=True)
+    # Columns swapped: only where nothing agrees the straight way.
+    crossed = np.flatnonzero((given >= NameLevel.PARTIAL) & (surname >= NameLevel.PARTIAL))
+    if len(crossed):
+        first, first_information = _align(
+            names.tokens, names.given[a[crossed]], names.surname[b[crossed]], is_surname=False
+        )
+        second, second_information = _align(
+            names.tokens, names.surname[a[crossed]], names.given[b[crossed]], is_surname=False
+        )
+        both = (first < NameLevel.PARTIAL) & (second < NameLevel.PARTIAL) & (first > 0) & (second > 0)
+        hit = crossed[both]
+        given[hit], given_information[hit] = first[both], first_information[both]
+        surname[hit] = second[both]
+        surname_information[hit] = np.maximum(second_information[both] - SWAP_PENALTY, 0)
+    return NameAgreement(given, given_information, surname, surname_information)
+
+
+def _align(tokens: TokenTable, a: Ints, b: Ints, *, is_surname: bool) -> tuple[Levels, Bits]:
+    """Level and agreed information of two padded token rows; one row a pair."""
+    kinds = classify(tokens, a, b)  # pairs x tokens of a x tokens of b
+    rarity = tokens.surname_bits if is_surname else tokens.given_bits
+    rare = np.minimum(rarity[a][:, :, None], rarity[b][:, None, :])
+    value = FACTOR[kinds] * rare
+    value = np.where(kinds == 1, np.minimum(INITIAL_BITS, rare), value)
+    here, there = a >= 0, b >= 0
+    best_a, best_b = kinds.max(axis=2), kinds.max(axis=1)
+    lone_a = ((best_a == 0) & here).any(axis=1)
+    lone_b = ((best_b == 0) & there).any(axis=1)
+    matched = (best_a > 0).any(axis=1)
+    worst = np.minimum(np.where(best_a > 0, best_a, 4).min(axis=1), np.where(best_b > 0, best_b, 4).min(axis=1))
+    whole = np.array([0, NameLevel.INITIALS, NameLevel.FUZZY, NameLevel.VARIANT, NameLevel.EXACT], dtype=np.int8)[worst]
+    level = np.where(
+        ~matched,
+        np.int8(NameLevel.CONFLICT),
+        np.where(
+            lone_a & lone_b,
+            np.int8(NameLevel.PARTIAL),
+            np.where(lone_a | lone_b, np.int8(NameLevel.SUBSET), whole),
+        ),
+    )
+    if is_surname:
+        turned = (kinds[:, 0, 1] > 1) & (kinds[:, 1, 0] > 1) & (kinds[:, 0, 0] <= 1)
+        level = np.where(turned & (level < NameLevel.SUBSET), np.int8(NameLevel.REORDERED), level)
+    level = np.where(here.any(axis=1) & there.any(axis=1), level, np.int8(NameLevel.MISSING)).astype(np.int8)
+    information = np.minimum(value.max(axis=2).sum(axis=1), value.max(axis=1).sum(axis=1))
+    return level, np.where(level > 0, information, 0).astype(np.float32)

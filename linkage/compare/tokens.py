@@ -1,0 +1,159 @@
+"""Distinct name tokens, their rarity, and how two tokens relate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.process import cpdist
+
+from linkage.model import Model
+from linkage.phonetics import fold
+
+Ints = npt.NDArray[np.int32]
+
+DIFFERENT, INITIAL, FUZZY, VARIANT, EQUAL = range(5)
+JARO_WINKLER = 0.93
+CONTAINED = 5
+"""Letters that a token must have to count as a cut or joined form of a longer one."""
+
+
+@dataclass(frozen=True)
+class TokenTable:
+    """All distinct tokens of the records at hand.
+
+    Args:
+        text: the tokens, sorted.
+        sound: code of each token's phonetic fold.
+        given_bits: information of agreeing on the token as a given name; `surname_bits` as a surname.
+        nicknames: sorted codes (smaller token x number of tokens + larger) of pairs that stand for one name.
+    """
+
+    text: pl.Series
+    sound: Ints
+    given_bits: npt.NDArray[np.float32]
+    surname_bits: npt.NDArray[np.float32]
+    nicknames: npt.NDArray[np.int64]
+
+    def encode(self, lists: pl.Series, width: int) -> Ints:
+        """Token codes of each list, padded with -1 to `width` columns."""
+        rows = pl.DataFrame({"row": np.arange(len(lists)), "token": lists}).explode("token")
+        rows = rows.with_columns(place=pl.int_range(pl.len()).over("row"))
+        lookup = pl.DataFrame({"token": self.text, "code": np.arange(len(self.text), dtype=np.int32)})
+        coded = rows.join(lookup, on="token", how="inner")
+        out = np.full((len(lists), width), -1, dtype=np.int32)
+        out[coded["row"].to_numpy(), coded["place"].to_numpy()] = coded["code"].to_numpy()
+        return out
+
+
+def token_table(given: pl.Series, surname: pl.Series, organizations: pl.Series, model: Model) -> TokenTable:
+    """The table of all tokens in the lists; rarity by the model's name shares, organisations' words capped lower."""
+    named = pl.concat(
+        [pl.DataFrame({"token": lists, "is_word": organizations}).explode("token") for lists in (given, surname)]
+    )
+    tokens = (
+        named.filter(pl.col("token").is_not_null() & (pl.col("token") != ""))
+        .group_by("token")
+        .agg(pl.col("is_word").all())
+        .sort("token")
+        .join(model.names, on="token", how="left", maintain_order="left")
+    )
+    bits = tokens.select(
+        given=_bits("given_share", model.floors.given), surname=_bits("surname_share", model.floors.surname)
+    ).with_columns(
+        surname=pl.when(tokens["is_word"])
+        .then(pl.min_horizontal(pl.col("surname"), pl.lit(model.floors.organization)))
+        .otherwise("surname")
+    )
+    sounds = pl.Series([fold(token) for token in tokens["token"]], dtype=pl.String)
+    return TokenTable(
+        text=tokens["token"],
+        # The last place answers for padding (-1): a sound of its own, no rarity.
+        sound=np.append(sounds.rank("dense").cast(pl.Int32).to_numpy(), -1).astype(np.int32),
+        given_bits=np.append(bits["given"].to_numpy(), 0).astype(np.float32),
+        surname_bits=np.append(bits["surname"].to_numpy(), 0).astype(np.float32),
+        nicknames=_nickname_codes(tokens["token"], model.nicknames),
+    )
+
+
+def classify(tokens: TokenTable, a: Ints, b: Ints) -> npt.NDArray[np.int8]:
+    """How each token of `a` relates to each of `b` (pairs x width x width): DIFFERENT to EQUAL; padding differs."""
+    left = np.broadcast_to(a[:, :, None], (len(a), a.shape[1], b.shape[1]))
+    right = np.broadcast_to(b[:, None, :], left.shape)
+    there = (left >= 0) & (right >= 0)
+    out = np.where(there & (left == right), np.int8(EQUAL), np.int8(DIFFERENT))
+    open_ = np.flatnonzero(there.ravel() & (left != right).ravel())
+    if len(open_) == 0:
+        return out
+    x, y = left.ravel()[open_], right.ravel()[open_]
+    count = len(tokens.text)
+    codes = np.minimum(x, y).astype(np.int64) * count + np.maximum(x, y)
+    distinct, place = np.unique(codes, return_inverse=True)
+    kinds = _relate(tokens, distinct // count, distinct % count, distinct)
+    flat = out.ravel()
+    flat[open_] = kinds[place]
+    return flat.reshape(out.shape)
+
+
+def _relate(
+    tokens: TokenTable, x: npt.NDArray[np.int64], y: npt.NDArray[np.int64], codes: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int8]:
+    kinds = np.zeros(len(codes), dtype=np.int8)
+    text_x, text_y = tokens.text.gather(x), tokens.text.gather(y)
+    length_x, length_y = text_x.str.len_chars().to_numpy(), text_y.str.len_chars().to_numpy()
+    shorter, longer = np.minimum(length_x, length_y), np.maximum(length_x, length_y)
+    same_first = (text_x.str.slice(0, 1) == text_y.str.slice(0, 1)).to_numpy()
+    kinds[(shorter == 1) & (longer > 1) & same_first] = INITIAL
+
+    near = np.flatnonzero((shorter >= 3) & (longer - shorter <= 2))
+    if len(near):
+        near_x, near_y = text_x.gather(near).to_list(), text_y.gather(near).to_list()
+        edits = cpdist(near_x, near_y, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
+        jaro = cpdist(near_x, near_y, scorer=JaroWinkler.similarity, score_cutoff=JARO_WINKLER, dtype=np.float32)
+        # Edits allowed grow with length: none under five letters, one to eight, two above.
+        allowed = np.where(longer[near] < 5, 0, np.where(longer[near] <= 8, 1, 2))
+        kinds[near[(edits <= allowed) | ((jaro >= JARO_WINKLER) & (shorter[near] >= 5))]] = FUZZY
+    cut = np.flatnonzero((shorter >= CONTAINED) & (longer - shorter >= 2) & (kinds == DIFFERENT))
+    for i in cut[_contained(text_x.gather(cut), text_y.gather(cut))]:
+        kinds[i] = FUZZY
+    kinds[(tokens.sound[x] == tokens.sound[y]) & (shorter >= 3)] = VARIANT
+    if len(tokens.nicknames):
+        spot = np.minimum(np.searchsorted(tokens.nicknames, codes), len(tokens.nicknames) - 1)
+        kinds[tokens.nicknames[spot] == codes] = VARIANT
+    return kinds
+
+
+def _contained(x: pl.Series, y: pl.Series) -> npt.NDArray[np.bool_]:
+    frame = pl.DataFrame({"x": x, "y": y})
+    found = frame.select(
+        pl.col("x").str.starts_with(pl.col("y"))
+        | pl.col("x").str.ends_with(pl.col("y"))
+        | pl.col("y").str.starts_with(pl.col("x"))
+        | pl.col("y").str.ends_with(pl.col("x"))
+    )
+    return found.to_series().to_numpy()
+
+
+def _bits(share: str, floor: float) -> pl.Expr:
+    information = -pl.col(share).log(2.0)
+    return pl.when(pl.col(share).fill_null(0) > 0).then(pl.min_horizontal(information, pl.lit(floor))).otherwise(floor)
+
+
+def _nickname_codes(text: pl.Series, nicknames: pl.DataFrame) -> npt.NDArray[np.int64]:
+    lookup = pl.DataFrame({"token": text, "code": np.arange(len(text), dtype=np.int64)})
+    forms = nicknames.select("formal", "variant")
+    # Two variants of one formal name stand for each other as well (Bob, Robbie).
+    siblings = forms.join(forms, on="formal").select(formal="variant", variant="variant_right")
+    pairs = (
+        pl.concat([forms, siblings])
+        .filter(pl.col("formal") != pl.col("variant"))
+        .unique()
+        .join(lookup, left_on="formal", right_on="token")
+        .join(lookup, left_on="variant", right_on="token", suffix="_r")
+    )
+    low = pairs.select(pl.min_horizontal("code", "code_r")).to_series().to_numpy()
+    high = pairs.select(pl.max_horizontal("code", "code_r")).to_series().to_numpy()
+    return np.unique(low * len(text) + high)

@@ -1,0 +1,18 @@
+"""The workspace: one SQLite ledger, the standardised rows of each load beside it, and their transactions."""
+
+from linkage.ledger.decisions import Decision, Decisions
+from linkage.ledger.facts import FactStore
+from linkage.ledger.identity_tables import IdentityTables
+from linkage.ledger.loads import FileSummary, LoadRow, LoadTables
+from linkage.ledger.workspace import Workspace
+
+__all__ = [
+    "Decision",
+    "Decisions",
+    "FactStore",
+    "FileSummary",
+    "IdentityTables",
+    "LoadRow",
+    "LoadTables",
+    "Workspace",
+]

@@ -1,0 +1,85 @@
+"""Standardised rows on disk: one folder a load, one Parquet file a kind, written once and never changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from linkage.schema import FACTS, Kind
+
+WITHDRAWN = "is_withdrawn"
+
+
+@dataclass(frozen=True)
+class FactStore:
+    """The `records/` folder of a workspace.
+
+    A folder that no load of the ledger names is an interrupted load: it is never read, and `sweep` removes it.
+
+    Args:
+        path: the folder.
+    """
+
+    path: Path
+
+    def write(self, load_id: int, facts: Mapping[Kind, pl.DataFrame], withdrawn: Mapping[Kind, pl.Series]) -> None:
+        """The load's rows are on disk, whole and synced, before this returns.
+
+        Args:
+            load_id: names the folder.
+            facts: rows a kind, in that kind's schema.
+            withdrawn: keys a kind that no longer hold from this load on.
+        """
+        partial = self.path / f".{load_id}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        for kind in sorted({*facts, *withdrawn}):
+            schema = FACTS[kind]
+            frame = schema.conform(facts.get(kind, schema.empty())).with_columns(
+                pl.lit(False).alias(WITHDRAWN)  # noqa: FBT003
+            )
+            gone = withdrawn.get(kind)
+            if gone is not None and len(gone):
+                marks = schema.conform(pl.DataFrame({"key": gone})).with_columns(pl.lit(True).alias(WITHDRAWN))  # noqa: FBT003
+                frame = pl.concat([frame, marks])
+            file = partial / f"{kind}.parquet"
+            frame.write_parquet(file, compression="zstd")
+            _sync(file)
+        _sync(partial)
+        final = self.path / str(load_id)
+        shutil.rmtree(final, ignore_errors=True)
+        partial.rename(final)
+        _sync(self.path)
+
+    def current(self, kind: Kind, loads: Sequence[int], columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The newest version of each key over the loads in order, without withdrawn ones, ordered by key."""
+        schema = FACTS[kind]
+        wanted = list(columns) if columns is not None else list(schema.columns)
+        files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
+        if not files:
+            return schema.empty().select(wanted)
+        read = list(dict.fromkeys([*wanted, "key", WITHDRAWN]))
+        frame = pl.concat([pl.read_parquet(file, columns=read) for file in files])
+        newest = frame.unique("key", keep="last", maintain_order=True) if len(frame) else frame
+        return newest.filter(~pl.col(WITHDRAWN)).sort("key").select(wanted)
+
+    def sweep(self, loads: Sequence[int]) -> list[str]:
+        """Folders of interrupted loads are gone; returns their names."""
+        keep = {str(load) for load in loads}
+        strays = [entry for entry in self.path.iterdir() if entry.is_dir() and entry.name not in keep]
+        for entry in strays:
+            shutil.rmtree(entry)
+        return sorted(entry.name for entry in strays)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,120 @@
+"""The ledger's tables of identities: memberships, scored pairs, runs, moves and redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import apsw
+import polars as pl
+
+from linkage.schema import MEMBERSHIP, SCORED_PAIR
+
+
+@dataclass(frozen=True)
+class IdentityTables:
+    """Reads and writes of identity tables on one connection."""
+
+    connection: apsw.Connection
+
+    def memberships(self) -> pl.DataFrame:
+        """All memberships (MEMBERSHIP), ordered by record key."""
+        rows = self.connection.execute(
+            "SELECT record_key, identity_id, confidence FROM membership ORDER BY record_key"
+        ).fetchall()
+        return pl.DataFrame(rows, schema=MEMBERSHIP.columns, orient="row")
+
+    def records_of(self, identity_id: str) -> list[str]:
+        """Record keys of one identity, in order."""
+        rows = self.connection.execute(
+            "SELECT record_key FROM membership WHERE identity_id = ? ORDER BY record_key", (identity_id,)
+        )
+        return [str(row[0]) for row in rows]
+
+    def find(self, text: str) -> str | None:
+        """The current identity id behind an identity id, former id or record key, or None."""
+        row = self.connection.execute("SELECT identity_id FROM membership WHERE record_key = ?", (text,)).fetchone()
+        if row:
+            return str(row[0])
+        row = self.connection.execute("SELECT current FROM redirect WHERE former = ?", (text,)).fetchone()
+        identity = str(row[0]) if row else text
+        row = self.connection.execute("SELECT 1 FROM membership WHERE identity_id = ? LIMIT 1", (identity,)).fetchone()
+        return identity if row else None
+
+    def former_ids(self, identity_id: str) -> list[str]:
+        """Ids that lead to this identity now."""
+        rows = self.connection.execute("SELECT former FROM redirect WHERE current = ? ORDER BY former", (identity_id,))
+        return [str(row[0]) for row in rows]
+
+    def known_ids(self) -> set[str]:
+        """Every identity id ever minted."""
+        return {str(row[0]) for row in self.connection.execute("SELECT identity_id FROM identity")}
+
+    def scored_pairs(self) -> pl.DataFrame:
+        """All kept pairs (SCORED_PAIR), ordered by record keys."""
+        rows = self.connection.execute("SELECT * FROM scored_pair ORDER BY record_l, record_r").fetchall()
+        return pl.DataFrame(rows, schema=SCORED_PAIR.columns, orient="row")
+
+    def possible_links(self) -> pl.DataFrame:
+        """Kept pairs whose two records are in different identities (SCORED_PAIR)."""
+        rows = self.connection.execute(
+            "SELECT p.* FROM scored_pair p "
+            "JOIN membership l ON l.record_key = p.record_l JOIN membership r ON r.record_key = p.record_r "
+            "WHERE l.identity_id <> r.identity_id ORDER BY p.record_l, p.record_r"
+        ).fetchall()
+        return pl.DataFrame(rows, schema=SCORED_PAIR.columns, orient="row")
+
+    def moves_of(self, identity_id: str) -> list[dict[str, object]]:
+        """What happened to an identity id, oldest first."""
+        rows = self.connection.execute(
+            "SELECT run.run_id, run.cause, run.ref, run.at, kind, from_id, to_id FROM move JOIN run USING (run_id) "
+            "WHERE from_id = ?1 OR to_id = ?1 ORDER BY run.run_id, kind, from_id, to_id",
+            (identity_id,),
+        )
+        names = ("run", "cause", "ref", "at", "kind", "from", "to")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def next_run(self) -> int:
+        """The number that the next run gets."""
+        return int(self.connection.execute("SELECT coalesce(max(run_id), 0) + 1 FROM run").get)
+
+    def insert_run(self, run_id: int, cause: str, ref: int, model: str, at: str) -> None:
+        """The run is recorded and announced in the outbox."""
+        self.connection.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", (run_id, cause, ref, model, at))
+        self.connection.execute("INSERT INTO outbox (run_id) VALUES (?)", (run_id,))
+
+    def outbox_head(self) -> int:
+        """Sequence number of the newest outbox entry; 0 in an empty workspace."""
+        return int(self.connection.execute("SELECT coalesce(max(sequence), 0) FROM outbox").get)
+
+    def replace_pairs(self, touched: Iterable[str], pairs: pl.DataFrame) -> None:
+        """Kept pairs of the touched records are exactly `pairs` (SCORED_PAIR)."""
+        self.connection.executemany(
+            "DELETE FROM scored_pair WHERE record_l = ?1 OR record_r = ?1", ((key,) for key in touched)
+        )
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO scored_pair VALUES (?, ?, ?, ?)", SCORED_PAIR.check(pairs).iter_rows()
+        )
+
+    def write_memberships(self, changed: pl.DataFrame, removed: Sequence[str]) -> None:
+        """Changed memberships (MEMBERSHIP) hold, removed records belong nowhere."""
+        self.connection.executemany("DELETE FROM membership WHERE record_key = ?", ((key,) for key in removed))
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO membership VALUES (?, ?, ?)", MEMBERSHIP.check(changed).iter_rows()
+        )
+
+    def write_moves(
+        self, run_id: int, moves: Iterable[tuple[str, str | None, str | None]], minted: Iterable[str]
+    ) -> None:
+        """Moves (kind, from, to) of a run and newly minted ids are recorded."""
+        self.connection.executemany("INSERT INTO identity VALUES (?, ?)", ((identity, run_id) for identity in minted))
+        self.connection.executemany("INSERT INTO move VALUES (?, ?, ?, ?)", ((run_id, *move) for move in moves))
+
+    def write_redirects(self, redirects: Iterable[tuple[str, str]]) -> None:
+        """Each former id leads to its current one; an id that lives again leads to itself and is dropped here."""
+        for former, current in redirects:
+            if former == current:
+                self.connection.execute("DELETE FROM redirect WHERE former = ?", (former,))
+                continue
+            self.connection.execute("UPDATE redirect SET current = ? WHERE current = ?", (current, former))
+            self.connection.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?)", (former, current))

@@ -1,0 +1,189 @@
+"""A workspace folder: `ledger.db`, `records/`, and the lock that lets one writer in at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import apsw
+import polars as pl
+
+from linkage.errors import LedgerError, UnknownRecord
+from linkage.ledger.facts import FactStore
+from linkage.ledger.identity_tables import IdentityTables
+from linkage.schema import Kind
+
+LEDGER = "ledger.db"
+LOCK = "ledger.lock"
+BUSY_MS = 30_000
+LOCK_WAIT_S = 600.0
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The system of record of one investigation unit, in one folder.
+
+    Many processes may read while one writes. A writer takes `exclusive()` for the whole of its work, computes, and
+    publishes in one short `transaction()`.
+
+    Args:
+        path: the folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path) -> Workspace:
+        """A new workspace at `path`, or the one that is there already.
+
+        Raises:
+            LedgerError: the path is a file, or a folder that holds other things.
+        """
+        if path.exists() and not path.is_dir():
+            raise LedgerError(f"{path} is a file; name a folder for the workspace")
+        if path.is_dir() and any(path.iterdir()) and not (path / LEDGER).exists():
+            raise LedgerError(f"{path} holds other files; name an empty or new folder for the workspace")
+        (path / "records").mkdir(parents=True, exist_ok=True)
+        workspace = cls(path)
+        workspace.migrate("linkage", _own_migrations())
+        return workspace
+
+    @classmethod
+    def open(cls, path: Path) -> Workspace:
+        """The workspace at `path`.
+
+        Raises:
+            LedgerError: there is none.
+        """
+        if not (path / LEDGER).is_file():
+            raise LedgerError(f"{path} is no workspace; make one with: crosslane init -w {path}")
+        return cls(path)
+
+    def connection(self) -> apsw.Connection:
+        """A new connection to the ledger; the caller closes it."""
+        connection = apsw.Connection(str(self.path / LEDGER))
+        connection.set_busy_timeout(BUSY_MS)
+        for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"):
+            connection.execute(pragma)
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[apsw.Connection]:
+        """One consistent view of the ledger, untouched by writers meanwhile."""
+        connection = self.connection()
+        try:
+            connection.execute("BEGIN")
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def exclusive(self, wait_s: float = LOCK_WAIT_S) -> Iterator[None]:
+        """Holds the writer's place across processes; freed by the system if the process dies.
+
+        Raises:
+            LedgerError: another writer kept it longer than `wait_s` seconds.
+        """
+        descriptor = os.open(self.path / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        deadline = time.monotonic() + wait_s
+        try:
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise LedgerError(
+                            f"{self.path} is being written by another process; try again when it is done"
+                        ) from None
+                    time.sleep(0.05)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def transaction(self) -> Iterator[apsw.Connection]:
+        """A write transaction: committed when the block ends, rolled back when it raises."""
+        connection = self.connection()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+    def migrate(self, package: str, scripts: Sequence[str]) -> None:
+        """Applies the numbered scripts of a package that this ledger has not had, each in its own transaction.
+
+        Raises:
+            LedgerError: the ledger was written by a newer version that had more scripts.
+        """
+        with self.exclusive():
+            connection = self.connection()
+            try:
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS schema_version (package TEXT PRIMARY KEY, version INTEGER NOT NULL)"
+                )
+                row = connection.execute("SELECT version FROM schema_version WHERE package = ?", (package,)).fetchone()
+                done = int(row[0]) if row else 0
+                if done > len(scripts):
+                    raise LedgerError(f"{self.path} was written by a newer Crosslane; update this installation")
+                for number in range(done, len(scripts)):
+                    with connection:
+                        for _ in connection.execute(scripts[number]):
+                            pass
+                        connection.execute(
+                            "INSERT INTO schema_version VALUES (?, ?) "
+                            "ON CONFLICT (package) DO UPDATE SET version = excluded.version",
+                            (package, number + 1),
+                        )
+            finally:
+                connection.close()
+
+    @property
+    def fact_store(self) -> FactStore:
+        """The standardised rows of all loads."""
+        return FactStore(self.path / "records")
+
+    def facts(self, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Current facts of a kind: the newest version of each key that was not withdrawn, ordered by key."""
+        with self.reading() as connection:
+            loads = [int(row[0]) for row in connection.execute("SELECT load_id FROM load ORDER BY load_id")]
+        return self.fact_store.current(kind, loads, columns)
+
+    def memberships(self) -> pl.DataFrame:
+        """Which identity each record belongs to (MEMBERSHIP), ordered by record key."""
+        with self.reading() as connection:
+            return IdentityTables(connection).memberships()
+
+    def possible_links(self) -> pl.DataFrame:
+        """Scored pairs across two identities (SCORED_PAIR), ordered by record keys."""
+        with self.reading() as connection:
+            return IdentityTables(connection).possible_links()
+
+    def resolve_id(self, text: str) -> str:
+        """The current identity id behind an identity id, a former id or a record key.
+
+        Raises:
+            UnknownRecord: it names nothing here.
+        """
+        with self.reading() as connection:
+            found = IdentityTables(connection).find(text)
+        if found is None:
+            raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
+        return found
+
+
+def _own_migrations() -> list[str]:
+    folder = resources.files("linkage.ledger") / "migrations"
+    return [
+        entry.read_text("utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".sql")
+    ]

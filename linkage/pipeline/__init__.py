@@ -1,0 +1,6 @@
+"""The order of the stages: person facts in, identities out."""
+
+from linkage.pipeline.explain import AttributeBits, Explainer, PairExplanation
+from linkage.pipeline.resolve import Change, Previous, Resolution, resolve
+
+__all__ = ["AttributeBits", "Change", "Explainer", "PairExplanation", "Previous", "Resolution", "resolve"]

@@ -1,0 +1,133 @@
+"""The records of one run as arrays, and the stages that work on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from linkage import block, cluster, compare, score
+from linkage.ledger import Decision
+from linkage.model import Model
+from linkage.pipeline.components import Judgement, Solver
+from linkage.schema import SCORED_PAIR
+
+Ints = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+CHUNK = 1_000_000
+"""Candidate pairs expanded at a time; bounds the memory of the comparison."""
+EXCLUSIVE = ("curp", "national_id", "alien_number", "uci", "fast_id", "suffix")
+"""Attributes of which a person has one at a time: two different valid values bar a link."""
+
+
+class Engine:
+    """One set of coded records under one model.
+
+    Args:
+        persons: PERSON without `raw`, ordered by key.
+        common: contacts shared by too many records; counted in `persons` where not given.
+    """
+
+    """The records of one run as arrays, with the stages that work on them."""
+
+    def __init__(self, persons: pl.DataFrame, model: Model, common: Mapping[str, frozenset[str]] | None = None) -> None:
+        self.model = model
+        self.records = compare.encode(persons, model, common)
+        self.scorer = score.Scorer(model, compare.ATTRIBUTES)
+
+    def score(self, left: Ints, right: Ints) -> tuple[Floats, Mask]:
+        """Match weight of each pair, and whether two exclusive attributes bar it."""
+        comparison = compare.compare(self.records, left, right)
+        weight = self.scorer.score(comparison.levels, comparison.information).weight
+        return weight, _barred(comparison)
+
+    def score_candidates(
+        self, keys: pl.DataFrame, touched: Mask, report: Callable[[float], None]
+    ) -> tuple[pl.DataFrame, int]:
+        """Kept pairs (SCORED_PAIR) with a touched side, and how many were compared."""
+        kind = self.records.columns["entity_type"].codes
+        kept: list[pl.DataFrame] = [SCORED_PAIR.empty()]
+        compared = 0
+        for chunk in block.stream(keys, touched, self.model.limits.block, CHUNK):
+            alike = kind[chunk.left] == kind[chunk.right]
+            left, right = chunk.left[alike], chunk.right[alike]
+            hopeful = compare.is_hopeful(self.records, left, right)
+            left, right = left[hopeful], right[hopeful]
+            compared += len(left)
+            weight, _ = self.score(left, right)
+            keep = weight >= self.model.thresholds.possible
+            kept.append(self._pairs(left[keep], right[keep], weight[keep]))
+            report(chunk.done)
+        return pl.concat(kept).sort("record_l", "record_r"), compared
+
+    def _pairs(self, left: Ints, right: Ints, weight: Floats) -> pl.DataFrame:
+        keys = self.records.keys
+        return SCORED_PAIR.conform(
+            pl.DataFrame(
+                {
+                    "record_l": keys.gather(left),
+                    "record_r": keys.gather(right),
+                    "match_weight": weight,
+                    "match_probability": score.probability(weight),
+                }
+            )
+        )
+
+    def cluster(
+        self, pairs: pl.DataFrame, reached: Iterable[str], decisions: Sequence[Decision]
+    ) -> dict[tuple[str, ...], list[float]]:
+        """Every identity in a component that was reached: its record keys and each one's confidence."""
+        place = pl.DataFrame({"key": self.records.keys, "at": np.arange(len(self.records), dtype=np.int32)})
+        judged = _judgements(place, decisions)
+        must = [(j.left, j.right) for j in judged if j.is_same]
+        left = np.append(_places(place, pairs["record_l"]), np.array([a for a, _ in must], dtype=np.int32))
+        right = np.append(_places(place, pairs["record_r"]), np.array([b for _, b in must], dtype=np.int32))
+        # A person's word holds a component together whatever its size.
+        weight = np.append(pairs["match_weight"].to_numpy(), np.full(len(must), np.inf))
+        labels = cluster.components(len(self.records), left, right)
+        keys = pl.Series(sorted(set(reached)), dtype=pl.String)
+        is_reached = self.records.keys.is_in(keys.implode()).to_numpy()
+        affected = np.isin(labels, np.unique(labels[is_reached]))
+        labels = self._cut_large(labels, affected, (left, right, weight))
+        names = self.records.keys.to_list()
+        solved = Solver(self.score, self.model.thresholds, judged).solve(labels, affected)
+        return {tuple(names[i] for i in group): confidence for group, confidence in solved}
+
+    def _cut_large(self, labels: Ints, affected: Mask, pairs: tuple[Ints, Ints, Floats]) -> Ints:
+        """Components over the limit fall apart into those of their stronger pairs, raised until they fit."""
+        left, right, weight = pairs
+        floor = self.model.thresholds.same
+        while True:
+            large = affected & (np.bincount(labels)[labels] > self.model.limits.component)
+            if not large.any() or not np.isfinite(weight[large[left]]).any():
+                return labels
+            strong = (weight >= floor) | ~large[left]
+            left, right, weight = left[strong], right[strong], weight[strong]
+            labels = cluster.components(len(labels), left, right)
+            floor += 4.0
+
+
+def _judgements(place: pl.DataFrame, decisions: Sequence[Decision]) -> list[Judgement]:
+    if not decisions:
+        return []
+    index = dict(zip(place["key"], place["at"], strict=True))
+    return [
+        Judgement(index[d.a], index[d.b], is_same=d.judgement == "same")
+        for d in decisions
+        if d.a in index and d.b in index
+    ]
+
+
+def _places(place: pl.DataFrame, keys: pl.Series) -> Ints:
+    found = pl.DataFrame({"key": keys}).join(place, on="key", how="left", maintain_order="left")["at"]
+    return found.to_numpy().astype(np.int32)
+
+
+def _barred(comparison: compare.Comparison) -> Mask:
+    conflict = {name: levels.index("conflict") for name, levels in compare.ATTRIBUTES.items()}
+    found = np.stack([comparison.levels[name] == conflict[name] for name in EXCLUSIVE])
+    return np.asarray(found.any(axis=0), dtype=np.bool_)

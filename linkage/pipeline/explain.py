@@ -1,0 +1,177 @@
+"""Why two records are, may be or are not one person: bits of every attribute, adding up to the match weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from linkage import compare, score
+from linkage.model import Model
+from linkage.pipeline.engine import EXCLUSIVE, Engine
+
+SHOWN = {
+    "given_name": ("given_name",),
+    "surname": ("surname", "second_surname"),
+    "suffix": ("name_suffix",),
+    "tax": ("rfc", "tax_id"),
+    "licence": ("licence_jurisdiction", "licence_number"),
+    "contact": ("phone", "address", "city", "postal_code"),
+}
+"""Columns that stand behind an attribute of another name, shown side by side."""
+
+NOTES = {
+    ("given_name", "variant"): "a nickname or another spelling of the same sound",
+    ("given_name", "fuzzy"): "one or two letters apart, or one cut short",
+    ("given_name", "initials"): "an initial stands for the name",
+    ("given_name", "subset"): "one record gives fewer of the same names",
+    ("given_name", "partial"): "each gives a name that the other lacks",
+    ("surname", "variant"): "another spelling of the same sound",
+    ("surname", "subset"): "one record gives one of the two surnames; the missing one says nothing",
+    ("surname", "reordered"): "the two surnames stand the other way round",
+    ("surname", "partial"): "one surname agrees, the other conflicts",
+    ("birth_date", "exact_clipped"): "the first of a month is often a default",
+    ("birth_date", "swapped"): "day and month stand the other way round",
+    ("birth_date", "near"): "one part differs, by one digit or because it was cut to the first",
+    ("birth_date", "year"): "one record gives the year only",
+    ("birth_date", "month"): "one record gives year and month only",
+    ("birth_date", "generation"): "a generation apart: a parent, not the person",
+    ("licence", "near"): "one character apart, or without the issuing office's letters",
+    ("licence", "conflict"): "another number of the same issuer",
+    ("curp", "conflict"): "two different valid numbers of which a person has one: bars a link",
+    ("fast_id", "conflict"): "two different numbers of which a person has one: bars a link",
+    ("suffix", "conflict"): "father and son: bars a link",
+    ("contact", "both"): "phone and address agree; counted once, a household shares both",
+    ("household", "same_household"): "also fits two people of one household, who share names and home",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeBits:
+    """What one attribute says of a pair.
+
+    Args:
+        bits: against two random people; the entry `household` corrects for two people of one household.
+        left: value of the first record, as shown to a person; `right` likewise.
+    """
+
+    attribute: str
+    level: str
+    bits: float
+    left: str | None
+    right: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairExplanation:
+    """A pair with its bits: `prior_bits` and those of the attributes add up to `bits`.
+
+    Args:
+        probability: of a match, from the bits.
+        conflicts: attributes that bar a link whatever the bits.
+    """
+
+    left: str
+    right: str
+    bits: float
+    probability: float
+    prior_bits: float
+    by_attribute: tuple[AttributeBits, ...]
+    conflicts: tuple[str, ...]
+
+
+class Explainer:
+    """Weighs and explains pairs among a few records.
+
+    Args:
+        persons: PERSON facts of the records at hand, ordered by key.
+        common: contacts that too many records of the whole workspace share.
+    """
+
+    def __init__(self, persons: pl.DataFrame, model: Model, common: Mapping[str, frozenset[str]]) -> None:
+        self._model = model
+        self._persons = persons
+        self._engine = Engine(persons, model, common)
+        self._place = {key: i for i, key in enumerate(persons["key"])}
+
+    def best_pair(self, left: list[str], right: list[str]) -> tuple[str, str]:
+        """The pair across two sets of records with the highest match weight; ties by record key."""
+        pairs = [(a, b) for a in sorted(left) for b in sorted(right)]
+        weights = self._weights(pairs)
+        return pairs[int(np.argmax(weights))]
+
+    def chain(self, records: list[str], a: str, b: str) -> list[tuple[str, str, float]]:
+        """The links that hold a and b together in one identity: the path whose weakest link is strongest.
+
+        Returns:
+            (record, record, match weight) of each link, from a to b.
+        """
+        keys = sorted(records)
+        pairs = [(x, y) for i, x in enumerate(keys) for y in keys[i + 1 :]]
+        weight = {pair: float(w) for pair, w in zip(pairs, self._weights(pairs), strict=True)}
+        group = {key: {key} for key in keys}
+        tree: dict[str, list[tuple[str, float]]] = {key: [] for key in keys}
+        for x, y in sorted(pairs, key=lambda pair: (-weight[pair], pair)):
+            if group[x] is not group[y]:
+                tree[x].append((y, weight[x, y]))
+                tree[y].append((x, weight[x, y]))
+                group[x] |= group[y]
+                for member in group[y]:
+                    group[member] = group[x]
+        return _walk(tree, a, b)
+
+    def explain(self, a: str, b: str) -> PairExplanation:
+        """The pair, attribute by attribute; attributes that one side lacks are left out."""
+        left = np.array([self._place[a]], dtype=np.int32)
+        right = np.array([self._place[b]], dtype=np.int32)
+        comparison = compare.compare(self._engine.records, left, right)
+        bits = self._engine.scorer.score(comparison.levels, comparison.information)
+        rows: list[AttributeBits] = []
+        for attribute, levels in compare.ATTRIBUTES.items():
+            level = levels[int(comparison.levels[attribute][0])]
+            if level != "missing":
+                value = float(bits.random[attribute][0])
+                rows.append(self._row(attribute, level, value, (self._place[a], self._place[b])))
+        total = float(bits.weight[0])
+        household = total - self._model.prior_random - sum(row.bits for row in rows)
+        note = NOTES["household", "same_household"]
+        rows.append(AttributeBits("household", "same_household", household, None, None, note))
+        return PairExplanation(
+            left=a,
+            right=b,
+            bits=total,
+            probability=float(score.probability(bits.weight)[0]),
+            prior_bits=self._model.prior_random,
+            by_attribute=tuple(rows),
+            conflicts=tuple(row.attribute for row in rows if row.attribute in EXCLUSIVE and row.level == "conflict"),
+        )
+
+    def _row(self, attribute: str, level: str, bits: float, places: tuple[int, int]) -> AttributeBits:
+        left, right = (self._shown(attribute, place) for place in places)
+        return AttributeBits(attribute, level, bits, left, right, NOTES.get((attribute, level), ""))
+
+    def _shown(self, attribute: str, place: int) -> str | None:
+        record: dict[str, Any] = self._persons.row(place, named=True)
+        values = [str(record[name]) for name in SHOWN.get(attribute, (attribute,)) if record.get(name)]
+        return " ".join(values) or None
+
+    def _weights(self, pairs: list[tuple[str, str]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        left = np.array([self._place[a] for a, _ in pairs], dtype=np.int32)
+        right = np.array([self._place[b] for _, b in pairs], dtype=np.int32)
+        return self._engine.score(left, right)[0]
+
+
+def _walk(tree: Mapping[str, list[tuple[str, float]]], a: str, b: str) -> list[tuple[str, str, float]]:
+    paths: dict[str, list[tuple[str, str, float]]] = {a: []}
+    frontier = [a]
+    while frontier and b not in paths:
+        here = frontier.pop(0)
+        for there, weight in tree[here]:
+            if there not in paths:
+                paths[there] = [*paths[here], (here, there, weight)]
+                frontier.append(there)
+    return paths.get(b, [])

@@ -1,0 +1,39 @@
+"""Builders shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import settings
+
+from linkage.model import Model, load_model
+from linkage.schema import PERSON
+
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("dev", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The shipped model."""
+    return load_model()
+
+
+@pytest.fixture(scope="session")
+def persons() -> Callable[..., pl.DataFrame]:
+    """A PERSON frame of the given rows, ordered by key; a row needs its key only."""
+
+    def build(*rows: dict[str, Any]) -> pl.DataFrame:
+        full = [{"entity_type": "person", "source": row["key"].split("/")[0], **row} for row in rows]
+        names = sorted({name for row in full for name in row})
+        frame = pl.DataFrame(
+            {name: pl.Series([row.get(name) for row in full], dtype=PERSON.columns[name]) for name in names}
+        )
+        return PERSON.conform(frame).sort("key")
+
+    return build

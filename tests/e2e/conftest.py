@@ -1,0 +1,111 @@
+"""The command line, run in this process as a user would run it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one command line did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        assert self.out.count("\n") == 1, f"not one JSON document on standard output: {self.out[:200]}"
+        document: dict[str, Any] = json.loads(self.out)
+        return document
+
+
+class CommandLine:
+    """Runs command lines against one workspace."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+        self._capsys = capsys
+        self.folder = folder
+
+    def run(self, *arguments: object) -> Result:
+        """Whatever comes of it."""
+        self._capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        captured = self._capsys.readouterr()
+        assert "Traceback" not in captured.err, captured.err
+        return Result(code, captured.out, captured.err)
+
+    def json(self, *arguments: object, code: int = 0) -> dict[str, Any]:
+        """The JSON document of a command that must end with `code`."""
+        result = self.run(*arguments, "-w", self.folder, "--json")
+        assert result.code == code, f"{arguments[0]}: exit {result.code}, {result.err.strip()}"
+        return result.document
+
+    def __call__(self, *arguments: object) -> Result:
+        """A command on the workspace, for a person."""
+        return self.run(*arguments, "-w", self.folder)
+
+    def at(self, folder: Path) -> CommandLine:
+        """The same command line on another workspace, which is made."""
+        other = CommandLine(self._capsys, folder)
+        assert other("init").code == 0
+        return other
+
+
+@pytest.fixture
+def anywhere(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The command line without a workspace."""
+    for name in ("CROSSLANE_WORKSPACE", "CROSSLANE_STORE", "CROSSLANE_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CROSSLANE_ACTOR", "tester")
+    return CommandLine(capsys, tmp_path / "workspace")
+
+
+@pytest.fixture
+def cli(anywhere: CommandLine) -> CommandLine:
+    """The command line on a new workspace."""
+    assert anywhere("init").code == 0
+    return anywhere
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[[CommandLine], TestClient]]:
+    """Makes HTTP clients with a viewer's key for the workspace of a command line."""
+    from api.bootstrap import open_workspace
+    from api.http import create_app
+
+    clients: list[TestClient] = []
+
+    def make(cli: CommandLine) -> TestClient:
+        secret = cli.json("key", "add", f"test {len(clients)}")["secret"]
+        app = create_app(open_workspace(cli.folder))
+        client = TestClient(app, headers={"Authorization": f"Bearer {secret}"}, raise_server_exceptions=False)
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Writes a text file and gives its path."""
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return write

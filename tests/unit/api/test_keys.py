@@ -1,0 +1,76 @@
+"""Service keys: a secret is shown once, kept as a hash, and opens nothing once revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apsw
+import pytest
+
+from api.keys import MIGRATIONS, Keys, Role
+from linkage.errors import SettingsError, UnknownRecord
+
+
+@pytest.fixture
+def keys() -> Iterator[Keys]:
+    connection = apsw.Connection(":memory:")
+    for script in MIGRATIONS:
+        connection.execute(script)
+    yield Keys(connection)
+    connection.close()
+
+
+def test_a_secret_opens_with_its_role(keys: Keys) -> None:
+    made = keys.add("queue", Role.VIEWER, "ana")
+    caller = keys.caller(made["secret"])
+    assert caller is not None
+    assert (caller.name, caller.role, caller.actor) == ("queue", Role.VIEWER, "key:queue")
+
+
+def test_no_secret_is_kept(keys: Keys) -> None:
+    secret = keys.add("queue", Role.VIEWER, "ana")["secret"]
+    (row,) = keys.connection.execute("SELECT * FROM service_key").fetchall()
+    kept = " ".join(str(value) for value in row)
+    assert secret.rpartition("_")[2] not in kept
+    assert "secret" not in keys.rows()[0]
+
+
+@pytest.mark.parametrize("change", [lambda s: s[:-1], lambda s: s + "x", lambda s: s.replace("_", "-"), lambda _: ""])
+def test_a_wrong_secret_opens_nothing(keys: Keys, change: object) -> None:
+    secret = keys.add("queue", Role.VIEWER, "ana")["secret"]
+    assert callable(change)
+    assert keys.caller(change(secret)) is None
+
+
+@pytest.mark.parametrize("token", ["crosslane__", "crosslane_zz_zz", "\ud800", "' OR 1=1 --", "crosslane_x_\ud800"])
+def test_nonsense_opens_nothing(keys: Keys, token: str) -> None:
+    assert keys.caller(token) is None
+
+
+def test_equal_secrets_never_repeat(keys: Keys) -> None:
+    made = [keys.add(f"n{n}", Role.LOADER, "ana") for n in range(50)]
+    assert len({item["secret"] for item in made}) == 50
+    assert len({item["key_id"] for item in made}) == 50
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_revoked_key_opens_nothing_and_frees_its_name(keys: Keys, by_name: bool) -> None:
+    made = keys.add("queue", Role.VIEWER, "ana")
+    keys.revoke("queue" if by_name else made["key_id"], "ben")
+    assert keys.caller(made["secret"]) is None
+    assert keys.rows()[0]["revoked_by"] == "ben"
+    keys.add("queue", Role.VIEWER, "ana")
+    with pytest.raises(UnknownRecord):
+        keys.revoke(made["key_id"], "ben")
+
+
+def test_two_valid_keys_never_share_a_name(keys: Keys) -> None:
+    keys.add("queue", Role.VIEWER, "ana")
+    with pytest.raises(SettingsError):
+        keys.add("queue", Role.ADMIN, "ana")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\x1b[31m"])
+def test_a_key_needs_a_plain_name(keys: Keys, name: str) -> None:
+    with pytest.raises(SettingsError):
+        keys.add(name, Role.VIEWER, "ana")
