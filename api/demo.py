@@ -147,7 +147,7 @@ class Demo:
         father, son, again = (self.workspace.resolve_id(key) for key in (FATHER, SON, SON_AGAIN))
         _require(son == again, "the son's two records are one person")
         _require(father != son, "father and son are two people")
-        return {"father": father, "son": son, "why": why(self.workspace, FATHER, SON_AGAIN)}
+        return {"father": father, "son": son, "why": why(self.workspace, FATHER, SON)}
 
     def hub(self) -> dict[str, Any]:
         """A yard's address and phone that very many give lead to nobody's conviction."""

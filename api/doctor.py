@@ -15,7 +15,7 @@ import apsw
 from api.audit import AUDIT, AuditLog
 from api.bootstrap import open_workspace
 from graph.embedded import EmbeddedStore
-from graph.policy import load_policy
+from graph.policy_file import load_policy
 from linkage.errors import LinkageError
 from linkage.ledger import IdentityTables, LoadTables, Workspace
 from linkage.model import load_model

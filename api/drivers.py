@@ -90,12 +90,12 @@ def drivers_by_score(connection: apsw.Connection, cursor: str | None, limit: int
         SettingsError: the cursor is none that this list gave.
     """
     score, identity = _decode(cursor) if cursor else (None, "")
-    rows = connection.execute(
+    rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT identity_id, score FROM score WHERE ?1 IS NULL OR score < ?1 OR (score = ?1 AND identity_id > ?2) "
         "ORDER BY score DESC, identity_id LIMIT ?3",
         (score, identity, limit),
     ).fetchall()
-    total, as_of = connection.execute("SELECT count(*), max(as_of) FROM score").fetchone()
+    total, as_of = connection.execute("SELECT count(*), max(as_of) FROM score").get
     next_cursor = _encode(rows[-1][1], rows[-1][0]) if rows else None
     return Page(tuple(drivers_of(connection, [row[0] for row in rows])), next_cursor, int(total), as_of)
 

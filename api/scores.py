@@ -9,7 +9,8 @@ from typing import Any
 import apsw
 import polars as pl
 
-from graph.policy import RiskPolicy, load_policy
+from graph.policy import RiskPolicy
+from graph.policy_file import load_policy
 from graph.risk import score_all
 from graph.store import GraphReader
 

@@ -242,7 +242,7 @@ def _looked_for(query: Query) -> set[str]:
 
 
 def _insert(connection: apsw.Connection, rows: pl.DataFrame) -> None:
-    first = int(connection.execute("SELECT coalesce(max(doc), 0) + 1 FROM search_record").fetchone()[0])
+    first = int(connection.execute("SELECT coalesce(max(doc), 0) + 1 FROM search_record").get)
     numbered = rows.with_row_index("doc", offset=first)
     shown = numbered.select("doc", "record_key", "record_id", "shown", "birth_date", "country", "fingerprint")
     connection.executemany("INSERT INTO search_record VALUES (?, ?, ?, ?, ?, ?, ?)", shown.iter_rows())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from api.coverage import coverage
+from api import scores
+from api.coverage import coverage_rows
 from api.show import show
 from linkage.errors import UnknownRecord
 from linkage.ledger import Workspace
@@ -22,6 +24,8 @@ def show_driver(workspace: Workspace, reference: str, *, is_record: bool = False
     """
     with workspace.reading() as connection:
         document = show(workspace, connection, reference)
-    if is_record and reference not in {record["key"] for record in document["records"]}:
+        day = scores.as_of(connection) or date.today()
+    held = {record["key"] for record in document["records"]}
+    if is_record and reference not in held:
         raise UnknownRecord("no such record")
-    return document | {"coverage": coverage(workspace, document["identity_id"])}
+    return document | {"coverage": coverage_rows(workspace, sorted(held), day)}

@@ -1,6 +1,6 @@
 """How strongly two people are tied at an incident.
 
-    tie  = r x min(1, k0/k) x 2^(-gap / half life) x 2^(-distance / half life) x q        none where k is above the limit
+    tie  = r x min(1, k0/k) x 2^(-gap / half life) x 2^(-distance / half life) x q      none where k is above the limit
     A    = min(cap, 1 - product over {truck | carrier | successor}, {phone}, {home} of (1 - strongest tie of the group))
 
 One code serves one person and all of them, and rounds the same for both.
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from graph.degree import Degrees, pair_holds
-from graph.evidence import FAR, Evidence
+from graph.evidence import BOTH, FAR, Evidence
 from graph.policy import DAYS_A_YEAR, TIE_KINDS, RiskPolicy
 
 GROUP = {"truck": 0, "carrier": 0, "successor": 0, "phone": 1, "home": 2, "same": 3}
@@ -45,8 +45,8 @@ class Tables:
     Args:
         cases: frame row, incident, person, event, day, record, confidence, owner, link, probability, weight: one a day
             at which ties to a counting event are measured; ordered, `row` is the place in that order.
-        holds: frame of Evidence plus owner, link, probability: whose hold it really is, and through which possible link.
-        things: frame thing, group, r, k0, kind.
+        holds: frame of Evidence plus owner, link, probability: whose hold it is, and through which possible link.
+        things: frame thing, group, r (a succession's factor taken in), k0; ordered by thing.
         degrees: people on a thing around a day.
         pairs: the same for one person on a thing, 0 or 1.
         policy: the policy.
@@ -142,11 +142,122 @@ def tie_rows(tables: Tables) -> Iterator[pl.DataFrame]:
             & (pl.col("owner_p") != pl.col("owner"))
             & (pl.col("person_p") != pl.col("owner_x"))
             & (pl.col("person_p") != pl.col("owner"))
-            & ((pl.col("side") != pl.col("side_p")) | (pl.col("other") == 0))
+            & ((pl.col("side") != pl.col("side_p")) | (pl.col("side") == BOTH))
         )
         yield _strengths(met, tables)
     if tables.question.with_possible:
         yield _same(tables)
+
+
+def associate(tables: Tables) -> pl.DataFrame:
+    """How strongly each person is tied to each case of somebody else.
+
+    Returns:
+        Frame row, p, association, ordered by row and p; pairs without a tie are left out.
+    """
+    schema = {"row": pl.UInt32, "p": pl.UInt32, "association": pl.Float64}
+    parts = [pl.DataFrame(schema=schema)]
+    pending: list[pl.DataFrame] = []
+    for ties in tie_rows(tables):
+        strongest = [pl.col("tie").filter(pl.col("group") == g).max().fill_null(0.0).alias(str(g)) for g in range(4)]
+        pending.append(ties.group_by("row", "p").agg(strongest))
+    if len(pending) > 1:  # possible own records come apart from the ties of things
+        joined = pl.concat(pending).group_by("row", "p").agg(pl.col("0", "1", "2", "3").max())
+    else:
+        joined = pl.concat([*pending])
+    apart = [joined[str(g)].to_numpy() for g in range(4)]
+    none = (1.0 - apart[0]) * (1.0 - apart[1]) * (1.0 - apart[2]) * (1.0 - apart[3])
+    strength = np.minimum(tables.policy.limits.association, 1.0 - none)
+    parts.append(joined.select("row", "p", pl.Series("association", strength)))
+    return pl.concat(parts).sort("row", "p")
+
+
+def _strengths(met: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """The tie of each meeting of two holds at a case."""
+    limits = tables.policy.limits
+    day = met["day"].to_numpy().astype(np.int64)
+    absent = 2 - tables.pairs.around(*_ints(met, "pair", "day")) - tables.pairs.around(*_ints(met, "pair_p", "day"))
+    k = met["around"].to_numpy() + absent
+    first_x, last_x, first_p, last_p = _ints(met, "first", "last", "first_p", "last_p")
+    end_x, end_p = _end(first_x, last_x, day), _end(first_p, last_p, day)
+    gap_days = np.maximum(0, np.maximum(first_p - end_x, first_x - end_p))
+    distance_days = np.maximum(0, np.maximum(first_p - day, day - end_p))
+    things = met["thing"].to_numpy()
+    r, k0 = (tables.things[name].to_numpy()[things] for name in ("r", "k0"))
+    hub = np.minimum(1.0, k0 / k)
+    gap = np.exp2(-gap_days / (limits.gap_half_life_years * DAYS_A_YEAR))
+    distance = np.exp2(-distance_days / (limits.distance_half_life_years * DAYS_A_YEAR))
+    q = _certainty(met)
+    tie = r * hub * gap * distance * q
+    threshold = 0.0 if tables.question.with_possible else limits.review_threshold
+    rows = met.select(
+        "row",
+        pl.col("person_p").alias("p"),
+        "thing",
+        pl.Series("group", tables.things["group"].to_numpy()[things]),
+        "hold_p",
+        pl.col("hold").alias("hold_x"),
+        pl.Series("k", k),
+        pl.Series("gap_days", gap_days),
+        pl.Series("distance_days", distance_days),
+        pl.Series("r", r),
+        pl.Series("hub", hub),
+        pl.Series("gap", gap),
+        pl.Series("distance", distance),
+        pl.Series("q", q),
+        pl.Series("tie", tie),
+    )
+    return rows.filter((pl.col("k") <= limits.hub_degree) & (pl.col("q") >= threshold) & (pl.col("tie") > 0))
+
+
+def _end(first: np.ndarray, last: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Last day of each span; an open one ends on the later of its start and the event."""
+    is_open = (last == FAR) & (first > -FAR)
+    return np.where(is_open, np.maximum(first, day), last)
+
+
+def _certainty(met: pl.DataFrame) -> np.ndarray:
+    """Product of the probabilities of the distinct records and possible links a tie rests on."""
+    record_x, record_e, link, link_x, link_p = _ints(met, "record", "record_e", "link", "link_x", "link_p")
+    confidence_p, confidence_x, confidence_e, probability, probability_x, probability_p = (
+        met[name].to_numpy()
+        for name in ("confidence_p", "confidence", "confidence_e", "probability", "probability_x", "probability_p")
+    )
+    records = confidence_p * confidence_x * np.where(record_e == record_x, 1.0, confidence_e)
+    further_x = np.where(link_x == link_p, 1.0, probability_x)
+    further_e = np.where((link == link_p) | (link == link_x), 1.0, probability)
+    return np.asarray(records * probability_p * further_x * further_e, dtype=np.float64)
+
+
+def _same(tables: Tables) -> pl.DataFrame:
+    """Cases of people who may be the person asked about: a tie of its own, as strong as that is likely.
+
+    Each lent case says so: its `person` may be its `owner`.
+    """
+    lent = tables.cases.filter(pl.col("link") != NO_LINK)
+    if tables.question.only is not None:
+        lent = lent.filter(pl.col("person").is_in(tables.question.only.implode()))
+    own = tables.cases.filter(pl.col("link") == NO_LINK).select("event", "day", owner="person", own_row="row")
+    lent = lent.join(own, on=["event", "day", "owner"])
+    zero, one = pl.lit(0, pl.Int64), pl.lit(1.0)
+    nothing = pl.lit(None, pl.UInt32)
+    return lent.select(
+        row="own_row",
+        p="person",
+        thing=nothing,
+        group=pl.lit(GROUP["same"], pl.Int64),
+        hold_p=nothing,
+        hold_x=nothing,
+        k=zero,
+        gap_days=zero,
+        distance_days=zero,
+        r=one,
+        hub=one,
+        gap=one,
+        distance=one,
+        q=pl.col("confidence") * pl.col("probability"),
+        tie=pl.col("confidence") * pl.col("probability"),
+    )
 
 
 def _chunks(theirs: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -21,6 +21,9 @@ from graph.succession import Succession, find_successions
 FAR = 10_000_000
 """Days no date reaches: -FAR opens a span without first day, FAR one that is undated or still lasts."""
 
+BOTH = 2
+"""Side of a hold on a thing that has no sides; the carriers of a succession are sides 0 and 1."""
+
 TIE_EDGES: dict[EdgeKind, tuple[str, NodeKind]] = {
     EdgeKind.DROVE: ("truck", NodeKind.VEHICLE),
     EdgeKind.EMPLOYED_BY: ("carrier", NodeKind.CARRIER),
@@ -41,7 +44,7 @@ class Evidence:
         records: person record keys in order.
         things: frame thing (UInt32), tie (kind of tie), key, other (second carrier of a succession), factor (what a
             succession multiplies by, else 1), ordered by tie and keys.
-        holds: frame person, thing, side (which end of a succession, else 0), first, last (Int32 days), record,
+        holds: frame person, thing, side (0 or 1 in a succession, else BOTH), first, last (Int32 days), record,
             confidence, days; ordered by thing, person, record, first.
         events: frame EVENT_ROW of `graph.incidents`.
         possible: frame a, b, probability: people who may be one, a < b.
@@ -178,7 +181,7 @@ def _spans(known: pl.DataFrame) -> pl.DataFrame:
         first=pl.when(undated).then(-FAR).otherwise(pl.col("first")).cast(pl.Int32),
         last=pl.when(undated).then(FAR).otherwise(pl.col("last").fill_null(FAR)).cast(pl.Int32),
         other=pl.lit(None, pl.String),
-        side=pl.lit(0, pl.UInt8),
+        side=pl.lit(BOTH, pl.UInt8),
     )
 
 

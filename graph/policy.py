@@ -101,7 +101,7 @@ class Scoring:
 
     def band(self, figure: float) -> str:
         """The band of a figure of 0-100."""
-        return BANDS[(figure >= self.look) + (figure >= self.look_first)]
+        return BANDS[int(figure >= self.look) + int(figure >= self.look_first)]
 
     def linked_band(self, figure: float) -> str:
         """The band of linked risk alone, which never is the top one."""

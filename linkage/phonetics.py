@@ -19,7 +19,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"EAUX?|AULT|AUD$", "O"),
         (r"Z|TZ", "S"),
         (r"[VW]", "B"),
-        (r"I|Y|IE|EY", "I"),
+        (r"IE|EY|EE|Y", "I"),
         (r"(?<=.)[TD]$", "T"),
         (r"(.)\1+", r"\1"),
     )

@@ -14,8 +14,8 @@ from api.cli.session import Answer, Session, command, parse_date
 from api.decide import decide, undo
 from linkage.errors import SettingsError
 
-A = Annotated[str, typer.Argument(help="Record (source/record_id) or identity.", show_default=False)]
-B = Annotated[str, typer.Argument(help="The other one.", show_default=False)]
+A = Annotated[str, typer.Argument(metavar="A", help="Record (source/record_id) or identity.", show_default=False)]
+B = Annotated[str, typer.Argument(metavar="B", help="The other one.", show_default=False)]
 ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why, in words that others can check.")]
 TodayOption = Annotated[str | None, typer.Option(help="The day, YYYY-MM-DD; today by default.", show_default=False)]
 
@@ -39,7 +39,7 @@ def unlink_command(session: Session, a: A, b: B, reason: ReasonOption, today: To
 
 def undo_command(
     session: Session,
-    number: Annotated[int, typer.Argument(help="Number of the decision.", show_default=False)],
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the decision.", show_default=False)],
     today: TodayOption = None,
 ) -> Answer:
     """Take decision NUMBER back; it stays on record as undone."""

@@ -62,11 +62,12 @@ def _enrolled(out: Console, document: dict[str, Any]) -> None:
     _files(out, document["files"], "The story's own files (SYNTHETIC)")
     out.print()
     enrolment = driver["enrolment"]
+    term = f"since {enrolment['enrolled_on']}, until {enrolment['expires_on']}"
     out.print(
         fields(
             {
                 "driver": f"{_name(driver)}, born {driver['records'][0]['standard']['birth_date']} (SYNTHETIC)",
-                "enrolled": f"FAST, {enrolment['status']}, since {enrolment['enrolled_on']}, until {enrolment['expires_on']}",
+                "enrolled": f"FAST, {enrolment['status']}, {term}",
                 "own risk": f"{risk['own']['score']:.1f}: clean in US records",
                 "linked risk": f"{risk['linked']['score']:.1f}",
                 "coverage": coverage_text(driver["coverage"]),

@@ -10,13 +10,16 @@ from api.cli import driver_view, risk_view, why_view
 from api.cli.output import csv_text
 from api.cli.session import Answer, Session, command, parse_date
 from api.risk import risk
+from api.risk_people import people_shown
 from api.search import LIMIT, MAX_TEXT, Query, search
 from api.search_document import HIT_COLUMNS, hit_row, search_document
 from api.show_driver import show_driver
 from api.why import why
 from linkage.errors import SettingsError
 
-IdArgument = Annotated[str, typer.Argument(help="Identity id, former id or source/record_id.", show_default=False)]
+IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="Identity id, former id or source/record_id.", show_default=False)
+]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Replay as known on this day, YYYY-MM-DD.", show_default=False)
 ]
@@ -32,7 +35,10 @@ def register(app: typer.Typer) -> None:
 
 def search_command(
     session: Session,
-    text: Annotated[list[str], typer.Argument(help="Name in any order, identifier, phone, plate, VIN or record id.")],
+    text: Annotated[
+        list[str],
+        typer.Argument(metavar="TEXT", help="Name in any order, identifier, phone, plate, VIN or record id."),
+    ],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits shown at most.")] = LIMIT,
     output: Annotated[str, typer.Option("--format", help="table or csv.")] = "table",
 ) -> Answer:
@@ -59,8 +65,8 @@ def show_command(session: Session, reference: IdArgument) -> Answer:
 
 def why_command(
     session: Session,
-    a: Annotated[str, typer.Argument(help="Identity or source/record_id.", show_default=False)],
-    b: Annotated[str, typer.Argument(help="Identity or source/record_id.", show_default=False)],
+    a: Annotated[str, typer.Argument(metavar="A", help="Identity or source/record_id.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Identity or source/record_id.", show_default=False)],
 ) -> Answer:
     """Say why two records or identities are one person, possibly one, or two: bit by bit."""
     workspace = session.workspace()
@@ -72,8 +78,7 @@ def why_command(
 def risk_command(session: Session, reference: IdArgument, as_of: AsOfOption = None) -> Answer:
     """Show own and linked risk with every route, record and date they rest on."""
     document = risk(session.workspace(), reference, parse_date(as_of, "--as-of"))
-    shown = [document["identity_id"], *risk_view.associates_shown(document)]
-    session.audit("risk", dict.fromkeys(shown))
+    session.audit("risk", people_shown(document))
     return Answer(document, lambda out: risk_view.print_risk(out, document))
 
 

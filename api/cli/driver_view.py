@@ -9,6 +9,7 @@ from rich.console import Console
 from api.cli.output import cell, fields, table
 
 MAX_EVENTS = 30
+POSSIBLE = ("record", "other", "identity", "probability")
 
 
 def print_hits(out: Console, document: dict[str, Any]) -> None:
@@ -59,8 +60,7 @@ def print_driver(out: Console, document: dict[str, Any]) -> None:
     out.print(table("Events", columns, events) if events else "No events.")
     links = [[x["record"], x["other"], x["identity_id"], x["probability"]] for x in document["possible_links"]]
     if links:
-        columns = ("record", "other", "identity", "probability")
-        out.print(table("Possibly the same person, for a reviewer", columns, links))
+        out.print(table("Possibly the same person, for a reviewer", POSSIBLE, links))
     moves = [[m["at"], m["kind"], m["from"], m["to"], f"{m['cause']} {m['ref']}"] for m in document["history"]]
     out.print(table("History", ("when", "what", "from", "to", "because of"), moves))
 

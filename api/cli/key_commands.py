@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 def add_command(
     session: Session,
-    name: Annotated[str, typer.Argument(help="Who will use the key, such as a system's name.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Who will use the key, such as a system's name.", show_default=False)
+    ],
     role: Annotated[Role, typer.Option(help="What the key may do.")] = Role.VIEWER,
 ) -> Answer:
     """Make a key and print its secret, this once."""
@@ -49,7 +51,7 @@ def list_command(session: Session) -> Answer:
 
 def revoke_command(
     session: Session,
-    which: Annotated[str, typer.Argument(help="Name or id of the key.", show_default=False)],
+    which: Annotated[str, typer.Argument(metavar="NAME", help="Name or id of the key.", show_default=False)],
 ) -> Answer:
     """Make a key open nothing any more."""
     with session.workspace().transaction() as connection:

@@ -15,6 +15,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+WIDTH = 140
+"""Columns of a table that goes to no terminal."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KEPT = {"\n", "\t"}
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -22,12 +25,12 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 def console() -> Console:
     """The console for what was asked for, on standard output."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
 def error_console() -> Console:
     """The console for everything else, on standard error."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(file=sys.stderr, highlight=False, width=None if sys.stderr.isatty() else WIDTH)
 
 
 def visible(text: str) -> str:
@@ -65,7 +68,7 @@ def table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[obj
     for place, name in enumerate(columns):
         values = [row[place] for row in listed if row[place] is not None]
         is_number = bool(values) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
-        made.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        made.add_column(name.replace("_", " "), justify="right" if is_number else "left", overflow="fold")
     for row in listed:
         made.add_row(*(cell(value) for value in row))
     return made

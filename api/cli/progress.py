@@ -31,6 +31,7 @@ class BarProgress:
         self._lock = threading.Lock()
         self._task: TaskID | None = None
         self._is_over = False
+        self._is_started = False
         self._timer = threading.Timer(delay_s, self._start)
         self._timer.daemon = True
         self._is_shown = console.is_terminal
@@ -44,7 +45,8 @@ class BarProgress:
         self._timer.cancel()
         with self._lock:
             self._is_over = True
-        self._bar.stop()
+            if self._is_started:
+                self._bar.stop()
 
     def stage(self, name: str, total: int | None = None) -> None:
         """Another stage has begun."""
@@ -60,4 +62,5 @@ class BarProgress:
     def _start(self) -> None:
         with self._lock:
             if not self._is_over:
+                self._is_started = True
                 self._bar.start()

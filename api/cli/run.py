@@ -31,7 +31,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except (typer.Abort, EOFError):
         code = _say("stopped", 1)
     except typer.TyperException as error:
-        code = _say(f"{error.format_message()} Try: {_help(arguments)}", error.exit_code)
+        code = _usage(error)
     except LinkageError as error:
         code = _say(str(error), error.exit_code)
     except RecursionError:
@@ -62,9 +62,14 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-def _help(arguments: Sequence[str]) -> str:
-    words = [word for word in arguments[:1] if word.isalpha()]
-    return " ".join([PROGRAM, *words, "--help"])
+def _usage(error: typer.TyperException) -> int:
+    message = error.format_message()
+    if message.startswith("Usage:"):  # a group without a command: its help
+        sys.stderr.write(f"{message}\n")
+        return BAD_INPUT
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else PROGRAM
+    return _say(f"{message} Try: {path} --help", error.exit_code)
 
 
 def _unexpected(error: Exception) -> int:

@@ -18,7 +18,9 @@ from api.load import LoadRequest, check, load
 from linkage.errors import SettingsError
 from linkage.sources import builtin_names, load_manifest
 
-FilesArgument = Annotated[list[Path], typer.Argument(help="Files of one source, in load order.", show_default=False)]
+FilesArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE", help="Files of one source, in load order.", show_default=False)
+]
 SourceOption = Annotated[
     str, typer.Option("--source", "-s", help="Built-in source, or path of a TOML manifest.", show_default=False)
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from api.search import MAX_TEXT
 
-_HIT = {
+_HIT: dict[str, JsonValue] = {
     "identity_id": "d-4f1c9a",
     "name": "Ángela Núñez",
     "birth_date": "1971-01-01",

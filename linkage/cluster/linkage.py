@@ -38,8 +38,8 @@ def partition(weights: Weights, rules: ClusterRules, must: Mask | None = None) -
     """Groups of record positions, each sorted, ordered by their first record.
 
     Args:
-        weights: symmetric match weights in bits; CANNOT or less where two records may never be one person. The
-            diagonal is not read.
+        weights: symmetric match weights in bits; NaN where a pair says nothing, CANNOT or less where two records
+            may never be one person. The diagonal is not read.
         must: symmetric; pairs that a person judged to be the same.
 
     Complexity: cubic in the number of records; components are bounded before.
@@ -65,9 +65,10 @@ class _Groups:
         count = len(weights)
         self._rules = rules
         self._barred: Mask = weights <= CANNOT
-        self._total = np.clip(weights, -rules.clip, rules.clip)
-        np.fill_diagonal(self._total, 0.0)
-        self._size = np.ones(count)
+        speaks = ~np.isnan(weights)
+        np.fill_diagonal(speaks, val=False)
+        self._total = np.where(speaks, np.clip(weights, -rules.clip, rules.clip), 0.0)
+        self._pairs = speaks.astype(np.float64)
         self._members: list[list[int]] = [[i] for i in range(count)]
         self._alive = np.ones(count, dtype=np.bool_)
         self._torn = np.zeros((count, count), dtype=np.bool_)
@@ -109,17 +110,17 @@ class _Groups:
         """Group j is part of group i."""
         self._members[i].extend(self._members[j])
         self._alive[j] = False
-        for matrix in (self._total, self._barred, self._torn):
+        for matrix in (self._total, self._pairs, self._barred, self._torn):
             np.add(matrix[i], matrix[j], out=matrix[i])
             matrix[:, i] = matrix[i]
-        self._total[i, i] = 0.0
-        self._size[i] += self._size[j]
+        self._total[i, i] = self._pairs[i, i] = 0.0
 
     def result(self) -> list[list[int]]:
         return sorted(sorted(group) for group, lives in zip(self._members, self._alive, strict=True) if lives)
 
     def _average(self) -> Weights:
-        return self._total / np.outer(self._size, self._size)
+        """Average of the pairs that say anything; no pair, no say."""
+        return self._total / np.maximum(self._pairs, 1.0)
 
     def _group_of(self, record: int) -> int:
         return next(k for k, group in enumerate(self._members) if self._alive[k] and record in group)

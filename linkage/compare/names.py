@@ -25,7 +25,7 @@ SURNAME_TOKENS = 5
 FACTOR = np.array([0.0, 0.0, 0.6, 0.75, 1.0], dtype=np.float32)
 """Share of a token's information kept by its class: different, initial (see INITIAL_BITS), fuzzy, variant, equal."""
 INITIAL_BITS = np.float32(3.0)
-SWAP_PENALTY = np.float32(2.0)
+SWAP_PENALTY = np.float32(4.0)
 
 
 class NameLevel(IntEnum):

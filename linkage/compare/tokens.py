@@ -30,6 +30,8 @@ class TokenTable:
         sound: code of each token's phonetic fold.
         given_bits: information of agreeing on the token as a given name; `surname_bits` as a surname.
         nicknames: sorted codes (smaller token x number of tokens + larger) of pairs that stand for one name.
+        bones: code of each token's consonants, 0 where there are fewer than three.
+        initials: bits of the letters that a token's nicknames begin with.
     """
 
     text: pl.Series
@@ -37,6 +39,13 @@ class TokenTable:
     given_bits: npt.NDArray[np.float32]
     surname_bits: npt.NDArray[np.float32]
     nicknames: npt.NDArray[np.int64]
+    bones: Ints
+    initials: Ints
+
+    def is_initial_of_nickname(self, x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether one token is a letter that a nickname of the other begins with (B for Robert)."""
+        letter = _letter_bits(self.text)
+        return np.asarray((letter[x] & self.initials[y] | letter[y] & self.initials[x]) > 0, dtype=np.bool_)
 
     def encode(self, lists: pl.Series, width: int) -> Ints:
         """Token codes of each list, padded with -1 to `width` columns."""
@@ -73,6 +82,8 @@ def token_table(given: pl.Series, surname: pl.Series, organizations: pl.Series, 
         text=tokens["token"],
         # The last place answers for padding (-1): a sound of its own, no rarity.
         sound=np.append(sounds.rank("dense").cast(pl.Int32).to_numpy(), -1).astype(np.int32),
+        bones=_bones(sounds),
+        initials=_initials(tokens["token"], model.nicknames),
         given_bits=np.append(bits["given"].to_numpy(), 0).astype(np.float32),
         surname_bits=np.append(bits["surname"].to_numpy(), 0).astype(np.float32),
         nicknames=_nickname_codes(tokens["token"], model.nicknames),
@@ -106,7 +117,7 @@ def _relate(
     length_x, length_y = text_x.str.len_chars().to_numpy(), text_y.str.len_chars().to_numpy()
     shorter, longer = np.minimum(length_x, length_y), np.maximum(length_x, length_y)
     same_first = (text_x.str.slice(0, 1) == text_y.str.slice(0, 1)).to_numpy()
-    kinds[(shorter == 1) & (longer > 1) & same_first] = INITIAL
+    kinds[(shorter == 1) & (longer > 1) & (same_first | tokens.is_initial_of_nickname(x, y))] = INITIAL
 
     near = np.flatnonzero((shorter >= 3) & (longer - shorter <= 2))
     if len(near):
@@ -116,14 +127,25 @@ def _relate(
         # Edits allowed grow with length: none under five letters, one to eight, two above.
         allowed = np.where(longer[near] < 5, 0, np.where(longer[near] <= 8, 1, 2))
         kinds[near[(edits <= allowed) | ((jaro >= JARO_WINKLER) & (shorter[near] >= 5))]] = FUZZY
+    kinds[(tokens.bones[x] == tokens.bones[y]) & (tokens.bones[x] > 0) & (longer - shorter <= 2)] = FUZZY
     cut = np.flatnonzero((shorter >= CONTAINED) & (longer - shorter >= 2) & (kinds == DIFFERENT))
     for i in cut[_contained(text_x.gather(cut), text_y.gather(cut))]:
         kinds[i] = FUZZY
     kinds[(tokens.sound[x] == tokens.sound[y]) & (shorter >= 3)] = VARIANT
+    kinds[_other_sex(text_x, text_y)] = DIFFERENT
     if len(tokens.nicknames):
         spot = np.minimum(np.searchsorted(tokens.nicknames, codes), len(tokens.nicknames) - 1)
         kinds[tokens.nicknames[spot] == codes] = VARIANT
     return kinds
+
+
+def _other_sex(x: pl.Series, y: pl.Series) -> npt.NDArray[np.bool_]:
+    """Names that differ in a last o and a only: Francisco and Francisca are two people."""
+    frame = pl.DataFrame({"x": x, "y": y}).with_columns(
+        ends=pl.col("x").str.slice(-1) + pl.col("y").str.slice(-1),
+        same_stem=pl.col("x").str.head(-1) == pl.col("y").str.head(-1),
+    )
+    return frame.select(pl.col("same_stem") & pl.col("ends").is_in(["OA", "AO"])).to_series().to_numpy()
 
 
 def _contained(x: pl.Series, y: pl.Series) -> npt.NDArray[np.bool_]:
@@ -140,6 +162,28 @@ def _contained(x: pl.Series, y: pl.Series) -> npt.NDArray[np.bool_]:
 def _bits(share: str, floor: float) -> pl.Expr:
     information = -pl.col(share).log(2.0)
     return pl.when(pl.col(share).fill_null(0) > 0).then(pl.min_horizontal(information, pl.lit(floor))).otherwise(floor)
+
+
+def _bones(sounds: pl.Series) -> Ints:
+    consonants = sounds.str.slice(0, 1) + sounds.str.slice(1).str.replace_all(r"[AEIOU]", "")
+    code = consonants.rank("dense").cast(pl.Int32)
+    return np.append(code.to_numpy() * (consonants.str.len_chars() >= 3).to_numpy(), 0).astype(np.int32)
+
+
+def _letter_bits(text: pl.Series) -> Ints:
+    letters = text.str.slice(0, 1).str.to_integer(base=36, strict=False).fill_null(0).to_numpy() - 10
+    single = (text.str.len_chars() == 1).to_numpy() & (letters >= 0) & (letters < 26)
+    return np.append(np.where(single, 1 << np.clip(letters, 0, 25), 0), 0).astype(np.int32)
+
+
+def _initials(text: pl.Series, nicknames: pl.DataFrame) -> Ints:
+    both = pl.concat([nicknames.select("formal", "variant"), nicknames.select(formal="variant", variant="formal")])
+    letters = both.select("formal", letter=pl.col("variant").str.slice(0, 1)).unique().sort("formal", "letter")
+    bits = letters.with_columns(bit=pl.Series(_letter_bits(letters["letter"])[:-1], dtype=pl.Int32))
+    found = pl.DataFrame({"formal": text}).join(
+        bits.group_by("formal").agg(pl.col("bit").sum()), on="formal", how="left", maintain_order="left"
+    )
+    return np.append(found["bit"].fill_null(0).to_numpy(), 0).astype(np.int32)
 
 
 def _nickname_codes(text: pl.Series, nicknames: pl.DataFrame) -> npt.NDArray[np.int64]:

@@ -34,13 +34,13 @@ class Solver:
     """Splits components into identities.
 
     Args:
-        weigh: match weights of pairs of positions, and which of them are barred.
+        weigh: what each pair of positions says: match weight in bits, NaN for nothing, CANNOT for a bar.
         judged: judgements on records of any component.
     """
 
     def __init__(
         self,
-        weigh: Callable[[Ints, Ints], tuple[Floats, Mask]],
+        weigh: Callable[[Ints, Ints], Floats],
         thresholds: Thresholds,
         judged: Sequence[Judgement],
     ) -> None:
@@ -71,23 +71,23 @@ class Solver:
         triangles = [np.triu_indices(len(component), 1) for component in batch]
         left = np.concatenate([c[t[0]] for c, t in zip(batch, triangles, strict=True)])
         right = np.concatenate([c[t[1]] for c, t in zip(batch, triangles, strict=True)])
-        weight, barred = self._weigh(left, right)
+        weight = self._weigh(left, right)
         at = 0
         for component, triangle in zip(batch, triangles, strict=True):
             stop = at + len(triangle[0])
             members = component.tolist()
-            clipped = _square(triangle, np.clip(weight[at:stop], -self._rules.clip, self._rules.clip), len(members))
-            for part in self._parts(members, triangle, weight[at:stop], barred[at:stop]):
-                yield [members[i] for i in part], _confidence(clipped, part)
+            matrix = _square(triangle, weight[at:stop], len(members))
+            for part in self._parts(members, matrix, weight[at:stop]):
+                yield [members[i] for i in part], self._confidence(matrix, part)
             at = stop
 
-    def _parts(self, members: list[int], triangle: Triangle, weight: Floats, barred: Mask) -> list[list[int]]:
+    def _parts(self, members: list[int], matrix: Floats, weight: Floats) -> list[list[int]]:
         is_judged = not self._decided.isdisjoint(members)
-        if not is_judged and not barred.any() and bool((weight >= self._rules.cut).all()):
+        if not is_judged and bool((weight >= self._rules.cut).all()):
             return [list(range(len(members)))]
         if not is_judged and len(members) == 2:
             return [[0], [1]]
-        matrix = _square(triangle, np.where(barred, cluster.CANNOT, weight), len(members))
+        matrix = matrix.copy()
         must = np.zeros_like(matrix, dtype=np.bool_)
         place = {record: i for i, record in enumerate(members)}
         for judgement in self._judged:
@@ -99,13 +99,14 @@ class Solver:
                     matrix[i, j] = matrix[j, i] = cluster.CANNOT
         return cluster.partition(matrix, self._rules, must)
 
-
-def _confidence(clipped: Floats, part: list[int]) -> list[float]:
-    """Probability that each record belongs: of its average weight to the others; alone it is certain."""
-    if len(part) == 1:
-        return [1.0]
-    inner = clipped[np.ix_(part, part)].sum(axis=1) / (len(part) - 1)
-    return [float(value) for value in score.probability(inner)]
+    def _confidence(self, matrix: Floats, part: list[int]) -> list[float]:
+        """Probability that each record belongs: of the average of what its pairs say; alone it is certain."""
+        if len(part) == 1:
+            return [1.0]
+        inner = np.clip(matrix[np.ix_(part, part)], -self._rules.clip, self._rules.clip)
+        np.fill_diagonal(inner, np.nan)
+        speaking = np.maximum((~np.isnan(inner)).sum(axis=1), 1)
+        return [float(value) for value in score.probability(np.nansum(inner, axis=1) / speaking)]
 
 
 def _square(triangle: Triangle, values: Floats, size: int) -> Floats:

@@ -22,6 +22,9 @@ CHUNK = 1_000_000
 """Candidate pairs expanded at a time; bounds the memory of the comparison."""
 EXCLUSIVE = ("curp", "national_id", "alien_number", "uci", "fast_id", "suffix")
 """Attributes of which a person has one at a time: two different valid values bar a link."""
+CONTRADICTING = ("given_name", "surname", "birth_date", "sex", "licence", "ssn4", "tax", "clave_elector", *EXCLUSIVE)
+"""Attributes whose disagreement speaks against; moved homes, new phones and passports do not."""
+CONTRADICTIONS = ("partial", "conflict", "generation")
 
 
 class Engine:
@@ -39,11 +42,22 @@ class Engine:
         self.records = compare.encode(persons, model, common)
         self.scorer = score.Scorer(model, compare.ATTRIBUTES)
 
-    def score(self, left: Ints, right: Ints) -> tuple[Floats, Mask]:
-        """Match weight of each pair, and whether two exclusive attributes bar it."""
+    def judge(self, left: Ints, right: Ints) -> Floats:
+        """What each pair says inside a component: CANNOT, its weight, or NaN where it says nothing.
+
+        A pair too thin to be a match by itself and without any contradiction leaves the question to other pairs.
+        """
+        comparison, bits = self.compare(left, right)
+        silent = (bits.weight < self.model.thresholds.same) & ~_holds(comparison, CONTRADICTING, CONTRADICTIONS)
+        weight = np.where(silent, np.nan, bits.weight)
+        return np.where(_holds(comparison, EXCLUSIVE, ("conflict",)), cluster.CANNOT, weight)
+
+    def compare(self, left: Ints, right: Ints) -> tuple[compare.Comparison, score.PairBits]:
+        """Levels and bits of each pair."""
         comparison = compare.compare(self.records, left, right)
-        weight = self.scorer.score(comparison.levels, comparison.information).weight
-        return weight, _barred(comparison)
+        kind = self.records.columns["entity_type"]
+        is_person = np.append((kind.values == "person").to_numpy(), True)[kind.codes[left]]
+        return comparison, self.scorer.score(comparison.levels, comparison.information, is_person)
 
     def score_candidates(
         self, keys: pl.DataFrame, touched: Mask, report: Callable[[float], None]
@@ -58,7 +72,7 @@ class Engine:
             hopeful = compare.is_hopeful(self.records, left, right)
             left, right = left[hopeful], right[hopeful]
             compared += len(left)
-            weight, _ = self.score(left, right)
+            weight = self.compare(left, right)[1].weight
             keep = weight >= self.model.thresholds.possible
             kept.append(self._pairs(left[keep], right[keep], weight[keep]))
             report(chunk.done)
@@ -94,7 +108,7 @@ class Engine:
         affected = np.isin(labels, np.unique(labels[is_reached]))
         labels = self._cut_large(labels, affected, (left, right, weight))
         names = self.records.keys.to_list()
-        solved = Solver(self.score, self.model.thresholds, judged).solve(labels, affected)
+        solved = Solver(self.judge, self.model.thresholds, judged).solve(labels, affected)
         return {tuple(names[i] for i in group): confidence for group, confidence in solved}
 
     def _cut_large(self, labels: Ints, affected: Mask, pairs: tuple[Ints, Ints, Floats]) -> Ints:
@@ -127,7 +141,12 @@ def _places(place: pl.DataFrame, keys: pl.Series) -> Ints:
     return found.to_numpy().astype(np.int32)
 
 
-def _barred(comparison: compare.Comparison) -> Mask:
-    conflict = {name: levels.index("conflict") for name, levels in compare.ATTRIBUTES.items()}
-    found = np.stack([comparison.levels[name] == conflict[name] for name in EXCLUSIVE])
-    return np.asarray(found.any(axis=0), dtype=np.bool_)
+def _holds(comparison: compare.Comparison, attributes: Sequence[str], levels: Sequence[str]) -> Mask:
+    """Whether any of the attributes of a pair is at one of the levels."""
+    found = [
+        comparison.levels[name] == code
+        for name in attributes
+        for code, level in enumerate(compare.ATTRIBUTES[name])
+        if level in levels
+    ]
+    return np.asarray(np.any(np.stack(found), axis=0), dtype=np.bool_)

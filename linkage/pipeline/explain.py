@@ -128,8 +128,7 @@ class Explainer:
         """The pair, attribute by attribute; attributes that one side lacks are left out."""
         left = np.array([self._place[a]], dtype=np.int32)
         right = np.array([self._place[b]], dtype=np.int32)
-        comparison = compare.compare(self._engine.records, left, right)
-        bits = self._engine.scorer.score(comparison.levels, comparison.information)
+        comparison, bits = self._engine.compare(left, right)
         rows: list[AttributeBits] = []
         for attribute, levels in compare.ATTRIBUTES.items():
             level = levels[int(comparison.levels[attribute][0])]
@@ -162,7 +161,7 @@ class Explainer:
     def _weights(self, pairs: list[tuple[str, str]]) -> np.ndarray[Any, np.dtype[np.float64]]:
         left = np.array([self._place[a] for a, _ in pairs], dtype=np.int32)
         right = np.array([self._place[b] for _, b in pairs], dtype=np.int32)
-        return self._engine.score(left, right)[0]
+        return self._engine.compare(left, right)[1].weight
 
 
 def _walk(tree: Mapping[str, list[tuple[str, float]]], a: str, b: str) -> list[tuple[str, str, float]]:

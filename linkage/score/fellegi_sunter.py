@@ -61,8 +61,17 @@ class Scorer:
                 rows.append((level.bits, level.information, level.household) if level else (0.0, 0.0, 0.0))
             self._tables[attribute] = np.array(rows)
 
-    def score(self, levels: Mapping[str, Levels], information: Mapping[str, npt.NDArray[np.float32]]) -> PairBits:
-        """Weights of the pairs whose levels these are; attributes are summed in the model's order."""
+    def score(
+        self,
+        levels: Mapping[str, Levels],
+        information: Mapping[str, npt.NDArray[np.float32]],
+        has_household: npt.NDArray[np.bool_] | None = None,
+    ) -> PairBits:
+        """Weights of the pairs whose levels these are; attributes are summed in the model's order.
+
+        Args:
+            has_household: which pairs can be two of one household; None = all. Organisations cannot.
+        """
         random: dict[str, Bits] = {}
         household: dict[str, Bits] = {}
         for attribute, table in self._tables.items():
@@ -74,7 +83,10 @@ class Scorer:
             household[attribute] = rows[:, 2]
         against_random = np.sum([*random.values()], axis=0) + self._model.prior_random
         against_household = np.sum([*household.values()], axis=0) + self._model.prior_household
-        return PairBits(_both(against_random, against_household), random, household)
+        weight = _both(against_random, against_household)
+        if has_household is not None:
+            weight = np.where(has_household, weight, against_random)
+        return PairBits(weight, random, household)
 
 
 def probability(weight: Bits) -> Bits:

@@ -47,7 +47,7 @@ class AddressWords:
 
     def state_of(self, postal: str | None, country: str | None) -> str | None:
         """State or province that a postal code lies in, or None where the table does not know."""
-        if postal is None or country not in self.states:
+        if postal is None or country is None or country not in self.states:
             return None
         width = {"US": 3, "MX": 2, "CA": 1}[country]
         return self.states[country].get(postal[:width])

@@ -23,6 +23,7 @@ _POSTAL_TAIL = re.compile(r"(?<=[A-Z,])\s+(\d{5})(?:-?\d{4})?$")
 _POSTAL_SEGMENT = re.compile(
     r"^(?:[A-Z]{1,2} \d{4}|\d{5,6})\b\s*|(?<=[A-Z])\s+\d{5,6}$|^[A-Z]{1,2}\d{1,2}\s*\d[A-Z]{2}$"
 )
+_LINES = re.compile(r"[\r\n;]+")
 _DOTS = re.compile(r"(?<!\d)\.|\.(?!\d)")
 _DOOR_LETTER = re.compile(r"\b(\d+)\s*-\s*([A-Z])\b")
 _SPACED_LETTER = re.compile(r"\b(\d+)\s+([A-Z])(?=\s|,|$)")
@@ -139,14 +140,19 @@ class AddressReader:
         return _Place(country, city, state, postal or None)
 
     def _prepared(self, text: str, place: _Place) -> str:
-        folded = fold(re.sub(r"[\r\n;]+", ", ", text)).replace("#", " # ").replace("'", "")
-        plain = _DOTS.sub(" ", _SYMBOLS.sub(" ", folded))
-        plain = _HYPHEN.sub(" ", _DOOR_LETTER.sub(r"\1\2", plain))
+        lined = _LINES.sub(", ", text) if "\n" in text or ";" in text else text
+        plain = _SYMBOLS.sub(" ", fold(lined).replace("#", " # ").replace("'", ""))
+        if "." in plain:
+            plain = _DOTS.sub(" ", plain)
+        if "-" in plain:
+            plain = _HYPHEN.sub(" ", _DOOR_LETTER.sub(r"\1\2", plain))
         if place.country == "MX":
             plain = _SPACED_LETTER.sub(r"\1\2", plain)
         elif place.country == "CA":
             plain = _UNIT_FIRST.sub(r"\2 UNIT \1", plain.strip())
-        plain = " ".join(_STRASSE.sub(r"\1 STRASSE", plain).split())
+        if "STR" in plain:
+            plain = _STRASSE.sub(r"\1 STRASSE", plain)
+        plain = " ".join(plain.split())
         return _LAST_LETTER.sub(r"\1\2", plain)
 
     def _without_postal(self, text: str, place: _Place) -> tuple[str, str | None]:
@@ -198,7 +204,11 @@ class AddressReader:
                 continue
             tail = " ".join(words[-count:])
             # A word that can end a street is its direction or type before it is a state.
-            if count == 1 and len(words) > 1 and (tail in self._words.tables["directions"] or self._streets.has_type([tail])):
+            if (
+                count == 1
+                and len(words) > 1
+                and (tail in self._words.tables["directions"] or self._streets.has_type([tail]))
+            ):
                 continue
             found = self._places.jurisdiction(tail, place.country)
             if found is not None and place.state in (None, found):

@@ -44,7 +44,9 @@ _TIME = re.compile(r"(?<=\d)(?:T|\s+)\d{1,2}:\d{2}.*$")
 _PARTS = re.compile(r"\d+|[A-Z]+")
 _ALLOWED = re.compile(r"^[\dA-Z\s\-/.,?']+$")
 _FILLER_DATES = frozenset({(0, 0, 0), (1900, 1, 1), (1111, 11, 11), (9999, 12, 31), (9999, 99, 99)})
-_IGNORED = frozenset("DE DEL LE OF TH ST ND RD ER MON TUE WED THU FRI SAT SUN".split())
+_IGNORED = frozenset(
+    {"DE", "DEL", "LE", "OF", "TH", "ST", "ND", "RD", "ER", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _readings(text: str, rule: DateRule) -> list[_Numbers]:
 
 
 def _with_month_name(parts: list[str], words: list[str]) -> list[_Numbers]:
-    """ "24-May-11", "Mar 1 1970", "1 de marzo de 1970", "mai 1980", "14MAR1985"."""
+    """Readings of "24-May-11", "Mar 1 1970", "1 de marzo de 1970", "mai 1980" and "14MAR1985"."""
     named = [word for word in words if word in _MONTHS]
     if (
         len(named) != 1

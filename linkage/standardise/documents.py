@@ -22,8 +22,8 @@ _SHORTEST_PASSID = 7
 _SYMBOLS = re.compile(r"[^A-Z0-9]+")
 _SSN = re.compile(r"^\D*\d{3}[\s\-.]?\d{2}[\s\-.]?\d{4}\D*$")
 _SSN_GROUPED = re.compile(r"^\D*\d{3}[\s\-.]\d{2}[\s\-.]\d{4}\D*$")
+_EMPLOYER = re.compile(r"^\s*\d{2}-\d{7}\s*$")
 _PASSPORT = re.compile(r"^(?=(?:[A-Z]*\d){5})[A-Z0-9]{6,12}$")
-_BARRED = malformed("barred-number", "a number that must not be stored; nothing of it was kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class DocumentReader:
         return read_identifier(text, self.rules[rule], self.fillers)
 
     def passport(self, number: str | None, country: str | None) -> Standard:
-        """ "<country>:<number>"; a form that is not the country's known one is kept with a warning.
+        """Country, colon and number; a form that is not the country's known one is kept with a warning.
 
         Old books, refugee documents and lost zeros have such forms, and holding two passports is normal, so that
         the number stays evidence where it agrees and says nothing where it differs.
@@ -73,9 +73,7 @@ class DocumentReader:
         return noted(keyed, "passport-format", f"does not have the known form of {rule.name}; kept")
 
     def national_id(self, number: str | None, country: str | None) -> Standard:
-        """ "<country>:<number>", nothing before the colon where the country is not given."""
-        if is_barred(number, self.places.country(country)):
-            return _BARRED
+        """Country, colon and number; nothing before the colon where the country is not given."""
         text = self._number(number)
         if isinstance(text, Standard):
             return text
@@ -83,9 +81,7 @@ class DocumentReader:
         return valid(f"{issuer}:{text}")
 
     def tax_id(self, number: str | None, country: str | None) -> Standard:
-        """The number, letters and digits only; a social insurance or security number is barred."""
-        if is_barred(number, self.places.country(country)):
-            return _BARRED
+        """The number, letters and digits only, whatever the country: a company's number is one everywhere."""
         text = self._number(number)
         return text if isinstance(text, Standard) else valid(text)
 
@@ -99,10 +95,12 @@ class DocumentReader:
         digits = re.sub(r"\D", "", stripped)
         if _SSN.match(stripped) is None and len(digits) != 4:
             return malformed("identifier-shape", "is no social security number and not the last four digits of one")
-        found = read_identifier(digits[-4:], self.rules["US_SSN4"], self.fillers)
-        if found.value is None or len(digits) == 4:
-            return found
-        return noted(found.value, "full-ssn", "a whole social security number; only its last four digits were kept")
+        four = digits[-4:]
+        if self.rules["US_SSN4"].pattern.match(four) is None:
+            return malformed("identifier-shape", "ends in four digits that were never issued")
+        if len(digits) == 4:
+            return valid(four)
+        return noted(four, "full-ssn", "a whole social security number; only its last four digits were kept")
 
     def _number(self, number: str | None) -> str | Standard:
         text = "" if number is None else number.strip()
@@ -114,20 +112,22 @@ class DocumentReader:
         return plain or malformed("identifier-shape", "holds no letter or digit")
 
 
-def is_barred(number: str | None, country: str | None) -> bool:
+def is_barred(number: str, country: str | None, *, is_person: bool) -> bool:
     """Whether a national or tax number is a US social security number or a Canadian SIN.
 
     Args:
         number: as received.
         country: ISO alpha-2 code of the number's country.
+        is_person: nine digits of a company are its own tax number.
     """
-    text = (number or "").strip()
-    digits = re.sub(r"\D", "", text)
-    if len(digits) != 9 or any(character.isalpha() for character in text):
+    digits = re.sub(r"\D", "", number)
+    if len(digits) != 9 or any(character.isalpha() for character in number):
         return False
-    if country == "CA":
-        return luhn_holds(digits)
-    return country == "US" or _SSN_GROUPED.match(text) is not None
+    if _SSN_GROUPED.match(number):
+        return True
+    if not is_person or _EMPLOYER.match(number):
+        return False
+    return country == "US" or (country == "CA" and luhn_holds(digits))
 
 
 def mask(text: str) -> str:
@@ -155,7 +155,10 @@ def read_email(text: str, fillers: Fillers) -> Standard:
 
 _EMAIL = re.compile(r"([\w.!#$%&'*+/=?^`{|}~\-]+)@(?:[\w\-]+\.)+[\w\-]{2,}")
 _NO_MAILBOX = frozenset(
-    "none noemail no-email nomail noreply no-reply na null unknown sincorreo sin-correo notiene noaplica".split()
+    {
+        *("none", "noemail", "no-email", "nomail", "noreply", "no-reply", "na", "null", "unknown"),
+        *("sincorreo", "sin-correo", "notiene", "noaplica"),
+    }
 )
 _DISPLAY_NAME = re.compile(r"^\s*\"?([^<\"@]+?)\"?\s*<[^<>]+>")
 

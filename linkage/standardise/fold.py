@@ -10,7 +10,6 @@ _BROKEN = re.compile(
     "[ÃÂÅâ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 _IDEOGRAPH = re.compile("([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af])")
-_SPACES = re.compile(r"\s+")
 
 
 def repair(text: str) -> str:
@@ -34,4 +33,4 @@ def to_ascii(text: str) -> str:
 
 def fold(text: str) -> str:
     """Upper-case ASCII with single spaces; idempotent."""
-    return _SPACES.sub(" ", to_ascii(text).upper()).strip()
+    return " ".join(to_ascii(text).upper().split())

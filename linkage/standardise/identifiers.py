@@ -1,7 +1,8 @@
 """Every identifier a driver, carrier or vehicle record may carry: shape, check digit and standard form.
 
 The facts of each identifier stand in `data/identifiers.csv`, with worked examples that are also tests.
-Source: `docs` of the domain, which name a regulation, standard or maintained validator for each row.
+Source: for each row a regulation, a standard or a maintained validator; its `confidence` says which (A a regulation,
+standard or maintained validator, B a published secondary source, C recalled: a value is routed by it, never rejected).
 """
 
 from __future__ import annotations

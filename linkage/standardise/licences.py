@@ -48,7 +48,19 @@ class LicenceReader:
     places: Places
     fillers: Fillers
 
-    def read(self, number: str | None, jurisdiction: str | None, country: str | None) -> Licence:
+    def issuer(self, jurisdiction: str | None, country: str | None) -> str | None:
+        """Code of the issuer; the text in capitals where the spelling is unknown.
+
+        Args:
+            jurisdiction: as received.
+            country: ISO alpha-2 code of the row's country.
+        """
+        text = "" if jurisdiction is None else jurisdiction.strip()
+        if not text or self.fillers.is_filler(text, Column.TEXT):
+            return None
+        return self.places.jurisdiction(text, country) or to_ascii(text).upper()
+
+    def read(self, number: str | None, issuer: str | None, country: str | None) -> Licence:
         """The licence in standard form.
 
         A number that does not fit what is known of its issuer is kept with a warning: formats change, and a
@@ -56,10 +68,9 @@ class LicenceReader:
 
         Args:
             number: as received.
-            jurisdiction: as received.
+            issuer: code of the issuer, where it is given.
             country: ISO alpha-2 code of the row's country.
         """
-        issuer = self._issuer(jurisdiction, country)
         text = "" if number is None else number.strip()
         if not text:
             return Licence(BLANK, issuer, None)
@@ -72,12 +83,6 @@ class LicenceReader:
         if issuer is None and country == "MX" and federal.pattern.match(_CATEGORIES.sub("", plain)):
             issuer = FEDERAL
         return Licence(self._checked(plain, issuer), issuer, f"{issuer or ''}:{_comparable(plain, issuer)}")
-
-    def _issuer(self, jurisdiction: str | None, country: str | None) -> str | None:
-        text = "" if jurisdiction is None else jurisdiction.strip()
-        if not text or self.fillers.is_filler(text, Column.TEXT):
-            return None
-        return self.places.jurisdiction(text, country) or to_ascii(text).upper()
 
     def _checked(self, plain: str, issuer: str | None) -> Standard:
         rule = self._rule(issuer)

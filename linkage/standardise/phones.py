@@ -15,6 +15,7 @@ from linkage.standardise.standard import BLANK, Standard, malformed, placeholder
 
 _EXTENSION = re.compile(r"(?i)[\s,;(]*(?:extension|extn?|exts?|anexo|poste|int|x|#|;ext=)[.:\s#=]*\d{1,6}\)?\s*$")
 _DIGITS = re.compile(r"\D+")
+_LETTER = re.compile("[A-Za-z]")
 _NANP = re.compile(r"^[2-9](?!9)\d{2}[2-9]\d{6}$")
 _NANP_AREA = re.compile(r"^[2-9](?!9)\d{9}$")
 _MEXICAN = re.compile(r"^[1-9]\d{9}$")
@@ -41,7 +42,7 @@ def read_phone(text: str, country: str | None, fillers: Fillers) -> Standard:
         return placeholder()
     main = _EXTENSION.sub("", stripped)
     digits = _DIGITS.sub("", main)
-    if not digits or sum(character.isalpha() for character in main) > len("tel. no."):
+    if not digits or len(_LETTER.findall(main)) > len("phone no"):
         return _LETTERS
     if len(set(digits[-10:])) == 1 and len(digits) >= 7:
         return placeholder()

@@ -24,6 +24,10 @@ class Column(StrEnum):
     TEXT = "text"
 
 
+LONGEST = 40
+"""Characters; no filler of the lists is longer."""
+
+_TELLING = re.compile("[1-8]")  # a digit that no filler holds
 _X_RUN = re.compile(r"^X{3,}$")
 _FILL = re.compile(r"^(?:0+|9{3,})$")
 _SEPARATOR = re.compile(r"[\s\-./_,()+#*?:;'\"]+")
@@ -57,7 +61,7 @@ class Fillers:
 
         Complexity: linear in the length of the text.
         """
-        if len(text) > 40:  # longer than any filler of the lists
+        if len(text) > LONGEST or _TELLING.search(text) is not None:
             return False
         folded = fold(text)
         core = _SEPARATOR.sub("", folded)

@@ -89,7 +89,7 @@ class StreetReader:
         marks = self._words.lists["neighbourhoods"]
         for place, token in enumerate(tokens[:-1]):
             if token in marks:
-                street.neighbourhood = [self._words.spell(word) for word in tokens[place + 1 :]]
+                street.neighbourhood = self._plain(tokens[place + 1 :])
                 return tokens[:place]
         return tokens
 
@@ -169,7 +169,7 @@ class StreetReader:
         """Place of the type that ends a street's name; None where its type stands in front or is missing."""
         if tokens and (tokens[0] in _FRENCH_AND_SPANISH or self._is_numbered(tokens)):
             return None
-        types = [place for place, token in enumerate(tokens) if place > 0 and token in self._types and token != "C"]
+        types = [place for place, word in enumerate(tokens) if place > 0 and word in self._types and word != "C"]
         for place in types:
             if place + 1 not in types:  # "Court Street" ends at its last type
                 return place

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.cli import main
+
+with warnings.catch_warnings():
+    # Starlette announces another client library on import; what the tests use of it is the same in both.
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
 
 ROOT = Path(__file__).resolve().parents[2]
 

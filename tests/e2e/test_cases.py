@@ -57,7 +57,7 @@ def test_there_are_cases() -> None:
     assert NAMES, f"no case under {CASES}; set CROSSLANE_CASES"
 
 
-@pytest.mark.parametrize("name", parameters())
+@pytest.mark.parametrize("name", list(parameters()))
 def test_case(name: str, cli: Any, client_of: Any, tmp_path: Path) -> None:
     case = Case(name, cli, client_of, tmp_path)
     case.check()
@@ -319,7 +319,7 @@ def linked(store: Store, expected: list[dict[str, Any]]) -> None:
 
 
 def kinds_of(associate: dict[str, Any]) -> set[str]:
-    return {kind for tie in associate["ties"] for kind in (tie.get("group"), tie.get("kind")) if kind}
+    return {thing["tie"] for thing in associate["things"]}
 
 
 def not_linked(store: Store, expected: list[list[str]]) -> None:

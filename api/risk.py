@@ -1,0 +1,35 @@
+"""The `risk` document: own and linked risk with their reasons, and beside them what was ever checked."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from api import scores
+from api.coverage import coverage_rows
+from graph.embedded import EmbeddedStore
+from graph.explain import risk_of
+from graph.policy_file import load_policy
+from linkage.errors import UnknownRecord
+from linkage.ledger import IdentityTables, Workspace
+
+
+def risk(workspace: Workspace, ref: str, as_of: date | None = None) -> dict[str, Any]:
+    """The driver's score with its routes, as known on a day.
+
+    Args:
+        ref: identity id, former id or source/record_id.
+        as_of: the day; None = the day the table of scores is for.
+
+    Raises:
+        UnknownRecord: the reference names nothing.
+    """
+    with workspace.reading() as connection:
+        tables = IdentityTables(connection)
+        identity = tables.find(ref)
+        day = as_of or scores.as_of(connection)
+        if identity is None or day is None:
+            raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
+        records = tables.records_of(identity)
+        report = risk_of(EmbeddedStore(connection), load_policy(), identity, day)
+    return report.to_document() | {"coverage": coverage_rows(workspace, records, day)}

@@ -1,0 +1,65 @@
+"""Random small worlds for property tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import strategies as st
+
+from graph.testing.worlds import Happening, Hold, World
+
+PEOPLE = tuple(f"d{n}" for n in range(6))
+_THINGS = {
+    "truck": ("t0", "t1"),
+    "carrier": ("c0", "c1", "c2", "c3"),
+    "phone": ("p0", "p1"),
+    "home": ("h0", "h1"),
+}
+CODES = ("US-FED-952", "US-SMS-392.2-SLLS2", "US-FED-1592", "US-FAST-WARR", "LINK-UNSAT", None)
+AS_OF = dt.date(2026, 6, 30)
+
+days = st.dates(dt.date(2018, 1, 1), dt.date(2026, 6, 1))
+confidences = st.sampled_from([1.0, 0.97, 0.9, 0.72, 0.3])
+
+
+@st.composite
+def holds(draw: st.DrawFn) -> Hold:
+    """A person on a thing, dated, open or undated."""
+    tie = draw(st.sampled_from(sorted(_THINGS)))
+    person, thing = draw(st.sampled_from(PEOPLE)), draw(st.sampled_from(_THINGS[tie]))
+    record = draw(st.integers(0, 1))
+    if tie in ("phone", "home") or draw(st.integers(0, 5)) == 0:
+        return Hold(person, tie, thing, record=record)
+    first = draw(days)
+    open_ended = tie == "carrier" and draw(st.booleans())
+    last = None if open_ended else first + dt.timedelta(days=draw(st.integers(0, 900)))
+    return Hold(person, tie, thing, first, last, record)
+
+
+@st.composite
+def happenings(draw: st.DrawFn, name: str = "e") -> Happening:
+    """An event of somebody, in an incident that others may share."""
+    number = draw(st.integers(0, 9))
+    return Happening(
+        draw(st.sampled_from(PEOPLE)),
+        f"{name}{number}",
+        draw(days),
+        draw(st.sampled_from(CODES)),
+        draw(st.sampled_from([None, "i0", "i1"])),
+        record=draw(st.integers(0, 1)),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn, *, with_possible: bool = True) -> World:
+    """A world of at most six people."""
+    held = draw(st.lists(holds(), min_size=2, max_size=14, unique_by=lambda h: (h.person, h.thing, h.record)))
+    events = draw(st.lists(happenings(), min_size=1, max_size=6, unique_by=lambda e: e.event))
+    carriers = st.sampled_from(_THINGS["carrier"])
+    links = st.tuples(carriers, carriers, st.sampled_from([1.0, 0.8]))
+    successions = draw(st.lists(links.filter(lambda link: link[0] != link[1]), max_size=3))
+    people = st.sampled_from(PEOPLE)
+    pairs = st.tuples(people, people, st.sampled_from([0.4, 0.7])).filter(lambda pair: pair[0] < pair[1])
+    possible = draw(st.lists(pairs, max_size=2, unique_by=lambda pair: pair[:2])) if with_possible else []
+    known = draw(st.dictionaries(st.tuples(people, st.integers(0, 1)), confidences, max_size=6))
+    return World(tuple(held), tuple(events), tuple(successions), tuple(possible), known)

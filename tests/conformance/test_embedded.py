@@ -1,0 +1,115 @@
+from collections.abc import Iterator
+
+import apsw
+import polars as pl
+import pytest
+
+from graph.embedded import MIGRATIONS, EmbeddedStore
+from graph.embedded.store import UNDATED
+from graph.errors import ConstraintViolation, GraphError, StoreUnavailable
+from graph.schema import EDGE, NODE, Projection
+from graph.testing.conformance import GraphStoreConformance, small
+
+
+def opened(path: str) -> apsw.Connection:
+    connection = apsw.Connection(path)
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
+
+
+@pytest.fixture
+def connection() -> Iterator[apsw.Connection]:
+    connection = opened(":memory:")
+    for script in MIGRATIONS:
+        connection.execute(script).fetchall()
+    yield connection
+    connection.close()
+
+
+class TestEmbeddedStore(GraphStoreConformance):
+    @pytest.fixture
+    def store(self, connection: apsw.Connection) -> EmbeddedStore:
+        self.connection = connection
+        return EmbeddedStore(connection)
+
+    def raw_put(self, store, held: Projection) -> None:
+        ids = {}
+        for row in held.nodes.with_columns(pl.col("known_on").to_physical()).iter_rows():
+            self.connection.execute("INSERT INTO node (kind, key, known_on, props) VALUES (?, ?, ?, ?)", row)
+            ids[row[:2]] = self.connection.last_insert_rowid()
+        days = ["first_seen", "last_seen", "known_on"]
+        for row in held.edges.with_columns(pl.col(days).to_physical()).iter_rows(named=True):
+            first = UNDATED if row["first_seen"] is None else row["first_seen"]
+            ends = ids[row["src_kind"], row["src"]], ids[row["dst_kind"], row["dst"]]
+            rest = [row[c] for c in ("last_seen", "confidence", "known_on", "days", "props")]
+            self.connection.execute(
+                "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (row["kind"], *ends, row["record"], first, *rest),
+            )
+
+    def raw_get(self, store) -> Projection:
+        nodes = self.connection.execute("SELECT kind, key, known_on, props FROM node").fetchall()
+        edges = self.connection.execute(
+            "SELECT e.kind, s.kind, s.key, d.kind, d.key, record, nullif(first_seen, ?), last_seen, confidence,"
+            " e.known_on, days, e.props FROM edge e JOIN node s ON s.id = src JOIN node d ON d.id = dst",
+            (UNDATED,),
+        ).fetchall()
+        as_days = {pl.Date: pl.Int32}
+        frames = []
+        for schema, rows in ((NODE, nodes), (EDGE, edges)):
+            columns = {name: as_days.get(dtype, dtype) for name, dtype in schema.columns.items()}
+            frames.append(schema.conform(pl.DataFrame(rows, schema=columns, orient="row")))
+        return Projection(*frames)
+
+
+def test_a_subclass_may_not_change_a_test() -> None:
+    with pytest.raises(TypeError, match="test_clear_empties"):
+
+        class Cheat(GraphStoreConformance):
+            def test_clear_empties(self, store) -> None:
+                pass
+
+
+def test_every_fault_of_sqlite_becomes_ours() -> None:
+    for fault in vars(apsw).values():
+        if not (isinstance(fault, type) and issubclass(fault, apsw.Error)):
+            continue
+
+        class Failing:
+            def execute(self, *args, fault=fault):
+                raise fault(fault.__name__)
+
+        with pytest.raises(GraphError) as caught:
+            EmbeddedStore(Failing()).counts()
+        assert isinstance(caught.value, StoreUnavailable | ConstraintViolation)
+        assert caught.value.retryable == isinstance(caught.value, StoreUnavailable)
+
+
+def test_the_caller_s_transaction_decides(tmp_path) -> None:
+    from graph.project import change
+
+    path = str(tmp_path / "ledger.db")
+    writer = opened(path)
+    for script in MIGRATIONS:
+        writer.execute(script).fetchall()
+    writer.execute("BEGIN IMMEDIATE")
+    EmbeddedStore(writer).apply(change(Projection.empty(), small()), 1)
+    writer.execute("ROLLBACK")
+    assert EmbeddedStore(writer).counts().nodes == {}
+    assert EmbeddedStore(writer).applied() == 0
+    writer.close()
+
+
+def test_a_locked_file_is_worth_another_try(tmp_path) -> None:
+    from graph.project import change
+
+    path = str(tmp_path / "ledger.db")
+    one, two = opened(path), opened(path)
+    for script in MIGRATIONS:
+        one.execute(script).fetchall()
+    one.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable) as caught:
+        EmbeddedStore(two).apply(change(Projection.empty(), small()))
+    assert caught.value.retryable
+    one.close()
+    two.close()
