@@ -67,17 +67,18 @@ class Page:
 
 def drivers_of(connection: apsw.Connection, identities: Sequence[str]) -> list[Driver]:
     """The drivers behind the identity ids, in their order; ids that hold no record are left out."""
+    wanted = list(dict.fromkeys(identities))
     rows = connection.execute(
         "SELECT m.identity_id, r.name, r.birth_date, r.country, s.score, s.band FROM json_each(?) j "
         "JOIN membership m ON m.identity_id = j.value "
         "LEFT JOIN search_record r ON r.record_key = m.record_key "
         "LEFT JOIN score s ON s.identity_id = m.identity_id ORDER BY m.identity_id, m.record_key",
-        (json.dumps(list(identities)),),
+        (json.dumps(wanted),),
     )
     records: dict[str, list[tuple[Any, ...]]] = {}
     for identity_id, *rest in rows:
         records.setdefault(str(identity_id), []).append(tuple(rest))
-    return [_driver(identity, records[identity]) for identity in dict.fromkeys(identities) if identity in records]
+    return [_driver(identity, records[identity]) for identity in wanted if identity in records]
 
 
 def drivers_by_score(connection: apsw.Connection, cursor: str | None, limit: int) -> Page:

@@ -73,7 +73,9 @@ def intake(path: Path, manifest: Manifest, options: ReadOptions, ordinal_and_day
             for kind, frames in facts.items()
         },
         rejected=refused,
-        warned=pl.concat(warned).sort("line", "column", maintain_order=True),
+        warned=pl.concat(warned)
+        .unique(["line", "column", "rule"], keep="first", maintain_order=True)
+        .sort("line", "column", maintain_order=True),
     )
 
 

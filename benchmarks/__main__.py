@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _step(name: str, arguments: list[str], workspace: Path | None = None) -> Step:
-    command = [sys.executable, "-m", "api.cli", *arguments, "--json"]
+    command = [str(Path(sys.executable).with_name("crosslane")), *arguments, "--json"]
     if workspace:
         command += ["-w", str(workspace)]
     started = time.perf_counter()

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from graph.degree import Degrees, pair_holds
+from graph.degree import Degrees, pair_numbers
 from graph.evidence import BOTH, FAR, Evidence
+from graph.incidents import Judged
 from graph.policy import DAYS_A_YEAR, TIE_KINDS, RiskPolicy
 
 GROUP = {"truck": 0, "carrier": 0, "successor": 0, "phone": 1, "home": 2, "same": 3}
@@ -39,6 +40,30 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowds:
+    """Who was on what, counted; the same for every question.
+
+    Args:
+        holds: frame of Evidence plus pair: a number for each thing and person.
+        things: people on a thing around a day.
+        pairs: the same for one person on a thing, 0 or 1.
+    """
+
+    holds: pl.DataFrame
+    things: Degrees
+    pairs: Degrees
+
+    @classmethod
+    def count(cls, evidence: Evidence, policy: RiskPolicy) -> Crowds:
+        """The crowds of some evidence."""
+        holds = evidence.holds  # ordered by thing and person
+        pair = pair_numbers(*_ints(holds, "thing", "person"))
+        holds = holds.with_columns(pl.Series("pair", pair, pl.UInt32))
+        window = policy.limits.window_days
+        return cls(holds, Degrees(holds, window), Degrees(holds.with_columns(thing="pair"), window))
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """The evidence made ready for one question.
 
@@ -47,8 +72,7 @@ class Tables:
             at which ties to a counting event are measured; ordered, `row` is the place in that order.
         holds: frame of Evidence plus owner, link, probability: whose hold it is, and through which possible link.
         things: frame thing, group, r (a succession's factor taken in), k0; ordered by thing.
-        degrees: people on a thing around a day.
-        pairs: the same for one person on a thing, 0 or 1.
+        crowds: who was on what, counted.
         policy: the policy.
         question: the question.
     """
@@ -56,27 +80,23 @@ class Tables:
     cases: pl.DataFrame
     holds: pl.DataFrame
     things: pl.DataFrame
-    degrees: Degrees
-    pairs: Degrees
+    crowds: Crowds
     policy: RiskPolicy
     question: Question
 
 
-def prepare(
-    evidence: Evidence, events: pl.DataFrame, moments: pl.DataFrame, policy: RiskPolicy, question: Question
-) -> Tables:
+def prepare(evidence: Evidence, judged: Judged, crowds: Crowds, policy: RiskPolicy, question: Question) -> Tables:
     """The evidence ready to be tied.
 
     Args:
         evidence: what is known.
-        events: `Judged.events`.
-        moments: `Judged.moments`.
+        judged: its events, weighed.
+        crowds: its crowds, counted.
         policy: the policy.
         question: what is asked.
     """
-    holds = pair_holds(evidence.holds)
-    window = policy.limits.window_days
-    cases = moments.join(events.drop("day"), on=["person", "event"])
+    holds = crowds.holds
+    cases = judged.moments.join(judged.events.drop("day"), on=["person", "event"])
     cases = cases.select("incident", "person", "event", "day", "record", "confidence", "weight")
     own = {"owner": pl.col("person"), "link": pl.lit(NO_LINK, pl.Int64), "probability": pl.lit(1.0)}
     cases, lent_from = cases.with_columns(**own), holds.with_columns(**own)
@@ -94,8 +114,7 @@ def prepare(
         cases=cases,
         holds=lent_from,
         things=things.select("thing", "group", pl.col("r") * pl.col("factor"), "k0"),
-        degrees=Degrees(holds, window),
-        pairs=Degrees(holds.with_columns(thing="pair"), window),
+        crowds=crowds,
         policy=policy,
         question=question,
     )
@@ -129,7 +148,7 @@ def tie_rows(tables: Tables) -> Iterator[pl.DataFrame]:
     )
     # what is lent twice over rests on two possible links of one person: too thin to count
     theirs = theirs.filter((pl.col("link") == NO_LINK) | (pl.col("link_x") == NO_LINK))
-    k = tables.degrees.around(*_ints(theirs, "thing", "day"))
+    k = tables.crowds.things.around(*_ints(theirs, "thing", "day"))
     theirs = theirs.with_columns(pl.Series("around", k)).filter(pl.col("around") <= tables.policy.limits.hub_degree)
     crowd = asked.group_by("thing").agg(pl.len().alias("crowd"))
     theirs = theirs.join(crowd, on="thing").sort("row", "thing", "hold")
@@ -176,7 +195,11 @@ def _strengths(met: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The tie of each meeting of two holds at a case."""
     limits = tables.policy.limits
     day = met["day"].to_numpy().astype(np.int64)
-    absent = 2 - tables.pairs.around(*_ints(met, "pair", "day")) - tables.pairs.around(*_ints(met, "pair_p", "day"))
+    absent = (
+        2
+        - tables.crowds.pairs.around(*_ints(met, "pair", "day"))
+        - tables.crowds.pairs.around(*_ints(met, "pair_p", "day"))
+    )
     k = met["around"].to_numpy() + absent
     first_x, last_x, first_p, last_p = _ints(met, "first", "last", "first_p", "last_p")
     end_x, end_p = _end(first_x, last_x, day), _end(first_p, last_p, day)

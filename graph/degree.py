@@ -26,16 +26,19 @@ class Degrees:
     """
 
     def __init__(self, holds: pl.DataFrame, window_days: int) -> None:
-        spans = holds.select("thing", "person", first=pl.col("first") - window_days, last=pl.col("last") + window_days)
-        spans = spans.sort("thing", "person", "first")
-        by = ["thing", "person"]
-        reached = pl.col("last").cum_max().shift(1).over(by)
-        spans = spans.with_columns(part=(pl.col("first") > reached).fill_null(value=True).cum_sum())
-        merged = spans.group_by(*by, "part").agg(pl.col("first").min(), pl.col("last").max())
-        thing = merged["thing"].to_numpy().astype(np.int64)
-        first, last = (merged[name].to_numpy().astype(np.int64) for name in ("first", "last"))
-        self._starts = np.sort(thing * _SPAN + _MIDDLE + first)
-        self._ends = np.sort(thing * _SPAN + _MIDDLE + last)
+        ordered = holds.select("thing", "person", "first", "last").sort("thing", "person", "first")
+        thing, person, first, last = (ordered[name].to_numpy().astype(np.int64) for name in ordered.columns)
+        # each person on each thing gets a stretch of numbers of its own, above all earlier ones: one running maximum
+        # over everything then never reaches from one into the next
+        base = pair_numbers(thing, person) * _SPAN + _MIDDLE
+        start, end = base + first - window_days, base + last + window_days
+        reached = np.maximum.accumulate(end) if len(end) else end
+        opens = np.ones(len(start), np.bool_)
+        opens[1:] = start[1:] > reached[:-1]
+        closes = np.append(opens[1:], True)[: len(start)]
+        place = thing * _SPAN + _MIDDLE - base
+        self._starts = np.sort((start + place)[opens])
+        self._ends = np.sort((reached + place)[closes])
 
     def around(self, thing: Ints, day: Ints) -> Ints:
         """Distinct people on each thing within the window around each day."""
@@ -46,6 +49,8 @@ class Degrees:
         return np.asarray(begun - over, dtype=np.int64)
 
 
-def pair_holds(holds: pl.DataFrame) -> pl.DataFrame:
-    """The holds with `pair`: a number for each thing and person, in order of both."""
-    return holds.with_columns(pair=pl.struct("thing", "person").rank("dense").cast(pl.UInt32) - 1)
+def pair_numbers(thing: Ints, person: Ints) -> Ints:
+    """A number for each thing and person, from 0, where rows are ordered by both."""
+    new = np.zeros(len(thing), np.int64)
+    new[1:] = (thing[1:] != thing[:-1]) | (person[1:] != person[:-1])
+    return np.cumsum(new)

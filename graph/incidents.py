@@ -148,7 +148,7 @@ def _weights(lines: list[_Line], policy: RiskPolicy, as_of: dt.date) -> list[pl.
     half_life = np.array([c.half_life_years if c else 1.0 for c in classes], np.float64)
     age = np.array([0 if _holds(line) else max(0, today - line.since) for line in lines], np.int64)
     lookback = np.array([_limit_days(line) for line in lines], np.float64)
-    decay = np.where(age > lookback, 0.0, np.exp2(-age / (half_life * DAYS_A_YEAR)))
+    decay = np.exp2(-age / (half_life * DAYS_A_YEAR))
     standing = [
         _standing(line, expired=bool(old > limit), scored=bool(weight > 0))
         for line, old, limit, weight in zip(lines, age, lookback, s, strict=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from graph.association import Question, Tables, associate, prepare
+from graph.association import Crowds, Question, Tables, associate, prepare
 from graph.evidence import Evidence, read_around, read_everyone
 from graph.incidents import Judged, judge
 from graph.policy import RiskPolicy
@@ -86,13 +86,14 @@ def score_one(reader: GraphReader, policy: RiskPolicy, identity_id: str, as_of: 
 def assess(evidence: Evidence, policy: RiskPolicy, only: pl.Series | None = None) -> Assessment:
     """What the evidence says of everyone, or of the people (places in `evidence.people`) in `only`."""
     judged = judge(evidence.events, policy, evidence.as_of)
-    events, moments = judged.events, judged.moments
-    tables = prepare(evidence, events, moments, policy, Question(only))
-    linked = _linked(tables, events)
+    crowds = Crowds.count(evidence, policy)
+    tables = prepare(evidence, judged, crowds, policy, Question(only))
+    linked = _linked(tables, judged.events)
     possible = linked
     if evidence.possible.height or not _is_certain(evidence, policy):
-        possible = _linked(prepare(evidence, events, moments, policy, Question(only, with_possible=True)), events)
-    return Assessment(evidence, judged, _own(events, policy), tables, linked, possible)
+        lending = prepare(evidence, judged, crowds, policy, Question(only, with_possible=True))
+        possible = _linked(lending, judged.events)
+    return Assessment(evidence, judged, _own(judged.events, policy), tables, linked, possible)
 
 
 def tabulate(assessment: Assessment, policy: RiskPolicy, only: pl.Series | None = None) -> pl.DataFrame:

@@ -86,8 +86,10 @@ def say_crowd(tie: str, people: int, others: int, nothing_recorded: int) -> str:
         head = f"{people} people gave {_NOUN[tie]}."
     if not others:
         return f"{head} There are no others."
+    if others == 1:
+        return f"{head} The one other has {'nothing' if nothing_recorded else 'an event'} recorded."
     have = "has" if nothing_recorded == 1 else "have"
-    return f"{head} Of the {others} other{'' if others == 1 else 's'}, {nothing_recorded} {have} nothing recorded."
+    return f"{head} Of the {others} others, {nothing_recorded} {have} nothing recorded."
 
 
 def say_event(what: str, day: dt.date, age_days: int, *, of_other: bool) -> str:

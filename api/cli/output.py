@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from io import StringIO
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -19,13 +17,19 @@ WIDTH = 140
 """Columns of a table that goes to no terminal."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_QUOTED = ('"', ",", "\n", "\r")
 _KEPT = {"\n", "\t"}
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """The console for what was asked for, on standard output."""
-    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    return _Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
 def error_console() -> Console:
@@ -93,14 +97,17 @@ def write_json(document: Mapping[str, Any], stream: TextIO | None = None) -> Non
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Rows as CSV that a spreadsheet shows and does not run: a cell that begins like a formula gets an apostrophe."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_spreadsheet_safe(value) for value in row] for row in rows)
-    return out.getvalue()
+    lines = [",".join(_csv_cell(value) for value in row) for row in (columns, *rows)]
+    return "\n".join(lines) + "\n"
 
 
-def _spreadsheet_safe(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+def _csv_cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    if isinstance(value, str) and text.startswith(_FORMULA):
+        text = f"'{text}"
+    if any(letter in text for letter in _QUOTED):
+        doubled = text.replace('"', '""')
+        return f'"{doubled}"'
+    return text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import socket
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -48,13 +50,21 @@ def serve(workspace: Workspace, host: str, port: int) -> None:
         out.print("No key opens this API yet. Make one with: crosslane key add NAME", style="yellow")
     if not _is_loopback(host):
         out.print("Others on the network can reach this address; put TLS in front of it.", style="yellow")
-    out.print(f"Serving http://{host}:{port}/api/v1 (stop with Ctrl-C)", markup=False)
-    config = uvicorn.Config(create_app(workspace), host=host, port=port, access_log=False, log_level="warning")
-    server = uvicorn.Server(config)
+    with _listening(host, port) as listening:
+        place = f"[{host}]" if ":" in host else host
+        url = f"http://{place}:{listening.getsockname()[1]}"
+        out.print(f"Serving {url}/api/v1 (stop with Ctrl-C)", markup=False)
+        config = uvicorn.Config(create_app(workspace), access_log=False, log_config=None, ws="none")
+        with suppress(KeyboardInterrupt):  # asked to stop, and stopped
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server.run()
-    except SystemExit:
-        raise SettingsError(f"--host, --port: {host}:{port} cannot be listened on; is it taken?") from None
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise SettingsError(f"--host, --port: {host}:{port} cannot be listened on ({error.strerror})") from None
 
 
 def _is_loopback(host: str) -> bool:

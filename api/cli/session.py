@@ -88,8 +88,12 @@ def command(app: typer.Typer, name: str, *, is_hidden: bool = False) -> Callable
     def register(function: Callable[..., Answer]) -> Callable[..., Answer]:
         def run(**values: Any) -> None:
             session = _session(values)
-            answer = function(session, **values)
-            _emit(session, answer)
+            try:
+                answer = function(session, **values)
+                _emit(session, answer)
+            except BrokenPipeError:
+                # Without an errno, so that it reaches our own handler and not Typer's, which calls it a failure.
+                raise BrokenPipeError from None
             if answer.exit_code:
                 raise typer.Exit(answer.exit_code)
 

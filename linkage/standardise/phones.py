@@ -113,6 +113,8 @@ def _other(text: str, country: str | None) -> Standard:
     except phonenumbers.NumberParseException:
         return _SHAPE
     form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if form.startswith(("+1", "+52")):
+        return _international(form[1:])
     if phonenumbers.is_valid_number(number):
         return valid(form)
     if phonenumbers.is_possible_number(number):

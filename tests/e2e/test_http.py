@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -146,6 +150,29 @@ def test_a_record_key_may_stand_for_its_driver(served: httpx.Client, record_id: 
     key = quote(f"{source}/{record_id}", safe="")
     assert record_id in [r["record_id"] for r in served.get(f"/api/v1/drivers/{key}").json()["records"]]
     assert served.get(f"/api/v1/drivers/{key}/linked-risk").status_code == 200
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_serve_answers_until_stopped(loaded: Any, sent: signal.Signals) -> None:
+    command = "import sys; from api.cli import main; sys.exit(main())"
+    arguments = [sys.executable, "-c", command, "serve", "--port", "0", "-w", str(loaded.folder)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "key add" in process.stderr.readline()
+        url = process.stderr.readline().split()[1].removesuffix("/api/v1")
+        assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
+        line = json.loads(process.stderr.readline())
+        assert (line["route"], line["status"]) == ("/healthz", 200)
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=30)
+    assert (out, err) == ("", "")
+    assert process.returncode == (0 if sent == signal.SIGINT else -sent)
+
+
+def test_a_port_that_is_taken_is_told(loaded: Any, served: httpx.Client) -> None:
+    result = loaded("serve", "--port", served.base_url.port)
+    assert result.code == 2
+    assert str(served.base_url.port) in result.err
 
 
 def test_many_callers_at_once_are_all_answered_and_audited(loaded: Any, served: httpx.Client) -> None:

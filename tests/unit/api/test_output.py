@@ -25,7 +25,7 @@ def test_no_cell_begins_like_a_formula_and_nothing_else_changes(rows: list[list[
 
 
 def test_numbers_stay_numbers() -> None:
-    assert csv_text(("a",), [[-1.5], [None]]) == 'a\n-1.5\n""\n'
+    assert csv_text(("a", "b"), [[-1.5, 2], [None, True]]) == "a,b\n-1.5,2\n,True\n"
 
 
 @pytest.mark.parametrize("text", ["\x1b[2J", "\x9b31m", "a\u202eb", "a\u200bb", "\x00", "\u2028"])
