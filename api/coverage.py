@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from eligibility.coverage import coverage_of, load_coverage_policy
 from linkage.ledger import Workspace
 from linkage.schema import Kind
 
 
 def coverage_rows(workspace: Workspace, records: Sequence[str], day: date) -> list[dict[str, Any]]:
     """One row a country and record type that matters: when it was last checked and with what result."""
-    from eligibility.coverage import coverage_of
-    checks, enrolments = workspace.facts(Kind.CHECK), workspace.facts(Kind.ENROLMENT)
-    return coverage_of(checks, enrolments, records, day).to_dicts()
+    checks = workspace.facts(Kind.CHECK)
+    return coverage_of(checks, records, day, load_coverage_policy())

@@ -94,4 +94,3 @@ def _not_blank(mention: MentionRows, manifest: Manifest, place: int) -> pl.DataF
     given = [name for name in mention.raw.columns if name in manifest.mention[place].columns]
     keys = [name for name in given if name not in manifest.mention[0].columns] or given
     return mention.raw.filter(pl.any_horizontal(pl.col(name).fill_null("").str.strip_chars() != "" for name in keys))
-

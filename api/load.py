@@ -65,7 +65,7 @@ class _Plan:
 
     @property
     def is_empty(self) -> bool:
-        return not any(len(rows) for rows in (*self.facts.values(), *self.withdrawn.values()))
+        return not (any(map(len, self.facts.values())) or any(map(len, self.withdrawn.values())))
 
 
 def load(workspace: Workspace, request: LoadRequest, progress: Progress | None = None) -> dict[str, Any]:
@@ -206,6 +206,7 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
     earlier = workspace.fact_store.current(Kind.PERSON, loads[:-1], columns)
     return Publication(
         loads=tuple(loads),
+        kinds=frozenset(kind for rows in (plan.facts, plan.withdrawn) for kind, frame in rows.items() if len(frame)),
         changed=frozenset(changed["key"]),
         before=earlier.filter(pl.col("key").is_in(touched.implode())),
         decisions=_decisions(workspace, plan, request),
@@ -274,4 +275,3 @@ def _issues(path: Path, issues: pl.DataFrame) -> list[Mapping[str, Any]]:
         {"file": str(path), **{name: row[name] for name in ("line", "column", "rule", "message")}}
         for row in issues.iter_rows(named=True)
     ]
-

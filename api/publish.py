@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -15,15 +15,13 @@ from api import scores, search
 from api.progress import Progress
 from graph import project
 from graph.embedded import EmbeddedStore
+from graph.schema import Projection
+from graph.scope import Scope, held, moves_scores, needed_for, scope_of, within
 from linkage.identities import Move
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import load_model
 from linkage.pipeline import Change, Previous, Resolution, resolve
-from linkage.schema import MEMBERSHIP, PERSON, Kind
-
-GRAPH_KINDS = tuple(
-    kind for kind in Kind if kind not in (Kind.DECISION, Kind.PARTNER_ANSWER, Kind.PORT_VOLUME, Kind.CHECK)
-)
+from linkage.schema import FACTS, MEMBERSHIP, Kind
 
 
 class Entry(Protocol):
@@ -50,6 +48,7 @@ class Publication:
 
     Args:
         loads: ids of the loads whose facts hold, the new one included.
+        kinds: of the facts that are new, corrected or withdrawn.
         changed: keys of new and corrected person records.
         before: earlier versions of corrected and removed person records (PERSON).
         decisions: new decisions.
@@ -60,6 +59,7 @@ class Publication:
 
     loads: tuple[int, ...]
     today: date
+    kinds: frozenset[Kind] = frozenset()
     changed: frozenset[str] = frozenset()
     before: pl.DataFrame | None = None
     decisions: tuple[Decision, ...] = ()
@@ -111,31 +111,66 @@ class Outcome:
 
 def publish(workspace: Workspace, publication: Publication, entry: Entry, progress: Progress) -> Outcome:
     """Everything that follows is worked out, then committed at once; the caller holds the writer's place."""
-    columns = [name for name in PERSON.columns if name != "raw"]
-    persons = workspace.fact_store.current(Kind.PERSON, publication.loads, columns)
+    persons = _facts(workspace, publication, Kind.PERSON)
     with workspace.reading() as connection:
         previous, reached = _previous(connection, publication)
     progress.stage("comparing", 100)
-    before = publication.before if publication.before is not None else PERSON.empty().select(columns)
+    before = publication.before if publication.before is not None else persons.head(0)
     change = Change(publication.changed, before, reached)
     resolution = resolve(persons, change, previous, load_model(), _percent(progress))
     memberships = _after(previous.memberships, resolution)
-    possible = _possible(previous.pairs, resolution, memberships)
     progress.stage("projecting the graph")
-    facts = {kind: workspace.fact_store.current(kind, publication.loads) for kind in GRAPH_KINDS if kind != Kind.PERSON}
-    graph = project.desired({**facts, Kind.PERSON: persons}, memberships, possible)
-    del facts
+    reach = scope_of(publication.kinds, identities_changed=bool(change.changed or before.height or reached))
+    graph = _graph(workspace, publication, reach, {Kind.PERSON: persons}, (previous, resolution, memberships))
+    changed = persons.filter(pl.col("key").is_in(pl.Series(sorted(publication.changed), dtype=pl.String).implode()))
     with workspace.transaction() as connection:
         run_id = _write(connection, publication, entry, resolution)
         store = EmbeddedStore(connection)
-        head = IdentityTables(connection).outbox_head()
-        store.apply(project.change(project.snapshot(store), graph), head)
+        store.apply(project.change(held(store, reach), graph), IdentityTables(connection).outbox_head())
         progress.stage("indexing")
-        search.refresh(connection, persons, memberships, publication.vehicles)
-        progress.stage("scoring")
-        day = max(publication.today, scores.as_of(connection) or publication.today)
-        scored = scores.rescore(connection, store, day, run_id)
+        search.refresh(connection, changed, memberships, publication.vehicles)
+        scored = _rescore(connection, store, publication, (run_id, reach), progress)
     return Outcome(tuple(resolution.assignment.moves), resolution.compared, scored["rescored"], scored["changed"])
+
+
+def _facts(workspace: Workspace, publication: Publication, kind: Kind) -> pl.DataFrame:
+    """Current facts without the text as received, which nothing here reads."""
+    columns = [name for name in FACTS[kind].columns if name != "raw"]
+    return workspace.fact_store.current(kind, publication.loads, columns)
+
+
+def _graph(
+    workspace: Workspace,
+    publication: Publication,
+    reach: Scope,
+    facts: Mapping[Kind, pl.DataFrame],
+    resolved: tuple[Previous, Resolution, pl.DataFrame],
+) -> Projection:
+    """The part of the graph that can have changed, as it should be."""
+    kinds = needed_for(reach)
+    if not kinds:
+        return Projection.empty()
+    previous, resolution, memberships = resolved
+    possible = _possible(previous.pairs, resolution, memberships)
+    others = {kind: _facts(workspace, publication, kind) for kind in sorted(kinds - set(facts))}
+    return within(project.desired({**others, **facts}, memberships, possible), reach)
+
+
+def _rescore(
+    connection: apsw.Connection,
+    store: EmbeddedStore,
+    publication: Publication,
+    run: tuple[int, Scope],
+    progress: Progress,
+) -> dict[str, Any]:
+    """Scores of everybody, unless nothing that a score rests on can have changed."""
+    run_id, reach = run
+    current = scores.as_of(connection)
+    day = max(publication.today, current or publication.today)
+    if day == current and not moves_scores(reach):
+        return {"rescored": 0, "changed": 0}
+    progress.stage("scoring")
+    return scores.rescore(connection, store, day, run_id)
 
 
 def _previous(connection: apsw.Connection, publication: Publication) -> tuple[Previous, frozenset[str]]:

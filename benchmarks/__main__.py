@@ -49,6 +49,7 @@ def main() -> None:
         day = settings.today.isoformat()
         for path, source in loads(world):
             steps.append(_step(path.name, ["load", str(path), "--source", source, "--today", day], workspace))
+            print(f"{path.name}: {steps[-1].wall_s:.1f} s", file=sys.stderr)
         scored = _step("evaluate", ["evaluate", "--truth", str(world / "truth.csv")], workspace)
     _report(options.people, steps, scored)
 
@@ -71,7 +72,7 @@ def _step(name: str, arguments: list[str], workspace: Path | None = None) -> Ste
 
 
 def _report(people: int, steps: list[Step], scored: Step) -> None:
-    print(f"| command | rows | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
+    print("| command | rows | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
     for step in steps:
         print(f"| {step.name} | {step.rows:,} | {step.wall_s:.1f} | {step.cpu_s:.1f} | {step.peak_mb:,.0f} |")
     wall, peak = sum(step.wall_s for step in steps), max(step.peak_mb for step in steps)
@@ -81,9 +82,8 @@ def _report(people: int, steps: list[Step], scored: Step) -> None:
     print(f"{people:,} people: precision {pairs['precision']:.4f}, recall {pairs['recall']:.4f}, F1 {pairs['f1']:.4f}")
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    print(
-        f"{os.cpu_count()} cores, {platform.processor() or platform.machine()}, Python {platform.python_version()}, {versions}; generator {own:,.0f} MB"
-    )
+    chip = platform.processor() or platform.machine()
+    print(f"{os.cpu_count()} cores, {chip}, Python {platform.python_version()}, {versions}; generator {own:,.0f} MB")
 
 
 if __name__ == "__main__":

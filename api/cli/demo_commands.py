@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import api
+from api.audit import AuditLog, Entry
 from api.cli import demo_view
 from api.cli.output import console, error_console
 from api.cli.progress import BarProgress
@@ -40,6 +41,7 @@ def demo_command(
     folder = session.folder or FOLDER
     source = fixtures or _fixtures()
     workspace = prepare(folder, source)
+    AuditLog(folder).record([Entry(session.actor, "demo", detail="synthetic people only")])
     out = error_console() if session.is_json else console()
     demo_view.print_opening(out)
     with BarProgress(error_console(), delay_s=0.5) as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.console import Console
 from api.cli.output import cell, fields, table
 
 MAX_EVENTS = 30
+NEVER = "never"
 POSSIBLE = ("record", "other", "identity", "probability")
 
 
@@ -65,18 +67,22 @@ def print_driver(out: Console, document: dict[str, Any]) -> None:
     out.print(table("History", ("when", "what", "from", "to", "because of"), moves))
 
 
-def coverage_text(coverage: Any) -> str:
-    """Coverage in one line: what was checked, and what nobody asked."""
-    if isinstance(coverage, str):
-        return coverage
-    rows = coverage.get("rows", []) if isinstance(coverage, dict) else coverage
-    parts = []
-    for row in rows:
-        asked = f" {row['checked_on']}" if row.get("checked_on") else ""
-        parts.append(
-            f"{row['country']} {row.get('record_type') or 'records'}: {row['state'] if 'state' in row else row['result']}{asked}"
-        )
-    return "; ".join(parts) or "nothing was checked"
+def coverage_text(coverage: Sequence[dict[str, Any]]) -> str:
+    """Coverage in a few words a country: what was found when it was asked, and what nobody ever asked."""
+    told = []
+    for country in dict.fromkeys(row["country"] for row in coverage):
+        rows = [row for row in coverage if row["country"] == country]
+        asked = [row for row in rows if row["result"] != NEVER]
+        results = dict.fromkeys(row["result"] for row in asked)
+        parts = [f"{_types(asked, result)} {result.replace('_', ' ')}" for result in results]
+        if len(asked) < len(rows):
+            parts.append(f"{_types(rows, NEVER)} never asked" if asked else "never asked")
+        told.append(f"{country}: {'; '.join(parts)}")
+    return " | ".join(told) or "nobody was asked"
+
+
+def _types(rows: Sequence[dict[str, Any]], result: str) -> str:
+    return ", ".join(row["record_type"].replace("_", " ") for row in rows if row["result"] == result)
 
 
 def _name(standard: dict[str, Any]) -> str:

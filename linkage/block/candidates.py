@@ -54,20 +54,27 @@ def changed_status(keys: pl.DataFrame, touched: Mask, before: pl.DataFrame, limi
     return out
 
 
-def stream(keys: pl.DataFrame, touched: Mask, limit: int, chunk: int) -> Iterator[CandidateChunk]:
-    """Every distinct pair that shares a key of at most `limit` holders and of which at least one side is touched.
+def active_entries(keys: pl.DataFrame, touched: Mask, limit: int) -> pl.DataFrame:
+    """Entries of the keys that make pairs: two to `limit` holders, at least one of them touched.
 
     Args:
         keys: `record`, `key`, each once.
         touched: by record position.
+    """
+    reached = keys.filter(pl.Series(touched).gather(keys["record"])).select("key").unique()
+    held = keys.join(reached, on="key", how="semi").with_columns(size=pl.len().over("key"))
+    return held.filter((pl.col("size") > 1) & (pl.col("size") <= limit)).drop("size")
+
+
+def stream(entries: pl.DataFrame, touched: Mask, chunk: int) -> Iterator[CandidateChunk]:
+    """Every distinct pair that shares a key and of which at least one side is touched.
+
+    Args:
+        entries: `record`, `key` of the keys that make pairs, each once.
+        touched: by record position.
         chunk: pairs to expand at a time, before repeats are dropped; one record's pairs stay together.
     """
-    held = (
-        keys.with_columns(size=pl.len().over("key"), is_touched=pl.Series(touched).gather(keys["record"]))
-        .with_columns(pl.col("is_touched").any().over("key"))
-        .filter((pl.col("size") > 1) & (pl.col("size") <= limit) & pl.col("is_touched"))
-        .sort("key", "record")
-    )
+    held = entries.with_columns(size=pl.len().over("key")).sort("key", "record")
     record = held["record"].to_numpy().astype(np.int64)
     size = held["size"].to_numpy().astype(np.int64)
     if len(record) == 0:

@@ -60,13 +60,13 @@ class Engine:
         return comparison, self.scorer.score(comparison.levels, comparison.information, is_person)
 
     def score_candidates(
-        self, keys: pl.DataFrame, touched: Mask, report: Callable[[float], None]
+        self, entries: pl.DataFrame, touched: Mask, report: Callable[[float], None]
     ) -> tuple[pl.DataFrame, int]:
         """Kept pairs (SCORED_PAIR) with a touched side, and how many were compared."""
         kind = self.records.columns["entity_type"].codes
         kept: list[pl.DataFrame] = [SCORED_PAIR.empty()]
         compared = 0
-        for chunk in block.stream(keys, touched, self.model.limits.block, CHUNK):
+        for chunk in block.stream(entries, touched, CHUNK):
             alike = kind[chunk.left] == kind[chunk.right]
             left, right = chunk.left[alike], chunk.right[alike]
             hopeful = compare.is_hopeful(self.records, left, right)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from linkage import block, compare, identities
+from linkage import block, cluster, compare, identities
 from linkage.ledger import Decision
 from linkage.model import Model
 from linkage.pipeline.engine import Engine
-from linkage.schema import MEMBERSHIP
+from linkage.schema import MEMBERSHIP, SCORED_PAIR
 
 Mask = npt.NDArray[np.bool_]
 
@@ -69,6 +69,9 @@ class Resolution:
     compared: int
 
 
+_NOTHING = Resolution([], SCORED_PAIR.empty(), MEMBERSHIP.empty(), [], identities.Assignment({}, [], [], {}), 0)
+
+
 def resolve(
     persons: pl.DataFrame,
     change: Change,
@@ -82,17 +85,26 @@ def resolve(
         persons: all current person facts (PERSON without `raw`), ordered by key.
         report: is told the share of the comparison that is done, in [0, 1].
     """
+    if not (change.changed or change.decided or change.before.height):
+        return _NOTHING
     keys = block.block_keys(persons)
     touched = _touched(persons, change, model, keys)
-    engine = Engine(persons, model)
-    new, compared = engine.score_candidates(keys, touched, report)
+    entries = block.active_entries(keys, touched, model.limits.block)
+    del keys
     removed = sorted(set(change.before["key"]) - set(persons["key"]))
     stale = [*persons["key"].filter(pl.Series(touched)), *removed]
     marks = pl.Series(stale, dtype=pl.String).implode()
     is_stale = pl.col("record_l").is_in(marks) | pl.col("record_r").is_in(marks)
-    lost = previous.pairs.filter(is_stale)
+    lost, kept = previous.pairs.filter(is_stale), previous.pairs.filter(~is_stale)
     reached = {*stale, *change.decided, *lost["record_l"], *lost["record_r"]}
-    pairs = pl.concat([previous.pairs.filter(~is_stale), new])
+    part = _neighbourhood(persons["key"], entries, kept, reached, previous.decisions)
+    # What the load cannot reach is not even encoded; positions from here on are those within the part.
+    place = np.cumsum(part) - 1
+    near = persons.filter(pl.Series(part))
+    engine = Engine(near, model, compare.common_values(persons, model.limits.sharing))
+    entries = entries.with_columns(pl.Series("record", place[entries["record"].to_numpy()], dtype=pl.UInt32))
+    new, compared = engine.score_candidates(entries, touched[part], report)
+    pairs = pl.concat([kept.filter(pl.col("record_l").is_in(near["key"].implode())), new])
     groups = engine.cluster(pairs, reached, previous.decisions)
     assignment = _assign(groups, previous, removed)
     return Resolution(
@@ -103,6 +115,24 @@ def resolve(
         assignment=assignment,
         compared=compared,
     )
+
+
+def _neighbourhood(
+    keys: pl.Series, entries: pl.DataFrame, kept: pl.DataFrame, reached: Collection[str], decisions: Sequence[Decision]
+) -> Mask:
+    """Records that a run can reach: those it starts from, who shares a key with them, and all their components."""
+    place = pl.DataFrame({"key": keys, "at": np.arange(len(keys), dtype=np.int32)})
+    judged = pl.DataFrame(
+        [(d.a, d.b) for d in decisions], schema={"record_l": pl.String, "record_r": pl.String}, orient="row"
+    )
+    pairs = pl.concat([kept.select("record_l", "record_r"), judged])
+    ends = pairs.join(place, left_on="record_l", right_on="key").join(
+        place, left_on="record_r", right_on="key", suffix="_r"
+    )
+    labels = cluster.components(len(keys), ends["at"].to_numpy(), ends["at_r"].to_numpy())
+    start = keys.is_in(pl.Series(sorted(reached), dtype=pl.String).implode()).to_numpy().copy()
+    start[entries["record"].to_numpy()] = True
+    return np.isin(labels, np.unique(labels[start]))
 
 
 def _assign(

@@ -66,6 +66,11 @@ def test_case(name: str, cli: Any, client_of: Any, tmp_path: Path) -> None:
             raise NotImplementedError(capability)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if set(LATER) & set(expectation(name))])
+def test_what_needs_no_later_capability_holds_now(name: str, cli: Any, client_of: Any, tmp_path: Path) -> None:
+    Case(name, cli, client_of, tmp_path).check()
+
+
 def test_an_unknown_key_is_no_pass(cli: Any, client_of: Any, tmp_path: Path) -> None:
     case = Case(NAMES[0], cli, client_of, tmp_path)
     case.expect = {"a_key_from_the_future": 1}

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.block import stream
+from linkage.block import active_entries, stream
 from linkage.block.keys import KEYS
 
 entries = st.sets(st.tuples(st.integers(0, 11), st.integers(0, 9)), max_size=60)
@@ -19,7 +19,11 @@ def test_pairs_are_those_of_a_plain_double_loop(
 ) -> None:
     keys = pl.DataFrame(sorted(entries), schema=KEYS, orient="row")
     touched = np.isin(np.arange(12), sorted(marks))
-    found = [pair for part in stream(keys, touched, limit, chunk) for pair in zip(part.left, part.right, strict=True)]
+    found = [
+        pair
+        for part in stream(active_entries(keys, touched, limit), touched, chunk)
+        for pair in zip(part.left, part.right, strict=True)
+    ]
     holders: dict[int, list[int]] = {}
     for record, key in entries:
         holders.setdefault(key, []).append(record)

@@ -1,0 +1,89 @@
+"""Which part of the graph a change of facts can reach, so that only that part is read back and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+
+from graph.schema import EDGE_KEY, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
+from graph.store import GraphReader
+from linkage.schema import Kind
+
+_THINGS = frozenset({NodeKind.CARRIER, NodeKind.VEHICLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Kinds of nodes and edges."""
+
+    nodes: frozenset[NodeKind]
+    edges: frozenset[EdgeKind]
+
+
+EVERYTHING = Scope(frozenset(NodeKind), frozenset(EdgeKind))
+
+# A carrier fact can move every reference to a carrier, a truck-day can tell how an event's VIN is to be read, and
+# things that only edges name are known from the first of those edges: hence the wider sets.
+_REACH: dict[Kind, Scope] = {
+    Kind.CARRIER: Scope(
+        _THINGS | {NodeKind.EVENT},
+        frozenset({EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER, EdgeKind.SUCCEEDS}),
+    ),
+    Kind.CARRIER_LINK: Scope(
+        _THINGS, frozenset({EdgeKind.SUCCEEDS, EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER})
+    ),
+    Kind.VEHICLE: Scope(_THINGS | {NodeKind.EVENT}, frozenset({EdgeKind.OPERATES, EdgeKind.IN_VEHICLE})),
+    Kind.EMPLOYMENT: Scope(
+        _THINGS | {NodeKind.IDENTITY}, frozenset({EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER})
+    ),
+    Kind.DRIVING: Scope(_THINGS | {NodeKind.EVENT}, frozenset({EdgeKind.DROVE, EdgeKind.IN_VEHICLE})),
+    Kind.EVENT: Scope(
+        _THINGS | {NodeKind.EVENT, NodeKind.PORT},
+        frozenset({EdgeKind.COMMITTED, EdgeKind.CITED_UNDER, EdgeKind.IN_VEHICLE}),
+    ),
+    Kind.ENROLMENT: Scope(frozenset({NodeKind.SOURCE}), frozenset({EdgeKind.ENROLLED})),
+    Kind.CROSSING: Scope(frozenset({NodeKind.PORT}), frozenset({EdgeKind.CROSSED_AT})),
+}
+_SCORED = frozenset(EdgeKind) - {EdgeKind.ENROLLED, EdgeKind.CROSSED_AT, EdgeKind.OPERATES}
+
+
+def scope_of(kinds: Collection[Kind], *, identities_changed: bool) -> Scope:
+    """What new, corrected or withdrawn facts of these kinds can change.
+
+    Args:
+        identities_changed: a person record changed, or its identity did; then everything can.
+    """
+    if identities_changed or Kind.PERSON in kinds:
+        return EVERYTHING
+    reached = [_REACH[kind] for kind in kinds if kind in _REACH]
+    return Scope(
+        frozenset(node for scope in reached for node in scope.nodes),
+        frozenset(edge for scope in reached for edge in scope.edges),
+    )
+
+
+def needed_for(scope: Scope) -> frozenset[Kind]:
+    """Kinds of facts without which the graph within the scope cannot be told."""
+    also = {kind for kind, reach in _REACH.items() if reach.nodes & scope.nodes or reach.edges & scope.edges}
+    return frozenset(also | {Kind.PERSON}) if also else frozenset()
+
+
+def moves_scores(scope: Scope) -> bool:
+    """Whether a change within the scope can change a score."""
+    return bool(scope.edges & _SCORED)
+
+
+def held(reader: GraphReader, scope: Scope) -> Projection:
+    """The part of a store's graph that lies in the scope."""
+    nodes = pl.concat([NODE.empty(), *(reader.nodes(kind) for kind in sorted(scope.nodes))]).sort(NODE_KEY)
+    return Projection(nodes, reader.edges(scope.edges).sort(EDGE_KEY))
+
+
+def within(projection: Projection, scope: Scope) -> Projection:
+    """The part of a graph that lies in the scope."""
+    return Projection(
+        projection.nodes.filter(pl.col("kind").is_in(sorted(scope.nodes))),
+        projection.edges.filter(pl.col("kind").is_in(sorted(scope.edges))),
+    )

@@ -1,0 +1,149 @@
+"""Loads of a whole small world: the graph after each, any order and any split, corrections and withdrawals."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from api.bootstrap import create_workspace
+from api.load import LoadRequest, load
+from api.scores import read_scores
+from fixtures.world import WorldSettings, generate
+from fixtures.world.layout import loads as world_loads
+from graph import project
+from graph.embedded import EmbeddedStore
+from linkage.errors import SourceError
+from linkage.ledger import Workspace
+from linkage.schema import Kind
+
+TODAY = date(2026, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    generate(WorldSettings(250, 5), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = create_workspace(tmp_path_factory.mktemp("whole") / "w")
+    for path, source in world_loads(world):
+        load(workspace, LoadRequest((path,), source, TODAY))
+        assert _graph_is_equal(workspace), f"after {path.name}"
+    return workspace
+
+
+def test_another_order_and_split_gives_the_same_people_and_scores(
+    whole: Workspace, world: Path, tmp_path: Path
+) -> None:
+    parts = list(_halves(world_loads(world), tmp_path))
+    random.Random(3).shuffle(parts)
+    workspace = create_workspace(tmp_path / "w")
+    for path, source in parts:
+        load(workspace, LoadRequest((path,), source, TODAY))
+    assert _partition(workspace) == _partition(whole)
+    assert _graph_is_equal(workspace)
+    scores, expected = _scores_by_record(workspace), _scores_by_record(whole)
+    assert scores.keys() == expected.keys()
+    assert all(scores[key] == pytest.approx(expected[key], abs=1e-9) for key in scores)
+
+
+def test_loading_everything_again_changes_nothing_and_says_so(whole: Workspace, world: Path) -> None:
+    before = _state(whole)
+    for path, source in world_loads(world):
+        document = load(whole, LoadRequest((path,), source, TODAY))
+        assert document["unchanged"] is True, path.name
+        assert document["moves"] == []
+    assert _state(whole) == before
+
+
+def test_a_correction_replaces_and_a_delete_withdraws(tmp_path: Path) -> None:
+    workspace = create_workspace(tmp_path / "w")
+    header = "source,record_id,country,given_name,surname,birth_date,fast_id\n"
+    first = _file(tmp_path, "a.csv", header + "US,1,US,Ulises,Quintanar,1984-03-09,981300417\n")
+    second = _file(tmp_path, "b.csv", header + "MX,1,MX,Ulises,Quintanar,1984-03-09,981300417\n")
+    for path in (first, second):
+        load(workspace, LoadRequest((path,), "drivers", TODAY))
+    assert len(_partition(workspace)) == 1
+    corrected = _file(tmp_path, "c.csv", header + "MX,1,MX,Ulises,Quintanar,1951-11-20,981300999\n")
+    document = load(workspace, LoadRequest((corrected,), "drivers", TODAY))
+    assert document["identities"]["split"] == 1
+    assert len(_partition(workspace)) == 2
+    gone = _file(tmp_path, "d.csv", header + "MX,1,MX,Ulises,Quintanar,,\n")
+    load(workspace, LoadRequest((gone,), "drivers", TODAY, mode="delete"))
+    assert _partition(workspace) == {("US/1",)}
+    assert _graph_is_equal(workspace)
+
+
+def test_a_snapshot_withdraws_what_it_no_longer_holds_and_asks_before_much(tmp_path: Path) -> None:
+    workspace = create_workspace(tmp_path / "w")
+    header = "source,record_id,country,given_name,surname,birth_date\n"
+    rows = [f"US,{i},US,Ames,Abernathy{chr(97 + i)},19{60 + i}-01-1{i % 9}\n" for i in range(20)]
+    load(workspace, LoadRequest((_file(tmp_path, "a.csv", header + "".join(rows)),), "drivers", TODAY))
+    most = LoadRequest((_file(tmp_path, "b.csv", header + "".join(rows[:19])),), "drivers", TODAY, mode="snapshot")
+    load(workspace, most)
+    assert workspace.facts(Kind.PERSON).height == 19
+    few = _file(tmp_path, "c.csv", header + "".join(rows[:10]))
+    with pytest.raises(SourceError, match="would withdraw 9 of 19"):
+        load(workspace, LoadRequest((few,), "drivers", TODAY, mode="snapshot"))
+    assert workspace.facts(Kind.PERSON).height == 19
+    load(workspace, LoadRequest((few,), "drivers", TODAY, mode="snapshot", confirm=True))
+    assert workspace.facts(Kind.PERSON).height == 10
+
+
+def test_a_refused_file_refuses_the_whole_load(tmp_path: Path) -> None:
+    workspace = create_workspace(tmp_path / "w")
+    good = _file(tmp_path, "a.csv", "source,record_id,surname\nUS,1,Quintanar\n")
+    bad = _file(tmp_path, "b.csv", "name\nx\n")
+    with pytest.raises(SourceError):
+        load(workspace, LoadRequest((good, bad), "drivers", TODAY))
+    assert workspace.facts(Kind.PERSON).is_empty()
+    assert list((workspace.path / "records").iterdir()) == []
+
+
+def _file(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _halves(files: Iterable[tuple[Path, str]], folder: Path) -> Iterable[tuple[Path, str]]:
+    """Every file as two, by lines; the generator writes no line breaks inside cells."""
+    for path, source in files:
+        header, *lines = path.read_bytes().splitlines(keepends=True)
+        for name, part in (("first", lines[::2]), ("second", lines[1::2])):
+            half = folder / f"{name}-{path.name}"
+            half.write_bytes(header + b"".join(part))
+            yield half, source
+
+
+def _partition(workspace: Workspace) -> set[tuple[str, ...]]:
+    groups = workspace.memberships().group_by("identity_id").agg(pl.col("record_key").sort())
+    return {tuple(keys) for keys in groups["record_key"].to_list()}
+
+
+def _graph_is_equal(workspace: Workspace) -> bool:
+    facts = {kind: workspace.facts(kind) for kind in Kind}
+    wanted = project.desired(facts, workspace.memberships(), workspace.possible_links())
+    with workspace.reading() as connection:
+        return project.verify(EmbeddedStore(connection), wanted).is_equal
+
+
+def _scores_by_record(workspace: Workspace) -> dict[str, float]:
+    with workspace.reading() as connection:
+        scores = read_scores(connection)
+    rows = workspace.memberships().join(scores, on="identity_id")
+    return dict(zip(rows["record_key"], rows["score"], strict=True))
+
+
+def _state(workspace: Workspace) -> tuple[object, ...]:
+    with workspace.reading() as connection:
+        counts = EmbeddedStore(connection).counts()
+        return workspace.memberships().rows(), read_scores(connection).rows(), counts.nodes, counts.edges
