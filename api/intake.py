@@ -42,8 +42,8 @@ class FileIntake:
 def intake(path: Path, manifest: Manifest, options: ReadOptions, ordinal_and_day: tuple[int, date]) -> FileIntake:
     """The file's facts under a manifest.
 
-    A row that mentions several things is one record: if its main mention is rejected, all of it is, and a further
-    mention that the row leaves blank is none.
+    A row that mentions several things is loaded for what it tells: a further mention that it leaves blank is none,
+    and one that cannot be used is warned about. It is rejected when nothing of it can be used.
 
     Args:
         ordinal_and_day: number of the file within its load, and the load day.
@@ -61,19 +61,17 @@ def intake(path: Path, manifest: Manifest, options: ReadOptions, ordinal_and_day
         facts.setdefault(mention.kind, []).append(found.facts)
         rejected.append(found.rejected)
         warned.append(found.warned)
-    refused = pl.concat(rejected).unique("line", keep="first", maintain_order=True).sort("line")
+    told = pl.concat([frame.select("line") for frames in facts.values() for frame in frames]).unique()
+    refused = pl.concat(rejected)
+    lost = refused.join(told, on="line", how="anti").unique("line", keep="first", maintain_order=True)
+    partly = refused.join(told, on="line", how="semi")
     return FileIntake(
         path=path,
         sha256=file.sha256,
         rows=file.rows,
-        facts={
-            kind: pl.concat(frames).join(refused, on="line", how="anti", maintain_order="left")
-            if refused.height
-            else pl.concat(frames)
-            for kind, frames in facts.items()
-        },
-        rejected=refused,
-        warned=pl.concat(warned)
+        facts={kind: pl.concat(frames) for kind, frames in facts.items()},
+        rejected=lost.sort("line"),
+        warned=pl.concat([*warned, partly])
         .unique(["line", "column", "rule"], keep="first", maintain_order=True)
         .sort("line", "column", maintain_order=True),
     )

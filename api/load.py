@@ -199,20 +199,25 @@ def _withdrawn(given: pl.DataFrame, current: pl.DataFrame, taken: Sequence[FileI
 
 
 def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], request: LoadRequest) -> Publication:
-    changed = plan.facts.get(Kind.PERSON, PERSON.empty())
-    gone = plan.withdrawn.get(Kind.PERSON, pl.Series([], dtype=pl.String))
-    touched = pl.concat([changed["key"], gone.cast(pl.String)])
-    columns = [name for name in PERSON.columns if name != "raw"]
-    earlier = workspace.fact_store.current(Kind.PERSON, loads[:-1], columns)
+    changed = plan.facts.get(Kind.PERSON, PERSON.empty())["key"]
+    gone = plan.withdrawn.get(Kind.PERSON, pl.Series([], dtype=pl.String)).cast(pl.String)
     return Publication(
         loads=tuple(loads),
         kinds=frozenset(kind for rows in (plan.facts, plan.withdrawn) for kind, frame in rows.items() if len(frame)),
-        changed=frozenset(changed["key"]),
-        before=earlier.filter(pl.col("key").is_in(touched.implode())),
+        changed=frozenset(changed),
+        before=_earlier(workspace, loads[:-1], pl.concat([changed, gone])),
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
         today=request.today,
     )
+
+
+def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:
+    """What the ledger held so far of the person records that change (PERSON without `raw`)."""
+    if not len(touched):
+        return None
+    columns = [name for name in PERSON.columns if name != "raw"]
+    return workspace.fact_store.current(Kind.PERSON, loads, columns).filter(pl.col("key").is_in(touched.implode()))
 
 
 def _decisions(workspace: Workspace, plan: _Plan, request: LoadRequest) -> tuple[Decision, ...]:

@@ -16,7 +16,7 @@ from api.progress import Progress
 from graph import project
 from graph.embedded import EmbeddedStore
 from graph.schema import Projection
-from graph.scope import Scope, held, moves_scores, needed_for, scope_of, within
+from graph.scope import EVERYTHING, Scope, held, moves_scores, needed_for, scope_of, within
 from linkage.identities import Move
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import load_model
@@ -114,6 +114,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     persons = _facts(workspace, publication, Kind.PERSON)
     with workspace.reading() as connection:
         previous, reached = _previous(connection, publication)
+        current = scores.as_of(connection)
     progress.stage("comparing", 100)
     before = publication.before if publication.before is not None else persons.head(0)
     change = Change(publication.changed, before, reached)
@@ -121,16 +122,26 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     memberships = _after(previous.memberships, resolution)
     progress.stage("projecting the graph")
     reach = scope_of(publication.kinds, identities_changed=bool(change.changed or before.height or reached))
+    # The table of scores has one day; moving it on scores everybody anew, whatever was loaded.
+    day = max(publication.today, current or publication.today)
+    if day != current:
+        reach = EVERYTHING
     graph = _graph(workspace, publication, reach, {Kind.PERSON: persons}, (previous, resolution, memberships))
+    scored = None
+    if moves_scores(reach):
+        progress.stage("scoring")
+        scored = scores.compute(project.ProjectedGraph(graph), day)
     changed = persons.filter(pl.col("key").is_in(pl.Series(sorted(publication.changed), dtype=pl.String).implode()))
+    progress.stage("publishing")
     with workspace.transaction() as connection:
         run_id = _write(connection, publication, entry, resolution)
         store = EmbeddedStore(connection)
-        store.apply(project.change(held(store, reach), graph), IdentityTables(connection).outbox_head())
-        progress.stage("indexing")
+        delta = project.change(held(store, reach), within(graph, reach))
+        store.apply(delta, IdentityTables(connection).outbox_head())
         search.refresh(connection, changed, memberships, publication.vehicles)
-        scored = _rescore(connection, store, publication, (run_id, reach), progress)
-    return Outcome(tuple(resolution.assignment.moves), resolution.compared, scored["rescored"], scored["changed"])
+        moved = scores.write(connection, scored, run_id) if scored is not None else 0
+    rescored = scored.height if scored is not None else 0
+    return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved)
 
 
 def _facts(workspace: Workspace, publication: Publication, kind: Kind) -> pl.DataFrame:
@@ -146,31 +157,14 @@ def _graph(
     facts: Mapping[Kind, pl.DataFrame],
     resolved: tuple[Previous, Resolution, pl.DataFrame],
 ) -> Projection:
-    """The part of the graph that can have changed, as it should be."""
+    """The graph as it should be, as far as the change and the scores it moves are concerned."""
     kinds = needed_for(reach)
     if not kinds:
         return Projection.empty()
     previous, resolution, memberships = resolved
     possible = _possible(previous.pairs, resolution, memberships)
     others = {kind: _facts(workspace, publication, kind) for kind in sorted(kinds - set(facts))}
-    return within(project.desired({**others, **facts}, memberships, possible), reach)
-
-
-def _rescore(
-    connection: apsw.Connection,
-    store: EmbeddedStore,
-    publication: Publication,
-    run: tuple[int, Scope],
-    progress: Progress,
-) -> dict[str, Any]:
-    """Scores of everybody, unless nothing that a score rests on can have changed."""
-    run_id, reach = run
-    current = scores.as_of(connection)
-    day = max(publication.today, current or publication.today)
-    if day == current and not moves_scores(reach):
-        return {"rescored": 0, "changed": 0}
-    progress.stage("scoring")
-    return scores.rescore(connection, store, day, run_id)
+    return project.desired({**others, **facts}, memberships, possible)
 
 
 def _previous(connection: apsw.Connection, publication: Publication) -> tuple[Previous, frozenset[str]]:

@@ -12,7 +12,7 @@ import polars as pl
 from graph.policy import RiskPolicy
 from graph.policy_file import load_policy
 from graph.risk import score_all
-from graph.store import GraphReader
+from graph.store import GraphScan
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -73,37 +73,33 @@ def as_of(connection: apsw.Connection) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-def rescore(
-    connection: apsw.Connection, reader: GraphReader, day: date, run_id: int, policy: RiskPolicy | None = None
-) -> dict[str, Any]:
-    """Every identity is scored as of `day`; what changed is kept in the history under the run.
+def compute(reader: GraphScan, day: date, policy: RiskPolicy | None = None) -> pl.DataFrame:
+    """Every identity's score as of `day`, as the table holds it."""
+    found = score_all(reader, policy or load_policy(), day).with_columns(pl.col("as_of").cast(pl.String))
+    return found.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+
+
+def write(connection: apsw.Connection, new: pl.DataFrame, run_id: int) -> int:
+    """The table is `new`; figures that changed are kept in the history under the run, and counted."""
+    old = read_scores(connection)
+    changed = new.join(old, on=list(COLUMNS), how="anti")
+    gone = old.join(new, on="identity_id", how="anti")
+    moved = new.join(old, on=["identity_id", "score", "own", "linked"], how="anti")
+    connection.executemany("DELETE FROM score WHERE identity_id = ?", gone.select("identity_id").iter_rows())
+    connection.executemany("INSERT OR REPLACE INTO score VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changed.iter_rows())
+    history = moved.select("identity_id", pl.lit(run_id).alias("run_id"), "score", "own", "linked", "as_of", "policy")
+    connection.executemany("INSERT OR REPLACE INTO score_history VALUES (?, ?, ?, ?, ?, ?, ?)", history.iter_rows())
+    return moved.height
+
+
+def rescore(connection: apsw.Connection, reader: GraphScan, day: date, run_id: int) -> dict[str, Any]:
+    """Every identity is scored as of `day`.
 
     Returns:
         The `rescore` document: scope, rescored, changed, seconds.
     """
     started = time.perf_counter()
-    new = score_all(reader, policy or load_policy(), day)
-    new = new.with_columns(pl.col("as_of").cast(pl.String)).select(
-        pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()
-    )
-    old = read_scores(connection)
-    changed = new.join(old, on=list(COLUMNS), how="anti")
-    gone = old.join(new, on="identity_id", how="anti")
-    figures = ["identity_id", "score", "own", "linked"]
-    moved = new.join(old, on=figures, how="anti")
-    connection.executemany("DELETE FROM score WHERE identity_id = ?", gone.select("identity_id").iter_rows())
-    marks = ", ".join("?" * len(COLUMNS))
-    connection.executemany(f"INSERT OR REPLACE INTO score VALUES ({marks})", changed.iter_rows())  # noqa: S608
-    connection.executemany(
-        "INSERT OR REPLACE INTO score_history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        (
-            (row["identity_id"], run_id, row["score"], row["own"], row["linked"], row["as_of"], row["policy"])
-            for row in moved.iter_rows(named=True)
-        ),
-    )
-    return {
-        "scope": "all",
-        "rescored": new.height,
-        "changed": moved.height,
-        "seconds": round(time.perf_counter() - started, 3),
-    }
+    new = compute(reader, day)
+    changed = write(connection, new, run_id)
+    seconds = round(time.perf_counter() - started, 3)
+    return {"scope": "all", "rescored": new.height, "changed": changed, "seconds": seconds}

@@ -15,7 +15,7 @@ import polars as pl
 from graph.errors import UnknownIdentity
 from graph.policy import RiskPolicy
 from graph.schema import EdgeKind, NodeKind
-from graph.store import GraphReader
+from graph.store import GraphReader, GraphScan
 from graph.succession import Succession, find_successions
 
 FAR = 10_000_000
@@ -59,7 +59,7 @@ class Evidence:
     possible: pl.DataFrame
 
 
-def read_everyone(reader: GraphReader, policy: RiskPolicy, as_of: dt.date) -> Evidence:
+def read_everyone(reader: GraphScan, policy: RiskPolicy, as_of: dt.date) -> Evidence:
     """All evidence of a graph."""
     people = sorted(reader.nodes(NodeKind.IDENTITY)["key"].to_list())
     return _evidence(reader.edges(SCORED_EDGES), reader.nodes(NodeKind.EVENT), people, (policy, as_of))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -34,6 +34,26 @@ def snapshot(reader: GraphReader) -> Projection:
     """The whole graph that a store holds now."""
     held = pl.concat([NODE.empty(), *(reader.nodes(kind) for kind in NodeKind)]).sort(NODE_KEY)
     return Projection(held, reader.edges(frozenset(EdgeKind)).sort(EDGE_KEY))
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedGraph:
+    """A projection read like a store, before it is in one.
+
+    Args:
+        held: the graph, each frame sorted by its key.
+    """
+
+    held: Projection
+
+    def nodes(self, kind: NodeKind, keys: Collection[str] | None = None) -> pl.DataFrame:
+        """Frame NODE of one kind, all or those of the keys that exist, ordered by key."""
+        found = self.held.nodes.filter(pl.col("kind") == kind.value)
+        return found if keys is None else found.filter(pl.col("key").is_in(sorted(keys)))
+
+    def edges(self, kinds: Collection[EdgeKind]) -> pl.DataFrame:
+        """Frame EDGE of these kinds, ordered by EDGE_KEY."""
+        return self.held.edges.filter(pl.col("kind").is_in(sorted(kind.value for kind in kinds)))
 
 
 def change(before: Projection, after: Projection) -> GraphChange:

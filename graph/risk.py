@@ -13,7 +13,7 @@ from graph.association import Crowds, Question, Tables, associate, prepare
 from graph.evidence import Evidence, read_around, read_everyone
 from graph.incidents import Judged, judge
 from graph.policy import RiskPolicy
-from graph.store import GraphReader
+from graph.store import GraphReader, GraphScan
 from linkage.schema import FrameSchema
 
 SCORE = FrameSchema(
@@ -58,7 +58,7 @@ class Assessment:
 
 
 def score_all(
-    reader: GraphReader, policy: RiskPolicy, as_of: dt.date, identities: Collection[str] | None = None
+    reader: GraphScan, policy: RiskPolicy, as_of: dt.date, identities: Collection[str] | None = None
 ) -> pl.DataFrame:
     """Frame SCORE: every identity, or the given ones, ordered by id.
 

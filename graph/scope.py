@@ -65,8 +65,9 @@ def scope_of(kinds: Collection[Kind], *, identities_changed: bool) -> Scope:
 
 
 def needed_for(scope: Scope) -> frozenset[Kind]:
-    """Kinds of facts without which the graph within the scope cannot be told."""
-    also = {kind for kind, reach in _REACH.items() if reach.nodes & scope.nodes or reach.edges & scope.edges}
+    """Kinds of facts without which the graph within the scope, and the scores it moves, cannot be told."""
+    edges = scope.edges | _SCORED if moves_scores(scope) else scope.edges
+    also = {kind for kind, reach in _REACH.items() if reach.nodes & scope.nodes or reach.edges & edges}
     return frozenset(also | {Kind.PERSON}) if also else frozenset()
 
 

@@ -67,13 +67,8 @@ class Neighbourhood:
         return self.left_out > 0 or self.hubs.height > 0
 
 
-class GraphReader(Protocol):
-    """Reads one consistent state of a graph. Frames are sorted by their key columns."""
-
-    @property
-    def name(self) -> str:
-        """What the store is, for messages: embedded, neo4j."""
-        ...
+class GraphScan(Protocol):
+    """Reads whole kinds of a graph: what scoring everybody needs. Frames are sorted by their key columns."""
 
     def nodes(self, kind: NodeKind, keys: Collection[str] | None = None) -> pl.DataFrame:
         """Frame NODE: the nodes of one kind, all or those of the keys that exist."""
@@ -81,6 +76,15 @@ class GraphReader(Protocol):
 
     def edges(self, kinds: Collection[EdgeKind]) -> pl.DataFrame:
         """Frame EDGE: every edge of these kinds."""
+        ...
+
+
+class GraphReader(GraphScan, Protocol):
+    """Reads one consistent state of a graph. Frames are sorted by their key columns."""
+
+    @property
+    def name(self) -> str:
+        """What the store is, for messages: embedded, neo4j."""
         ...
 
     def edges_of(

@@ -12,6 +12,7 @@ import pytest
 
 from api.bootstrap import create_workspace
 from api.load import LoadRequest, load
+from api.rescoring import rescore_workspace
 from api.scores import read_scores
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads as world_loads
@@ -147,3 +148,18 @@ def _state(workspace: Workspace) -> tuple[object, ...]:
     with workspace.reading() as connection:
         counts = EmbeddedStore(connection).counts()
         return workspace.memberships().rows(), read_scores(connection).rows(), counts.nodes, counts.edges
+
+
+def test_scores_of_a_load_are_those_of_the_store_to_the_last_bit(whole: Workspace) -> None:
+    assert rescore_workspace(whole)["changed"] == 0
+
+
+def test_a_later_day_scores_everybody_whatever_was_loaded(whole: Workspace, tmp_path: Path) -> None:
+    with whole.reading() as connection:
+        people = read_scores(connection).height
+    path = _file(tmp_path, "checks.csv", "source,record_id,country,record_type,checked_on,result\n")
+    path.write_text(path.read_text() + "US,X1,US,criminal,2026-07-01,clear\n")
+    document = load(whole, LoadRequest((path,), "checks", date(2026, 7, 1)))
+    assert document["rescored"] == people
+    with whole.reading() as connection:
+        assert set(read_scores(connection)["as_of"]) == {"2026-07-01"}
