@@ -16,7 +16,7 @@ from api.progress import Progress
 from graph import project
 from graph.embedded import EmbeddedStore
 from graph.schema import Projection
-from graph.scope import EVERYTHING, Scope, held, moves_scores, needed_for, scope_of, within
+from graph.scope import EVERYTHING, Scope, difference, moves_scores, needed_for, scope_of
 from linkage.identities import Move
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import load_model
@@ -127,17 +127,17 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     if day != current:
         reach = EVERYTHING
     graph = _graph(workspace, publication, reach, {Kind.PERSON: persons}, (previous, resolution, memberships))
+    changed = persons.filter(pl.col("key").is_in(pl.Series(sorted(publication.changed), dtype=pl.String).implode()))
+    del persons  # the largest frame here, and done with
     scored = None
     if moves_scores(reach):
         progress.stage("scoring")
         scored = scores.compute(project.ProjectedGraph(graph), day)
-    changed = persons.filter(pl.col("key").is_in(pl.Series(sorted(publication.changed), dtype=pl.String).implode()))
     progress.stage("publishing")
     with workspace.transaction() as connection:
         run_id = _write(connection, publication, entry, resolution)
         store = EmbeddedStore(connection)
-        delta = project.change(held(store, reach), within(graph, reach))
-        store.apply(delta, IdentityTables(connection).outbox_head())
+        store.apply(difference(store, graph, reach), IdentityTables(connection).outbox_head())
         search.refresh(connection, changed, memberships, publication.vehicles)
         moved = scores.write(connection, scored, run_id) if scored is not None else 0
     rescored = scored.height if scored is not None else 0

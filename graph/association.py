@@ -23,7 +23,7 @@ GROUP = {"truck": 0, "carrier": 0, "successor": 0, "phone": 1, "home": 2, "same"
 """Dependent kinds of tie share a group; independent groups strengthen each other. `same` is a possible own record."""
 
 NO_LINK = -1
-_CHUNK_ROWS = 4_000_000
+_CHUNK_ROWS = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,10 @@ def tie_rows(tables: Tables) -> Iterator[pl.DataFrame]:
     if tables.question.only is not None:
         asked = holds.filter(pl.col("person").is_in(tables.question.only.implode()))
     things = asked["thing"].unique()
-    theirs = tables.cases.rename({"record": "record_e", "confidence": "confidence_e"}).join(
-        holds.filter(pl.col("thing").is_in(things.implode())), on="person", suffix="_x"
+    theirs = (
+        tables.cases.drop("incident", "event", "weight")
+        .rename({"record": "record_e", "confidence": "confidence_e"})
+        .join(holds.filter(pl.col("thing").is_in(things.implode())), on="person", suffix="_x")
     )
     # what is lent twice over rests on two possible links of one person: too thin to count
     theirs = theirs.filter((pl.col("link") == NO_LINK) | (pl.col("link_x") == NO_LINK))
@@ -174,21 +176,42 @@ def associate(tables: Tables) -> pl.DataFrame:
     Returns:
         Frame row, p, association, ordered by row and p; pairs without a tie are left out.
     """
-    schema = {"row": pl.UInt32, "p": pl.UInt32, "association": pl.Float64}
-    parts = [pl.DataFrame(schema=schema)]
-    pending: list[pl.DataFrame] = []
+    return _combined([_strongest(ties) for ties in tie_rows(tables)], tables.policy)
+
+
+def associate_twice(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same without and with possible links, in one pass over the ties; the tables are those with possible links.
+
+    Returns:
+        Two frames as `associate` gives them; rows of the first are places among the cases that nobody lent.
+    """
+    limits = tables.policy.limits
+    plain: list[pl.DataFrame] = []
+    possible: list[pl.DataFrame] = []
     for ties in tie_rows(tables):
-        strongest = [pl.col("tie").filter(pl.col("group") == g).max().fill_null(0.0).alias(str(g)) for g in range(4)]
-        pending.append(ties.group_by("row", "p").agg(strongest))
-    if len(pending) > 1:  # possible own records come apart from the ties of things
-        joined = pl.concat(pending).group_by("row", "p").agg(pl.col("0", "1", "2", "3").max())
-    else:
-        joined = pl.concat([*pending])
-    apart = [joined[str(g)].to_numpy() for g in range(4)]
-    none = (1.0 - apart[0]) * (1.0 - apart[1]) * (1.0 - apart[2]) * (1.0 - apart[3])
-    strength = np.minimum(tables.policy.limits.association, 1.0 - none)
-    parts.append(joined.select("row", "p", pl.Series("association", strength)))
-    return pl.concat(parts).sort("row", "p")
+        plain.append(_strongest(ties.filter(pl.col("is_plain") & (pl.col("q") >= limits.review_threshold))))
+        possible.append(_strongest(ties))
+    place = tables.cases.select("row", place=((pl.col("link") == NO_LINK).cum_sum() - 1).cast(pl.UInt32))
+    confirmed = _combined(plain, tables.policy).join(place, on="row", how="left", maintain_order="left")
+    return confirmed.select(pl.col("place").alias("row"), "p", "association"), _combined(possible, tables.policy)
+
+
+def _strongest(ties: pl.DataFrame) -> pl.DataFrame:
+    """Frame row, p, apart: how likely, by the strongest tie of each independent group, that nothing ties the two."""
+    groups = [pl.col("tie").filter(pl.col("group") == g).max().fill_null(0.0).alias(str(g)) for g in range(4)]
+    apart = (1.0 - pl.col("0")) * (1.0 - pl.col("1")) * (1.0 - pl.col("2")) * (1.0 - pl.col("3"))
+    return ties.group_by("row", "p").agg(groups).select("row", "p", apart=apart)
+
+
+def _combined(parts: list[pl.DataFrame], policy: RiskPolicy) -> pl.DataFrame:
+    """All parts as associations; the ties of things of one case are in one part, a possible own record in another."""
+    schema = {"row": pl.UInt32, "p": pl.UInt32, "apart": pl.Float64}
+    joined = pl.concat([pl.DataFrame(schema=schema), *parts])
+    doubled = joined.select("row", "p").is_duplicated()
+    once = joined.filter(~doubled)
+    twice = joined.filter(doubled).group_by("row", "p").agg(pl.col("apart").product())
+    association = pl.min_horizontal(pl.lit(policy.limits.association), 1.0 - pl.col("apart"))
+    return pl.concat([once, twice]).select("row", "p", association=association).sort("row", "p")
 
 
 def _strengths(met: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -229,6 +252,7 @@ def _strengths(met: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         pl.Series("distance", distance),
         pl.Series("q", q),
         pl.Series("tie", tie),
+        is_plain=(pl.col("link") == NO_LINK) & (pl.col("link_x") == NO_LINK) & (pl.col("link_p") == NO_LINK),
     )
     return rows.filter((pl.col("k") <= limits.hub_degree) & (pl.col("q") >= threshold) & (pl.col("tie") > 0))
 
@@ -280,6 +304,7 @@ def _same(tables: Tables) -> pl.DataFrame:
         distance=one,
         q=pl.col("confidence") * pl.col("probability"),
         tie=pl.col("confidence") * pl.col("probability"),
+        is_plain=pl.lit(value=False),
     )
 
 

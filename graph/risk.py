@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from graph.association import Crowds, Question, Tables, associate, prepare
+from graph.association import Crowds, Question, Tables, associate, associate_twice, prepare
 from graph.evidence import Evidence, read_around, read_everyone
 from graph.incidents import Judged, judge
 from graph.policy import RiskPolicy
@@ -88,11 +88,12 @@ def assess(evidence: Evidence, policy: RiskPolicy, only: pl.Series | None = None
     judged = judge(evidence.events, policy, evidence.as_of)
     crowds = Crowds.count(evidence, policy)
     tables = prepare(evidence, judged, crowds, policy, Question(only))
-    linked = _linked(tables, judged.events)
-    possible = linked
     if evidence.possible.height or not _is_certain(evidence, policy):
         lending = prepare(evidence, judged, crowds, policy, Question(only, with_possible=True))
-        possible = _linked(lending, judged.events)
+        confirmed, lent = associate_twice(lending)
+        linked, possible = _linked(confirmed, tables, judged.events), _linked(lent, lending, judged.events)
+    else:
+        linked = possible = _linked(associate(tables), tables, judged.events)
     return Assessment(evidence, judged, _own(judged.events, policy), tables, linked, possible)
 
 
@@ -153,9 +154,9 @@ def _own(events: pl.DataFrame, policy: RiskPolicy) -> pl.DataFrame:
     return best.unique(["person", "incident"], keep="first", maintain_order=True)
 
 
-def _linked(tables: Tables, events: pl.DataFrame) -> pl.DataFrame:
+def _linked(associations: pl.DataFrame, tables: Tables, events: pl.DataFrame) -> pl.DataFrame:
     """Cases of others that reach each person, but for incidents in which that person has an event too."""
-    ties = associate(tables).join(tables.cases.select("row", "incident", "person", "weight"), on="row")
+    ties = associations.join(tables.cases.select("row", "incident", "person", "weight"), on="row")
     own = events.select("incident", p="person").unique()
     ties = ties.join(own, on=["p", "incident"], how="anti")
     strength = ties["association"].to_numpy() * ties["weight"].to_numpy()

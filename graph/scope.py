@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import polars as pl
 
-from graph.schema import EDGE_KEY, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
+from graph.project import change
+from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection
 from graph.store import GraphReader
 from linkage.schema import Kind
 
@@ -76,15 +77,30 @@ def moves_scores(scope: Scope) -> bool:
     return bool(scope.edges & _SCORED)
 
 
-def held(reader: GraphReader, scope: Scope) -> Projection:
-    """The part of a store's graph that lies in the scope."""
-    nodes = pl.concat([NODE.empty(), *(reader.nodes(kind) for kind in sorted(scope.nodes))]).sort(NODE_KEY)
-    return Projection(nodes, reader.edges(scope.edges).sort(EDGE_KEY))
+def difference(reader: GraphReader, wanted: Projection, scope: Scope) -> GraphChange:
+    """What turns the part of a store's graph in the scope into what it should be.
 
-
-def within(projection: Projection, scope: Scope) -> Projection:
-    """The part of a graph that lies in the scope."""
-    return Projection(
-        projection.nodes.filter(pl.col("kind").is_in(sorted(scope.nodes))),
-        projection.edges.filter(pl.col("kind").is_in(sorted(scope.edges))),
-    )
+    A part is read back and compared at a time, so that no second whole graph is held.
+    """
+    parts = [
+        change(
+            Projection(reader.nodes(node).sort(NODE_KEY), EDGE.empty()),
+            Projection(wanted.nodes.filter(pl.col("kind") == node.value), EDGE.empty()),
+        )
+        for node in sorted(scope.nodes)
+    ]
+    edges = sorted(scope.edges)
+    halves = (edges[: len(edges) // 2], edges[len(edges) // 2 :])  # reading a kind costs reading the nodes' names too
+    parts += [
+        change(
+            Projection(NODE.empty(), reader.edges(half).sort(EDGE_KEY)),
+            Projection(NODE.empty(), wanted.edges.filter(pl.col("kind").is_in(half))),
+        )
+        for half in halves
+        if half
+    ]
+    empty = change(Projection.empty(), Projection.empty())
+    frames = {
+        field.name: pl.concat([getattr(part, field.name) for part in [empty, *parts]]) for field in fields(GraphChange)
+    }
+    return GraphChange(**frames)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from linkage.compare.tokens import TokenTable, classify, token_table
+from linkage.compare.tokens import INITIAL_BITS, TokenTable, classify, token_table
 from linkage.model import Model
 
 Ints = npt.NDArray[np.int32]
@@ -23,8 +23,7 @@ Bits = npt.NDArray[np.float32]
 GIVEN_TOKENS = 4
 SURNAME_TOKENS = 5
 FACTOR = np.array([0.0, 0.0, 0.6, 0.75, 1.0], dtype=np.float32)
-"""Share of a token's information kept by its class: different, initial (see INITIAL_BITS), fuzzy, variant, equal."""
-INITIAL_BITS = np.float32(3.0)
+"""Share of a token's information kept by its class: different, initial (its own figure), fuzzy, variant, equal."""
 SWAP_PENALTY = np.float32(4.0)
 
 
@@ -165,7 +164,7 @@ def _align(tokens: TokenTable, a: Ints, b: Ints, *, is_surname: bool) -> tuple[L
     rarity = tokens.surname_bits if is_surname else tokens.given_bits
     rare = np.minimum(rarity[a][:, :, None], rarity[b][:, None, :])
     value = FACTOR[kinds] * rare
-    value = np.where(kinds == 1, np.minimum(INITIAL_BITS, rare), value)
+    value = np.where(kinds == 1, np.minimum(np.float32(INITIAL_BITS), rare), value)
     here, there = a >= 0, b >= 0
     best_a, best_b = kinds.max(axis=2), kinds.max(axis=1)
     lone_a = ((best_a == 0) & here).any(axis=1)

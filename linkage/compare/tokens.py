@@ -17,6 +17,8 @@ Ints = npt.NDArray[np.int32]
 
 DIFFERENT, INITIAL, FUZZY, VARIANT, EQUAL = range(5)
 JARO_WINKLER = 0.93
+INITIAL_BITS = 3.0
+"""Information of an agreeing initial, in bits; assumed (names.md gives three to four at most)."""
 CONTAINED = 5
 """Letters that a token must have to count as a cut or joined form of a longer one."""
 
@@ -76,6 +78,12 @@ def token_table(given: pl.Series, surname: pl.Series, organizations: pl.Series, 
         surname=pl.when(tokens["is_word"])
         .then(pl.min_horizontal(pl.col("surname"), pl.lit(model.floors.organization)))
         .otherwise("surname")
+    )
+    # Two equal initials say no more than an initial and a name: one letter in a dozen.
+    is_initial = tokens["token"].str.len_chars() == 1
+    bits = bits.with_columns(
+        pl.when(is_initial).then(pl.min_horizontal(name, pl.lit(INITIAL_BITS))).otherwise(name).alias(name)
+        for name in ("given", "surname")
     )
     sounds = pl.Series([fold(token) for token in tokens["token"]], dtype=pl.String)
     return TokenTable(
