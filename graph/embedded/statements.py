@@ -24,7 +24,7 @@ class Statements:
     nodes_by_key: str
     node_keys: str
     node_ids: str
-    edges_of_kind: str
+    edges_of_kinds: str
     edges_at: str
     degrees: str
     count_nodes: str

@@ -61,8 +61,12 @@ class EmbeddedStore:
     def edges(self, kinds: Collection[EdgeKind]) -> pl.DataFrame:
         """Frame EDGE: every edge of these kinds, ordered by EDGE_KEY."""
         ids = self._frame(self._sql.node_keys, (), {"id": pl.Int64, "kind": pl.String, "key": pl.String})
-        parts = [self._edges_of_kind(kind, ids) for kind in sorted(set(kinds))]
-        return pl.concat([EDGE.empty(), *parts])
+        head = {"kind": pl.String, "src": pl.Int64, "dst": pl.Int64}
+        found = self._frame(self._sql.edges_of_kinds, (_json(kinds),), head | _EDGE_BODY)
+        for end in ("src", "dst"):
+            names = ids.select(pl.col("id").alias(end), pl.col("kind").alias(f"{end}_kind"), "key")
+            found = found.join(names, on=end, how="left").drop(end).rename({"key": end})
+        return _dated(found).sort(EDGE_KEY)
 
     def edges_of(
         self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
@@ -120,20 +124,6 @@ class EmbeddedStore:
             for _ in self._connection.execute(self._sql.clear):
                 pass
 
-    def _edges_of_kind(self, kind: EdgeKind, ids: pl.DataFrame) -> pl.DataFrame:
-        src_kind, dst_kind = ENDS[kind]
-        body = self._frame(self._sql.edges_of_kind, (kind.value,), {"src": pl.Int64, "dst": pl.Int64} | _EDGE_BODY)
-        for end, end_kind in (("src", src_kind), ("dst", dst_kind)):
-            names = ids.filter(pl.col("kind") == end_kind.value).select(pl.col("id").alias(end), pl.col("key"))
-            body = body.join(names, on=end, how="left").drop(end).rename({"key": end})
-        return _dated(
-            body.with_columns(
-                pl.lit(kind.value).alias("kind"),
-                pl.lit(src_kind.value).alias("src_kind"),
-                pl.lit(dst_kind.value).alias("dst_kind"),
-            )
-        ).sort("src", "dst", "record", "first_seen")
-
     def _remove_edges(self, edges: pl.DataFrame) -> None:
         rows = self._with_ids(edges).drop_nulls(["src_id", "dst_id"])  # an edge without its ends is gone already
         rows = rows.select("kind", "src_id", "dst_id", "record", _undated("first_seen"))
@@ -182,8 +172,7 @@ class EmbeddedStore:
         with _translated():
             cursor = self._connection.execute(statement, values)
             while rows := list(islice(cursor, _CHUNK)):
-                columns = zip(schema.items(), zip(*rows, strict=True), strict=True)
-                parts.append(pl.DataFrame([pl.Series(name, column, dtype) for (name, dtype), column in columns]))
+                parts.append(pl.DataFrame(rows, schema=schema, orient="row"))
         return pl.concat(parts)
 
 

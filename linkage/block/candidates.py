@@ -97,7 +97,9 @@ def stream(entries: pl.DataFrame, touched: Mask, chunk: int) -> Iterator[Candida
         stop = int(np.searchsorted(record[order], last, side="right"))
         left, right = _expand(record, position[order[at:stop]], partners[order[at:stop]])
         wanted = touched[left] | touched[right]
-        pairs = np.unique(left[wanted] * count + right[wanted])
+        pairs = left[wanted] * count + right[wanted]
+        pairs.sort()  # several times faster than a set of so many
+        pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
         yield CandidateChunk(
             (pairs // count).astype(np.int32), (pairs % count).astype(np.int32), float(total[stop - 1] / total[-1])
         )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from api.bootstrap import create_workspace
 from api.load import LoadRequest, load
 from api.rescoring import rescore_workspace
 from api.scores import read_scores
+from benchmarks.order import halves, partition
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads as world_loads
 from graph import project
@@ -44,12 +43,12 @@ def whole(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_another_order_and_split_gives_the_same_people_and_scores(
     whole: Workspace, world: Path, tmp_path: Path
 ) -> None:
-    parts = list(_halves(world_loads(world), tmp_path))
+    parts = list(halves(world_loads(world), tmp_path))
     random.Random(3).shuffle(parts)
     workspace = create_workspace(tmp_path / "w")
     for path, source in parts:
         load(workspace, LoadRequest((path,), source, TODAY))
-    assert _partition(workspace) == _partition(whole)
+    assert partition(workspace) == partition(whole)
     assert _graph_is_equal(workspace)
     scores, expected = _scores_by_record(workspace), _scores_by_record(whole)
     assert scores.keys() == expected.keys()
@@ -72,14 +71,14 @@ def test_a_correction_replaces_and_a_delete_withdraws(tmp_path: Path) -> None:
     second = _file(tmp_path, "b.csv", header + "MX,1,MX,Ulises,Quintanar,1984-03-09,981300417\n")
     for path in (first, second):
         load(workspace, LoadRequest((path,), "drivers", TODAY))
-    assert len(_partition(workspace)) == 1
+    assert len(partition(workspace)) == 1
     corrected = _file(tmp_path, "c.csv", header + "MX,1,MX,Ulises,Quintanar,1951-11-20,981300999\n")
     document = load(workspace, LoadRequest((corrected,), "drivers", TODAY))
     assert document["identities"]["split"] == 1
-    assert len(_partition(workspace)) == 2
+    assert len(partition(workspace)) == 2
     gone = _file(tmp_path, "d.csv", header + "MX,1,MX,Ulises,Quintanar,,\n")
     load(workspace, LoadRequest((gone,), "drivers", TODAY, mode="delete"))
-    assert _partition(workspace) == {("US/1",)}
+    assert partition(workspace) == {("US/1",)}
     assert _graph_is_equal(workspace)
 
 
@@ -113,21 +112,6 @@ def _file(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def _halves(files: Iterable[tuple[Path, str]], folder: Path) -> Iterable[tuple[Path, str]]:
-    """Every file as two, by lines; the generator writes no line breaks inside cells."""
-    for path, source in files:
-        header, *lines = path.read_bytes().splitlines(keepends=True)
-        for name, part in (("first", lines[::2]), ("second", lines[1::2])):
-            half = folder / f"{name}-{path.name}"
-            half.write_bytes(header + b"".join(part))
-            yield half, source
-
-
-def _partition(workspace: Workspace) -> set[tuple[str, ...]]:
-    groups = workspace.memberships().group_by("identity_id").agg(pl.col("record_key").sort())
-    return {tuple(keys) for keys in groups["record_key"].to_list()}
 
 
 def _graph_is_equal(workspace: Workspace) -> bool:

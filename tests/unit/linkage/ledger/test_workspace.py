@@ -38,9 +38,13 @@ def test_creating_twice_keeps_what_is_there(workspace: Workspace) -> None:
 
 
 def test_a_transaction_that_raises_leaves_nothing(workspace: Workspace) -> None:
-    with pytest.raises(ZeroDivisionError), workspace.transaction() as connection:
-        connection.execute("INSERT INTO membership VALUES ('US/1', 'D-X', 1.0)")
-        _ = 1 / 0
+    def write_and_fail() -> None:
+        with workspace.transaction() as connection:
+            connection.execute("INSERT INTO membership VALUES ('US/1', 'D-X', 1.0)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
     with pytest.raises(UnknownRecord):
         workspace.resolve_id("US/1")
 
