@@ -11,7 +11,8 @@ import polars as pl
 
 from linkage.schema import ISSUE, Kind
 from linkage.sources import Manifest, MentionRows, ReadFile, ReadOptions, read
-from linkage.standardise import Context, standardise
+from linkage.standardise import Context
+from linkage.standardise.parallel import standardise_on_all_cores
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def intake(path: Path, manifest: Manifest, options: ReadOptions, ordinal_and_day
     rejected, warned = [file.rejected], [ISSUE.empty()]
     for place, mention in enumerate(file.mentions):
         raw = mention.raw if place == 0 else _not_blank(mention, manifest, place)
-        found = standardise(mention.kind, raw, _context(mention, manifest, file, today))
+        found = standardise_on_all_cores(mention.kind, raw, _context(mention, manifest, file, today))
         facts.setdefault(mention.kind, []).append(found.facts)
         rejected.append(found.rejected)
         warned.append(found.warned)

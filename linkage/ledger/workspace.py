@@ -22,6 +22,7 @@ from linkage.schema import Kind
 LEDGER = "ledger.db"
 LOCK = "ledger.lock"
 BUSY_MS = 30_000
+WRITER_CACHE = "PRAGMA cache_size = -262144"  # KiB; a load touches pages all over several indexes
 LOCK_WAIT_S = 600.0
 
 
@@ -111,6 +112,7 @@ class Workspace:
     def transaction(self) -> Iterator[apsw.Connection]:
         """A write transaction: committed when the block ends, rolled back when it raises."""
         connection = self.connection()
+        connection.execute(WRITER_CACHE)
         try:
             connection.execute("BEGIN IMMEDIATE")
             yield connection

@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 Triangle = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 Group = tuple[list[int], list[float]]
 
-BATCH = 500_000
+BATCH = 200_000
 """Pairs scored at a time."""
 
 
@@ -68,24 +68,32 @@ class Solver:
             yield from self._batch(batch)
 
     def _batch(self, batch: list[Ints]) -> Iterator[Group]:
-        triangles = [np.triu_indices(len(component), 1) for component in batch]
-        left = np.concatenate([c[t[0]] for c, t in zip(batch, triangles, strict=True)])
-        right = np.concatenate([c[t[1]] for c, t in zip(batch, triangles, strict=True)])
-        weight = self._weigh(left, right)
-        at = 0
-        for component, triangle in zip(batch, triangles, strict=True):
-            stop = at + len(triangle[0])
-            members = component.tolist()
-            matrix = _square(triangle, weight[at:stop], len(members))
-            for part in self._parts(members, matrix, weight[at:stop]):
-                yield [members[i] for i in part], self._confidence(matrix, part)
-            at = stop
+        shapes = {len(component): np.triu_indices(len(component), 1) for component in batch}
+        pairs = np.array([len(shapes[len(component)][0]) for component in batch])
+        starts = np.append(0, np.cumsum(pairs))
+        first = np.append(0, np.cumsum([len(component) for component in batch]))
+        shift = np.repeat(first[:-1], pairs)
+        left = np.concatenate([shapes[len(component)][0] for component in batch]) + shift
+        right = np.concatenate([shapes[len(component)][1] for component in batch]) + shift
+        members = np.concatenate(batch)
+        weight = self._weigh(members[left], members[right])
+        is_whole = np.logical_and.reduceat(weight >= self._rules.cut, starts[:-1])
+        clipped = np.clip(weight, -self._rules.clip, self._rules.clip)
+        total = np.bincount(left, clipped, len(members)) + np.bincount(right, clipped, len(members))
+        confidence = score.probability(total / np.repeat(np.diff(first) - 1, np.diff(first))).tolist()
+        for number, component in enumerate(batch):
+            records = component.tolist()
+            if is_whole[number] and (not self._decided or self._decided.isdisjoint(records)):
+                yield records, confidence[first[number] : first[number + 1]]
+                continue
+            triangle = shapes[len(component)]
+            matrix = _square(triangle, weight[starts[number] : starts[number + 1]], len(records))
+            for part in self._parts(records, matrix):
+                yield [records[i] for i in part], self._confidence(matrix, part)
 
-    def _parts(self, members: list[int], matrix: Floats, weight: Floats) -> list[list[int]]:
-        is_judged = not self._decided.isdisjoint(members)
-        if not is_judged and bool((weight >= self._rules.cut).all()):
-            return [list(range(len(members)))]
-        if not is_judged and len(members) == 2:
+    def _parts(self, members: list[int], matrix: Floats) -> list[list[int]]:
+        """Places within a component that is not one identity as it stands."""
+        if len(members) == 2 and self._decided.isdisjoint(members):
             return [[0], [1]]
         matrix = matrix.copy()
         must = np.zeros_like(matrix, dtype=np.bool_)

@@ -18,7 +18,7 @@ Ints = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-CHUNK = 1_000_000
+CHUNK = 400_000
 """Candidate pairs expanded at a time; bounds the memory of the comparison."""
 EXCLUSIVE = ("curp", "national_id", "alien_number", "uci", "fast_id", "suffix")
 """Attributes of which a person has one at a time: two different valid values bar a link."""
