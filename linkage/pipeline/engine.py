@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +21,8 @@ Ints = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
+THREADS = min(2, os.cpu_count() or 1)
+"""Chunks compared at a time; array operations free the interpreter, so a second core is of use."""
 CHUNK = 400_000
 """Candidate pairs expanded at a time; bounds the memory of the comparison."""
 EXCLUSIVE = ("curp", "national_id", "alien_number", "uci", "fast_id", "suffix")
@@ -63,20 +68,29 @@ class Engine:
         self, entries: pl.DataFrame, touched: Mask, report: Callable[[float], None]
     ) -> tuple[pl.DataFrame, int]:
         """Kept pairs (SCORED_PAIR) with a touched side, and how many were compared."""
-        kind = self.records.columns["entity_type"].codes
         kept: list[pl.DataFrame] = [SCORED_PAIR.empty()]
         compared = 0
-        for chunk in block.stream(entries, touched, CHUNK):
-            alike = kind[chunk.left] == kind[chunk.right]
-            left, right = chunk.left[alike], chunk.right[alike]
-            hopeful = compare.is_hopeful(self.records, left, right)
-            left, right = left[hopeful], right[hopeful]
-            compared += len(left)
-            weight = self.compare(left, right)[1].weight
-            keep = weight >= self.model.thresholds.possible
-            kept.append(self._pairs(left[keep], right[keep], weight[keep]))
-            report(chunk.done)
+        chunks = block.stream(entries, touched, CHUNK)
+        with ThreadPoolExecutor(THREADS) as pool:
+            waiting: deque[Future[tuple[pl.DataFrame, int, float]]] = deque()
+            for chunk in chunks:
+                waiting.append(pool.submit(self._score_chunk, chunk))
+                # Answers are taken in the order asked, so that the number of threads changes nothing.
+                if len(waiting) > THREADS:
+                    compared += _take(waiting.popleft(), kept, report)
+            while waiting:
+                compared += _take(waiting.popleft(), kept, report)
         return pl.concat(kept).sort("record_l", "record_r"), compared
+
+    def _score_chunk(self, chunk: block.CandidateChunk) -> tuple[pl.DataFrame, int, float]:
+        kind = self.records.columns["entity_type"].codes
+        alike = kind[chunk.left] == kind[chunk.right]
+        left, right = chunk.left[alike], chunk.right[alike]
+        hopeful = compare.is_hopeful(self.records, left, right)
+        left, right = left[hopeful], right[hopeful]
+        weight = self.compare(left, right)[1].weight
+        keep = weight >= self.model.thresholds.possible
+        return self._pairs(left[keep], right[keep], weight[keep]), len(left), chunk.done
 
     def _pairs(self, left: Ints, right: Ints, weight: Floats) -> pl.DataFrame:
         keys = self.records.keys
@@ -94,7 +108,12 @@ class Engine:
     def cluster(
         self, pairs: pl.DataFrame, reached: Iterable[str], decisions: Sequence[Decision]
     ) -> dict[tuple[str, ...], list[float]]:
-        """Every identity in a component that was reached: its record keys and each one's confidence."""
+        """Every identity in a component that was reached: its record keys and each one's confidence.
+
+        Components are those of pairs strong enough to be a match by themselves: without one between them no two
+        groups can join, so weaker pairs need not hold a component together.
+        """
+        pairs = pairs.filter(pl.col("match_weight") >= self.model.thresholds.same)
         place = pl.DataFrame({"key": self.records.keys, "at": np.arange(len(self.records), dtype=np.int32)})
         judged = _judgements(place, decisions)
         must = [(j.left, j.right) for j in judged if j.is_same]
@@ -123,6 +142,15 @@ class Engine:
             left, right, weight = left[strong], right[strong], weight[strong]
             labels = cluster.components(len(labels), left, right)
             floor += 4.0
+
+
+def _take(
+    answer: Future[tuple[pl.DataFrame, int, float]], kept: list[pl.DataFrame], report: Callable[[float], None]
+) -> int:
+    pairs, compared, done = answer.result()
+    kept.append(pairs)
+    report(done)
+    return compared
 
 
 def _judgements(place: pl.DataFrame, decisions: Sequence[Decision]) -> list[Judgement]:

@@ -97,14 +97,15 @@ def resolve(
     is_stale = pl.col("record_l").is_in(marks) | pl.col("record_r").is_in(marks)
     lost, kept = previous.pairs.filter(is_stale), previous.pairs.filter(~is_stale)
     reached = {*stale, *change.decided, *lost["record_l"], *lost["record_r"]}
-    part = _neighbourhood(persons["key"], entries, kept, reached, previous.decisions)
+    strong = kept.filter(pl.col("match_weight") >= model.thresholds.same)
+    part = _neighbourhood(persons["key"], entries, strong, reached, previous.decisions)
     # What the load cannot reach is not even encoded; positions from here on are those within the part.
     place = np.cumsum(part) - 1
     near = persons.filter(pl.Series(part))
     engine = Engine(near, model, compare.common_values(persons, model.limits.sharing))
     entries = entries.with_columns(pl.Series("record", place[entries["record"].to_numpy()], dtype=pl.UInt32))
     new, compared = engine.score_candidates(entries, touched[part], report)
-    pairs = pl.concat([kept.filter(pl.col("record_l").is_in(near["key"].implode())), new])
+    pairs = pl.concat([strong.filter(pl.col("record_l").is_in(near["key"].implode())), new])
     groups = engine.cluster(pairs, reached, previous.decisions)
     assignment = _assign(groups, previous, removed)
     return Resolution(
