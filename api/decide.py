@@ -8,6 +8,7 @@ from typing import Any
 
 import apsw
 
+from api import scores
 from api.progress import Progress, Silent
 from api.publish import Outcome, Publication, publish
 from linkage.errors import SettingsError, UnknownRecord
@@ -16,33 +17,16 @@ from linkage.ledger import Decision, Decisions, IdentityTables, LoadTables, Work
 JUDGEMENTS = ("same", "different")
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """Who decides, why, and on which day.
-
-    Raises:
-        SettingsError: person or reason is blank.
-    """
-
-    by: str
-    reason: str
-    today: date
-
-    def __post_init__(self) -> None:
-        if not self.reason.strip():
-            raise SettingsError("a decision needs a reason: say --reason TEXT")
-        if not self.by.strip():
-            raise SettingsError("a decision needs a person: say --by NAME")
-
-
 def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
-    workspace: Workspace, a: str, b: str, judgement: str, reason: str, by: str, today: date
+    workspace: Workspace, a: str, b: str, judgement: str, reason: str, by: str, today: date | None = None
 ) -> dict[str, Any]:
     """The judgement stands and outlives every later run.
 
     Args:
         a: identity id, former id or source/record_id; `b` likewise.
         judgement: same or different.
+        by: the person who judges.
+        today: the day the scores are moved to; they keep theirs where it is None.
 
     Returns:
         The `link` document.
@@ -53,20 +37,26 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
     """
     if judgement not in JUDGEMENTS:
         raise SettingsError(f"a judgement is one of {', '.join(JUDGEMENTS)}")
-    signed = Signed(by, reason, today)
+    if not reason.strip():
+        raise SettingsError("a decision needs a reason: say --reason TEXT")
+    if not by.strip():
+        raise SettingsError("a decision needs a person: set CROSSLANE_ACTOR to a name")
     with workspace.exclusive():
         with workspace.reading() as connection:
             left, right = _records(connection, a, b)
             loads = tuple(LoadTables(connection).ids())
             number = Decisions(connection).next_number()
+            day = today or scores.as_of(connection) or date.today()
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        decision = Decision(number, min(left, right), max(left, right), judgement, signed.reason, signed.by, at)
-        publication = Publication(loads, today, decisions=(decision,))
+        decision = Decision(number, min(left, right), max(left, right), judgement, reason, by, at)
+        publication = Publication(loads, day, decisions=(decision,))
         outcome = publish(workspace, publication, _Entry("decision", number), Silent())
     return _document(decision, outcome)
 
 
-def undo(workspace: Workspace, n: int, by: str, today: date, progress: Progress | None = None) -> dict[str, Any]:
+def undo(
+    workspace: Workspace, n: int, by: str, today: date | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
     """Decision `n` no longer stands, and what it joined or parted is as the evidence alone has it.
 
     Raises:
@@ -74,16 +64,17 @@ def undo(workspace: Workspace, n: int, by: str, today: date, progress: Progress 
         SettingsError: it was taken back before, or nobody is named.
     """
     if not by.strip():
-        raise SettingsError("taking a decision back needs a person: say --by NAME")
+        raise SettingsError("taking a decision back needs a person: set CROSSLANE_ACTOR to a name")
     with workspace.exclusive():
         with workspace.reading() as connection:
             decision = Decisions(connection).get(n)
             loads = tuple(LoadTables(connection).ids())
+            day = today or scores.as_of(connection) or date.today()
         if decision.undone_at is not None:
             raise SettingsError(f"decision {n} was taken back before")
         at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = _Entry("undo", n, (n, by, at))
-        outcome = publish(workspace, Publication(loads, today, undone=(n,)), entry, progress or Silent())
+        outcome = publish(workspace, Publication(loads, day, undone=(n,)), entry, progress or Silent())
     with workspace.reading() as connection:
         return _document(Decisions(connection).get(n), outcome)
 

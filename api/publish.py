@@ -162,7 +162,7 @@ def _graph(
     if not kinds:
         return Projection.empty()
     previous, resolution, memberships = resolved
-    possible = _possible(previous.pairs, resolution, memberships)
+    possible = _possible(previous, resolution, memberships)
     others = {kind: _facts(workspace, publication, kind) for kind in sorted(kinds - set(facts))}
     return project.desired({**others, **facts}, memberships, possible)
 
@@ -188,18 +188,29 @@ def _after(memberships: pl.DataFrame, resolution: Resolution) -> pl.DataFrame:
     return MEMBERSHIP.check(pl.concat([kept, resolution.memberships]).sort("record_key"))
 
 
-def _possible(pairs: pl.DataFrame, resolution: Resolution, memberships: pl.DataFrame) -> pl.DataFrame:
-    """Kept pairs whose records are in two identities."""
+def _possible(previous: Previous, resolution: Resolution, memberships: pl.DataFrame) -> pl.DataFrame:
+    """Kept pairs whose records are in two identities that nobody has judged to be different."""
     touched = pl.Series(resolution.touched, dtype=pl.String).implode()
-    kept = pairs.filter(~pl.col("record_l").is_in(touched) & ~pl.col("record_r").is_in(touched))
-    now = pl.concat([kept, resolution.pairs])
+    kept = previous.pairs.filter(~pl.col("record_l").is_in(touched) & ~pl.col("record_r").is_in(touched))
+    found = _with_identities(pl.concat([kept, resolution.pairs]), memberships)
+    apart = pl.DataFrame(
+        [(d.a, d.b) for d in previous.decisions if d.judgement == "different"],
+        schema={"record_l": pl.String, "record_r": pl.String},
+        orient="row",
+    )
+    judged = _with_identities(apart, memberships).select("low", "high")
+    across = found.filter(pl.col("low") != pl.col("high")).join(judged, on=["low", "high"], how="anti")
+    return across.select(previous.pairs.columns).sort("record_l", "record_r")
+
+
+def _with_identities(pairs: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with the two identities they are in, smaller id first."""
     of = memberships.select("record_key", "identity_id")
-    both = now.join(of, left_on="record_l", right_on="record_key").join(
+    both = pairs.join(of, left_on="record_l", right_on="record_key").join(
         of, left_on="record_r", right_on="record_key", suffix="_r"
     )
-    return (
-        both.filter(pl.col("identity_id") != pl.col("identity_id_r")).select(now.columns).sort("record_l", "record_r")
-    )
+    ends = ("identity_id", "identity_id_r")
+    return both.with_columns(low=pl.min_horizontal(ends), high=pl.max_horizontal(ends))
 
 
 def _write(connection: apsw.Connection, publication: Publication, entry: Entry, resolution: Resolution) -> int:

@@ -43,7 +43,8 @@ def why(workspace: Workspace, a: str, b: str) -> dict[str, Any]:
     is_same = left_identity == right_identity
     decisions = [d for d in standing if {d.a, d.b} <= {*left_records, *right_records}]
     chain = explainer.chain(left_records, *pair) if is_same else []
-    return _document(explanation, _verdict(explanation, model, is_same=is_same), chain, decisions, model)
+    verdict = Verdict.SAME if is_same else _verdict(explanation, model, decisions, left_records)
+    return _document(explanation, verdict, chain, decisions, model)
 
 
 def _document(
@@ -70,9 +71,10 @@ def _document(
     }
 
 
-def _verdict(explanation: PairExplanation, model: Model, *, is_same: bool) -> Verdict:
-    if is_same:
-        return Verdict.SAME
+def _verdict(explanation: PairExplanation, model: Model, decisions: Sequence[Decision], left: Sequence[str]) -> Verdict:
+    """Of two identities: what a person judged, else what the bits say."""
+    if any(d.judgement == "different" and (d.a in left) != (d.b in left) for d in decisions):
+        return Verdict.DIFFERENT
     return Verdict.POSSIBLE if explanation.bits >= model.thresholds.possible else Verdict.DIFFERENT
 
 

@@ -36,13 +36,13 @@ def main() -> None:
         parts = list(halves(files, folder))
         random.Random(options.seed).shuffle(parts)
         runs = [_run(folder / name, given, settings) for name, given in (("whole", files), ("parts", parts))]
-    one, other = (partition(workspace) for workspace, _ in runs)
-    print(f"{len(files)} loads: {len(one):,} identities; {len(parts)} loads, shuffled: {len(other):,} identities")
-    print("the partitions are", "equal" if one == other else f"NOT equal: {len(one ^ other):,} groups differ")
-    first, second = (scores for _, scores in runs)
-    print(f"largest difference of a score: {max(abs(first[key] - second[key]) for key in first):.3g} of 100")
-    if one != other or first.keys() != second.keys():
-        raise SystemExit(1)
+        one, other = (partition(workspace) for workspace, _ in runs)
+        print(f"{len(files)} loads: {len(one):,} identities; {len(parts)} loads, shuffled: {len(other):,} identities")
+        print("the partitions are", "equal" if one == other else f"NOT equal: {len(one ^ other):,} groups differ")
+        first, second = (scores for _, scores in runs)
+        print(f"largest difference of a score: {max(abs(first[key] - second[key]) for key in first):.3g} of 100")
+        if one != other or first.keys() != second.keys():
+            raise SystemExit(1)
 
 
 def halves(files: Iterable[tuple[Path, str]], folder: Path) -> Iterable[tuple[Path, str]]:

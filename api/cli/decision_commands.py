@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +16,10 @@ from linkage.errors import SettingsError
 A = Annotated[str, typer.Argument(metavar="A", help="Record (source/record_id) or identity.", show_default=False)]
 B = Annotated[str, typer.Argument(metavar="B", help="The other one.", show_default=False)]
 ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why, in words that others can check.")]
-TodayOption = Annotated[str | None, typer.Option(help="The day, YYYY-MM-DD; today by default.", show_default=False)]
+TodayOption = Annotated[
+    str | None,
+    typer.Option(help="Move the scores to this day, YYYY-MM-DD; they keep theirs by default.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +45,7 @@ def undo_command(
     today: TodayOption = None,
 ) -> Answer:
     """Take decision NUMBER back; it stays on record as undone."""
-    document = undo(session.workspace(), number, session.actor, _day(today))
+    document = undo(session.workspace(), number, session.actor, parse_date(today, "--today"))
     session.audit("undo", _identities(document), f"decision {number}")
     return Answer(document, lambda out: print_decision(out, document))
 
@@ -64,7 +66,9 @@ def print_decision(out: Console, document: dict[str, Any]) -> None:
 def _judge(session: Session, pair: tuple[str, str], judgement: str, reason: str, today: str | None) -> Answer:
     if not reason.strip():
         raise SettingsError("--reason: say why, in words that others can check")
-    document = decide(session.workspace(), *pair, judgement, reason.strip(), session.actor, _day(today))
+    document = decide(
+        session.workspace(), *pair, judgement, reason.strip(), session.actor, parse_date(today, "--today")
+    )
     session.audit(judgement, _identities(document), f"decision {document['decision']['n']}")
     return Answer(document, lambda out: print_decision(out, document))
 
@@ -72,7 +76,3 @@ def _judge(session: Session, pair: tuple[str, str], judgement: str, reason: str,
 def _identities(document: dict[str, Any]) -> Iterable[str | None]:
     moved = [move[end] for move in document["moves"] for end in ("from", "to") if move[end]]
     return dict.fromkeys(moved) or [None]
-
-
-def _day(text: str | None) -> date:
-    return parse_date(text, "--today") or date.today()

@@ -56,11 +56,18 @@ class IdentityTables:
         return pl.DataFrame(rows, schema=SCORED_PAIR.columns, orient="row")
 
     def possible_links(self) -> pl.DataFrame:
-        """Kept pairs whose two records are in different identities (SCORED_PAIR)."""
+        """Kept pairs of records in two identities that nobody has judged to be different (SCORED_PAIR)."""
         rows = self.connection.execute(
             "SELECT p.* FROM scored_pair p "
             "JOIN membership l ON l.record_key = p.record_l JOIN membership r ON r.record_key = p.record_r "
-            "WHERE l.identity_id <> r.identity_id ORDER BY p.record_l, p.record_r"
+            "WHERE l.identity_id <> r.identity_id AND NOT EXISTS ("
+            "  SELECT 1 FROM decision d "
+            "  JOIN membership a ON a.record_key = d.a JOIN membership b ON b.record_key = d.b "
+            "  WHERE d.judgement = 'different' AND d.undone_at IS NULL AND NOT EXISTS ("
+            "    SELECT 1 FROM decision e WHERE e.a = d.a AND e.b = d.b AND e.undone_at IS NULL AND e.n > d.n) "
+            "  AND ((a.identity_id = l.identity_id AND b.identity_id = r.identity_id) "
+            "    OR (a.identity_id = r.identity_id AND b.identity_id = l.identity_id))) "
+            "ORDER BY p.record_l, p.record_r"
         ).fetchall()
         return pl.DataFrame(rows, schema=SCORED_PAIR.columns, orient="row")
 
