@@ -232,7 +232,7 @@ def _decisions(workspace: Workspace, plan: _Plan, request: LoadRequest) -> tuple
             b=max(row["a"], row["b"]),
             judgement=row["judgement"],
             reason=row["reason"],
-            by=row["by"] or request.actor,
+            by=row["by"],
             at=row["at"] or request.today.isoformat(),
         )
         for i, row in enumerate(rows.iter_rows(named=True))

@@ -149,6 +149,11 @@ def standardise_decisions(sheet: Sheet, tables: Tables) -> Standardised:
     sheet.reject(
         sheet.get("judgement").is_null(), "judgement", "no-judgement", "says neither same nor different; not a decision"
     )
+    sheet.reject(sheet.text("a") == sheet.text("b"), "b", "no-pair", "both sides name one record; a decision needs two")
+    for attribute, who in (("reason", "reason"), ("by", "person")):
+        sheet.reject(
+            sheet.text(attribute).is_null(), attribute, f"no-{who}", f"no {who} given; a decision needs a {who}"
+        )
     sides = pl.concat_list(pl.lit(sheet.get("a")), pl.lit(sheet.get("b"))).list.sort()
     return sheet.finish(pl.select(sides.list.join("/").alias("key")).to_series())
 

@@ -222,12 +222,27 @@ def test_crossings_that_name_nobody_stay_apart():
 
 
 def test_decisions_are_one_whichever_way_round():
+    signed = {"reason": "seen in person", "by": "J. Ruiz"}
     found = run(
         Kind.DECISION,
-        [{"a": "US/b", "b": "US/a", "judgement": "Same"}, {"a": "US/a", "b": "US/b", "judgement": "maybe"}],
+        [
+            {"a": "US/b", "b": "US/a", "judgement": "Same", **signed},
+            {"a": "US/a", "b": "US/b", "judgement": "maybe", **signed},
+        ],
     )
     assert found.facts.select("key", "a", "judgement").rows() == [("US/a/US/b", "US/b", "same")]
     assert found.rejected.select("line", "column").rows() == [(3, "JUDGEMENT")]
+
+
+def test_a_decision_without_a_person_a_reason_or_two_records_is_none():
+    row = {"a": "US/a", "b": "US/b", "judgement": "same", "reason": "seen", "by": "J. Ruiz"}
+    found = run(Kind.DECISION, [row | {"reason": ""}, row | {"by": " "}, row | {"b": "US/a"}, row])
+    assert found.facts.height == 1
+    assert found.rejected.select("line", "column", "rule").rows() == [
+        (2, "REASON", "no-reason"),
+        (3, "BY", "no-person"),
+        (4, "B", "no-pair"),
+    ]
 
 
 def test_port_volumes():
