@@ -55,6 +55,7 @@ class NameCodes:
         given: token codes of each reading's given names, -1 padded.
         surname: token codes of each reading's surnames, paternal first, -1 padded.
         tokens: the distinct tokens.
+        cap: information, in bits, that one surname token of each reading may carry: words of organisations less.
     """
 
     name: Ints
@@ -62,6 +63,7 @@ class NameCodes:
     given: Ints
     surname: Ints
     tokens: TokenTable
+    cap: Bits
 
 
 def encode_names(persons: pl.DataFrame, model: Model) -> NameCodes:
@@ -79,8 +81,8 @@ def encode_names(persons: pl.DataFrame, model: Model) -> NameCodes:
     parts = readings["readings"].str.splitn("|", 2).struct.unnest()
     given = parts["field_0"].fill_null("").str.split(" ").list.head(GIVEN_TOKENS)
     surname = parts["field_1"].fill_null("").str.split(" ").list.head(SURNAME_TOKENS)
-    organizations = readings["is_organization"].fill_null(value=False)
-    tokens = token_table(given, surname, organizations, model)
+    organizations = readings["is_organization"].fill_null(value=False).to_numpy()
+    tokens = token_table(given, surname, model)
     counts = np.bincount(readings["name"].to_numpy(), minlength=len(distinct))
     return NameCodes(
         name=name.to_numpy().astype(np.int32),
@@ -88,6 +90,7 @@ def encode_names(persons: pl.DataFrame, model: Model) -> NameCodes:
         given=tokens.encode(given, GIVEN_TOKENS),
         surname=tokens.encode(surname, SURNAME_TOKENS),
         tokens=tokens,
+        cap=np.where(organizations, model.floors.organization, np.inf).astype(np.float32),
     )
 
 
@@ -140,7 +143,9 @@ def _best_readings(names: NameCodes, a: Ints, b: Ints) -> NameAgreement:
 
 def _compare_readings(names: NameCodes, a: Ints, b: Ints) -> NameAgreement:
     given, given_information = _align(names.tokens, names.given[a], names.given[b], is_surname=False)
-    surname, surname_information = _align(names.tokens, names.surname[a], names.surname[b], is_surname=True)
+    surname, surname_information = _align(
+        names.tokens, names.surname[a], names.surname[b], is_surname=True, cap=names.cap[a]
+    )
     # Columns swapped: only where nothing agrees the straight way.
     crossed = np.flatnonzero((given >= NameLevel.PARTIAL) & (surname >= NameLevel.PARTIAL))
     if len(crossed):
@@ -158,11 +163,13 @@ def _compare_readings(names: NameCodes, a: Ints, b: Ints) -> NameAgreement:
     return NameAgreement(given, given_information, surname, surname_information)
 
 
-def _align(tokens: TokenTable, a: Ints, b: Ints, *, is_surname: bool) -> tuple[Levels, Bits]:
+def _align(tokens: TokenTable, a: Ints, b: Ints, *, is_surname: bool, cap: Bits | None = None) -> tuple[Levels, Bits]:
     """Level and agreed information of two padded token rows; one row a pair."""
     kinds = classify(tokens, a, b)  # pairs x tokens of a x tokens of b
     rarity = tokens.surname_bits if is_surname else tokens.given_bits
     rare = np.minimum(rarity[a][:, :, None], rarity[b][:, None, :])
+    if cap is not None:
+        rare = np.minimum(rare, cap[:, None, None])
     value = FACTOR[kinds] * rare
     value = np.where(kinds == 1, np.minimum(np.float32(INITIAL_BITS), rare), value)
     here, there = a >= 0, b >= 0

@@ -60,24 +60,17 @@ class TokenTable:
         return out
 
 
-def token_table(given: pl.Series, surname: pl.Series, organizations: pl.Series, model: Model) -> TokenTable:
-    """The table of all tokens in the lists; rarity by the model's name shares, organisations' words capped lower."""
-    named = pl.concat(
-        [pl.DataFrame({"token": lists, "is_word": organizations}).explode("token") for lists in (given, surname)]
-    )
+def token_table(given: pl.Series, surname: pl.Series, model: Model) -> TokenTable:
+    """The table of all tokens in the lists; rarity by the model's name shares, never by the records at hand."""
+    named = pl.concat([pl.DataFrame({"token": lists}).explode("token") for lists in (given, surname)])
     tokens = (
         named.filter(pl.col("token").is_not_null() & (pl.col("token") != ""))
-        .group_by("token")
-        .agg(pl.col("is_word").all())
+        .unique()
         .sort("token")
         .join(model.names, on="token", how="left", maintain_order="left")
     )
     bits = tokens.select(
         given=_bits("given_share", model.floors.given), surname=_bits("surname_share", model.floors.surname)
-    ).with_columns(
-        surname=pl.when(tokens["is_word"])
-        .then(pl.min_horizontal(pl.col("surname"), pl.lit(model.floors.organization)))
-        .otherwise("surname")
     )
     # Two equal initials say no more than an initial and a name: one letter in a dozen.
     is_initial = tokens["token"].str.len_chars() == 1

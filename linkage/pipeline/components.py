@@ -88,14 +88,12 @@ class Solver:
                 continue
             triangle = shapes[len(component)]
             matrix = _square(triangle, weight[starts[number] : starts[number + 1]], len(records))
-            for part in self._parts(records, matrix):
-                yield [records[i] for i in part], self._confidence(matrix, part)
+            must = self._judge(records, matrix)
+            for part in self._parts(records, matrix, must):
+                yield [records[i] for i in part], self._confidence(matrix, part, must)
 
-    def _parts(self, members: list[int], matrix: Floats) -> list[list[int]]:
-        """Places within a component that is not one identity as it stands."""
-        if len(members) == 2 and self._decided.isdisjoint(members):
-            return [[0], [1]]
-        matrix = matrix.copy()
+    def _judge(self, members: list[int], matrix: Floats) -> Mask:
+        """Which pairs a person judged to be the same; what was judged different is barred in `matrix`."""
         must = np.zeros_like(matrix, dtype=np.bool_)
         place = {record: i for i, record in enumerate(members)}
         for judgement in self._judged:
@@ -105,13 +103,25 @@ class Solver:
                     must[i, j] = must[j, i] = True
                 else:
                     matrix[i, j] = matrix[j, i] = cluster.CANNOT
+        return must
+
+    def _parts(self, members: list[int], matrix: Floats, must: Mask) -> list[list[int]]:
+        """Places within a component that is not one identity as it stands."""
+        if len(members) == 2 and self._decided.isdisjoint(members):
+            return [[0], [1]]
         return cluster.partition(matrix, self._rules, must)
 
-    def _confidence(self, matrix: Floats, part: list[int]) -> list[float]:
-        """Probability that each record belongs: of the average of what its pairs say; alone it is certain."""
+    def _confidence(self, matrix: Floats, part: list[int], must: Mask) -> list[float]:
+        """Probability that each record belongs: of the average of what its pairs say; alone it is certain.
+
+        Where a person joined records, their word counts as the strongest pair, and what speaks against was overruled.
+        """
         if len(part) == 1:
             return [1.0]
-        inner = np.clip(matrix[np.ix_(part, part)], -self._rules.clip, self._rules.clip)
+        inside = np.ix_(part, part)
+        inner = np.clip(matrix[inside], -self._rules.clip, self._rules.clip)
+        if must[inside].any():
+            inner = np.where(must[inside], self._rules.clip, np.where(inner < 0, np.nan, inner))
         np.fill_diagonal(inner, np.nan)
         speaking = np.maximum((~np.isnan(inner)).sum(axis=1), 1)
         return [float(value) for value in score.probability(np.nansum(inner, axis=1) / speaking)]

@@ -67,3 +67,13 @@ def test_a_decision_needs_a_person_a_reason_and_two_records(workspace: Workspace
         decide(workspace, US, US, "same", "seen", "reviewer")
     with pytest.raises(UnknownRecord):
         decide(workspace, US, "STORY-US/none", "same", "seen", "reviewer")
+
+
+def test_records_that_a_person_joined_belong_though_the_evidence_spoke_against(workspace: Workspace) -> None:
+    father, son = "STORY-US/U-2001", "STORY-US/U-2002"
+    assert workspace.resolve_id(father) != workspace.resolve_id(son)
+    decide(workspace, father, son, "same", "one man with two papers", "reviewer")
+    held = dict(workspace.memberships().select("record_key", "confidence").iter_rows())
+    assert workspace.resolve_id(father) == workspace.resolve_id(son)
+    assert held[father] > 0.999
+    assert held[son] > 0.999

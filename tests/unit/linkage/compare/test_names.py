@@ -84,3 +84,15 @@ def test_a_rare_name_carries_more_information_than_a_common_one(
     rare = _levels(persons, model, ("QUINTILIANO", "URRUTICOECHEA"), ("QUINTILIANO", "URRUTICOECHEA"))[2]
     assert rare > common + 10
     assert common > 8
+
+
+def test_a_word_is_worth_the_same_whoever_else_is_there(persons: Callable[..., pl.DataFrame], model: Model) -> None:
+    two = [
+        {"key": "A/1", "entity_type": "organization", "name_surname": "ZEPHYR HAULAGE"},
+        {"key": "B/1", "entity_type": "organization", "name_surname": "ZEPHYR HAULAGE"},
+    ]
+    zero, one = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+    alone = compare_names(encode_names(persons(*two), model), zero, one)
+    crowd = persons(*two, {"key": "C/1", "name_given": "ZEPHYR", "name_surname": "HAULAGE"})
+    beside = compare_names(encode_names(crowd, model), zero, one)
+    assert alone.surname_information[0] == beside.surname_information[0] == 2 * model.floors.organization
