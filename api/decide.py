@@ -9,9 +9,9 @@ from typing import Any
 import apsw
 
 from api import scores
-from api.progress import Progress, Silent
+from api.progress import Silent
 from api.publish import Outcome, Publication, publish
-from linkage.errors import SettingsError, UnknownRecord
+from linkage.errors import SettingsError
 from linkage.ledger import Decision, Decisions, IdentityTables, LoadTables, Workspace
 
 JUDGEMENTS = ("same", "different")
@@ -54,9 +54,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
     return _document(decision, outcome)
 
 
-def undo(
-    workspace: Workspace, n: int, by: str, today: date | None = None, progress: Progress | None = None
-) -> dict[str, Any]:
+def undo(workspace: Workspace, n: int, by: str, today: date | None = None) -> dict[str, Any]:
     """Decision `n` no longer stands, and what it joined or parted is as the evidence alone has it.
 
     Raises:
@@ -74,7 +72,7 @@ def undo(
             raise SettingsError(f"decision {n} was taken back before")
         at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = _Entry("undo", n, (n, by, at))
-        outcome = publish(workspace, Publication(loads, day, undone=(n,)), entry, progress or Silent())
+        outcome = publish(workspace, Publication(loads, day, undone=(n,)), entry, Silent())
     with workspace.reading() as connection:
         return _document(Decisions(connection).get(n), outcome)
 
@@ -97,10 +95,7 @@ def _records(connection: apsw.Connection, a: str, b: str) -> tuple[str, str]:
     tables = IdentityTables(connection)
     found = []
     for text in (a, b):
-        identity = tables.find(text)
-        if identity is None:
-            raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
-        records = tables.records_of(identity)
+        records = tables.records_of(tables.require(text))
         found.append(text if text in records else records[0])
     if found[0] == found[1]:
         raise SettingsError("both name one and the same; give two records as source/record_id")

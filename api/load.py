@@ -216,8 +216,8 @@ def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> 
     """What the ledger held so far of the person records that change (PERSON without `raw`)."""
     if not len(touched):
         return None
-    columns = [name for name in PERSON.columns if name != "raw"]
-    return workspace.fact_store.current(Kind.PERSON, loads, columns).filter(pl.col("key").is_in(touched.implode()))
+    earlier = workspace.fact_store.current(Kind.PERSON, loads, PERSON.without("raw"))
+    return earlier.filter(pl.col("key").is_in(touched.implode()))
 
 
 def _decisions(workspace: Workspace, plan: _Plan, request: LoadRequest) -> tuple[Decision, ...]:

@@ -112,13 +112,14 @@ class Outcome:
 def publish(workspace: Workspace, publication: Publication, entry: Entry, progress: Progress) -> Outcome:
     """Everything that follows is worked out, then committed at once; the caller holds the writer's place."""
     persons = _facts(workspace, publication, Kind.PERSON)
+    model = load_model()
     with workspace.reading() as connection:
         previous, reached = _previous(connection, publication)
         current = scores.as_of(connection)
     progress.stage("comparing", 100)
     before = publication.before if publication.before is not None else persons.head(0)
     change = Change(publication.changed, before, reached)
-    resolution = resolve(persons, change, previous, load_model(), _percent(progress))
+    resolution = resolve(persons, change, previous, model, _percent(progress))
     memberships = _after(previous.memberships, resolution)
     progress.stage("projecting the graph")
     reach = scope_of(publication.kinds, identities_changed=bool(change.changed or before.height or reached))
@@ -135,7 +136,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         scored = scores.compute(project.ProjectedGraph(graph), day)
     progress.stage("publishing")
     with workspace.transaction() as connection:
-        run_id = _write(connection, publication, entry, resolution)
+        run_id = _write(connection, (publication, entry), resolution, model.digest)
         store = EmbeddedStore(connection)
         store.apply(difference(store, graph, reach), IdentityTables(connection).outbox_head())
         search.refresh(connection, changed, memberships, publication.vehicles)
@@ -146,8 +147,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
 
 def _facts(workspace: Workspace, publication: Publication, kind: Kind) -> pl.DataFrame:
     """Current facts without the text as received, which nothing here reads."""
-    columns = [name for name in FACTS[kind].columns if name != "raw"]
-    return workspace.fact_store.current(kind, publication.loads, columns)
+    return workspace.fact_store.current(kind, publication.loads, FACTS[kind].without("raw"))
 
 
 def _graph(
@@ -213,14 +213,20 @@ def _with_identities(pairs: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataF
     return both.with_columns(low=pl.min_horizontal(ends), high=pl.max_horizontal(ends))
 
 
-def _write(connection: apsw.Connection, publication: Publication, entry: Entry, resolution: Resolution) -> int:
+def _write(connection: apsw.Connection, cause: tuple[Publication, Entry], resolution: Resolution, model: str) -> int:
+    """All that a run writes of identities, and the rows it is about; returns the run's number.
+
+    Args:
+        model: digest of the model that the run used.
+    """
+    publication, entry = cause
     at = datetime.now(UTC).isoformat(timespec="seconds")
     tables, decisions = IdentityTables(connection), Decisions(connection)
     entry.write(connection)
     for decision in publication.decisions:
         decisions.insert(decision)
     run_id = tables.next_run()
-    tables.insert_run(run_id, entry.cause, entry.ref, load_model().digest, at)
+    tables.insert_run(run_id, entry.cause, entry.ref, model, at)
     tables.replace_pairs(resolution.touched, resolution.pairs)
     tables.write_memberships(resolution.memberships, resolution.removed)
     assignment = resolution.assignment

@@ -10,7 +10,6 @@ from api.coverage import coverage_rows
 from graph.embedded import EmbeddedStore
 from graph.explain import risk_of
 from graph.policy_file import load_policy
-from linkage.errors import UnknownRecord
 from linkage.ledger import IdentityTables, Workspace
 
 
@@ -26,10 +25,9 @@ def risk(workspace: Workspace, ref: str, as_of: date | None = None) -> dict[str,
     """
     with workspace.reading() as connection:
         tables = IdentityTables(connection)
-        identity = tables.find(ref)
+        identity = tables.require(ref)
         day = as_of or scores.as_of(connection)
-        if identity is None or day is None:
-            raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
+        assert day is not None, "the load that brought the driver scored everybody"
         records = tables.records_of(identity)
         report = risk_of(EmbeddedStore(connection), load_policy(), identity, day)
     return report.to_document() | {"coverage": coverage_rows(workspace, records, day)}

@@ -10,7 +10,6 @@ import apsw
 import polars as pl
 
 from api.records import facts_of
-from linkage.errors import UnknownRecord
 from linkage.ledger import IdentityTables, Workspace
 from linkage.schema import FACT, Kind
 
@@ -86,9 +85,7 @@ def show(workspace: Workspace, connection: apsw.Connection, reference: str) -> d
         UnknownRecord: the reference names nothing.
     """
     tables = IdentityTables(connection)
-    identity_id = tables.find(reference)
-    if identity_id is None:
-        raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
+    identity_id = tables.require(reference)
     keys = tables.records_of(identity_id)
     persons = facts_of(workspace, connection, Kind.PERSON, "key", keys)
     events = facts_of(workspace, connection, Kind.EVENT, "record_key", keys)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from linkage.compare import SHARED, common_values
-from linkage.errors import SettingsError, UnknownRecord
+from linkage.errors import SettingsError
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import Model, load_model
 from linkage.pipeline import Explainer, PairExplanation
@@ -28,7 +28,7 @@ def why(workspace: Workspace, a: str, b: str) -> dict[str, Any]:
     """
     with workspace.reading() as connection:
         tables = IdentityTables(connection)
-        left_identity, right_identity = _find(tables, a), _find(tables, b)
+        left_identity, right_identity = tables.require(a), tables.require(b)
         left_records, right_records = tables.records_of(left_identity), tables.records_of(right_identity)
         standing = Decisions(connection).standing()
     left = [a] if a in left_records else left_records
@@ -78,13 +78,6 @@ def _verdict(explanation: PairExplanation, model: Model, decisions: Sequence[Dec
     return Verdict.POSSIBLE if explanation.bits >= model.thresholds.possible else Verdict.DIFFERENT
 
 
-def _find(tables: IdentityTables, text: str) -> str:
-    identity = tables.find(text)
-    if identity is None:
-        raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
-    return identity
-
-
 def _apart(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
     """Two sets of records without one in common; of one identity named twice, its first record and the others."""
     if left == right:
@@ -93,6 +86,6 @@ def _apart(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _records(workspace: Workspace, keys: Sequence[str], model: Model) -> tuple[pl.DataFrame, dict[str, frozenset[str]]]:
-    persons = workspace.facts(Kind.PERSON, [name for name in PERSON.columns if name != "raw"])
+    persons = workspace.facts(Kind.PERSON, PERSON.without("raw"))
     common = common_values(persons.select(SHARED), model.limits.sharing)
     return persons.filter(pl.col("key").is_in(pl.Series(sorted(set(keys))).implode())), common

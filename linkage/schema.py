@@ -62,6 +62,10 @@ class FrameSchema:
     name: str
     columns: dict[str, pl.DataType | type[pl.DataType]]
 
+    def without(self, *names: str) -> list[str]:
+        """The columns but for the named ones, in order."""
+        return [column for column in self.columns if column not in names]
+
     def empty(self) -> pl.DataFrame:
         """A frame with these columns and no row."""
         return pl.DataFrame(schema=self.columns)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import apsw
 import polars as pl
 
+from linkage.errors import UnknownRecord
 from linkage.schema import MEMBERSHIP, SCORED_PAIR
 
 
@@ -40,6 +41,17 @@ class IdentityTables:
         identity = str(row[0]) if row else text
         row = self.connection.execute("SELECT 1 FROM membership WHERE identity_id = ? LIMIT 1", (identity,)).fetchone()
         return identity if row else None
+
+    def require(self, text: str) -> str:
+        """The current identity id behind an identity id, former id or record key.
+
+        Raises:
+            UnknownRecord: it names nothing here.
+        """
+        found = self.find(text)
+        if found is None:
+            raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
+        return found
 
     def former_ids(self, identity_id: str) -> list[str]:
         """Ids that lead to this identity now."""

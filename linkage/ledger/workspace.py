@@ -14,7 +14,7 @@ from pathlib import Path
 import apsw
 import polars as pl
 
-from linkage.errors import LedgerError, UnknownRecord
+from linkage.errors import LedgerError
 from linkage.ledger.facts import FactStore
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.schema import Kind
@@ -189,10 +189,7 @@ class Workspace:
             UnknownRecord: it names nothing here.
         """
         with self.reading() as connection:
-            found = IdentityTables(connection).find(text)
-        if found is None:
-            raise UnknownRecord("no such driver: give an identity id, a former id or source/record_id")
-        return found
+            return IdentityTables(connection).require(text)
 
 
 def _own_migrations() -> list[str]:
