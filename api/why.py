@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from linkage.compare import SHARED, common_values
+from linkage.compare import common_values
 from linkage.errors import SettingsError
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import Model, load_model
@@ -87,5 +87,5 @@ def _apart(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
 
 def _records(workspace: Workspace, keys: Sequence[str], model: Model) -> tuple[pl.DataFrame, dict[str, frozenset[str]]]:
     persons = workspace.facts(Kind.PERSON, PERSON.without("raw"))
-    common = common_values(persons.select(SHARED), model.limits.sharing)
+    common = common_values(persons, model)
     return persons.filter(pl.col("key").is_in(pl.Series(sorted(set(keys))).implode())), common

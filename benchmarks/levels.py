@@ -6,6 +6,7 @@ The bits of the shipped model are read off this table, on worlds that no reporte
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import polars as pl
 
 from api.intake import intake
 from fixtures.world.layout import loads
-from linkage.compare import ATTRIBUTES, compare, encode
+from linkage.compare import attribute_levels, encode
 from linkage.model import load_model
 from linkage.schema import PERSON, Kind
 from linkage.sources import ReadOptions, load_manifest
@@ -28,9 +29,10 @@ def main() -> None:
     """One table over all worlds given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.levels", description=__doc__)
     parser.add_argument("world", type=Path, nargs="+")
-    counts = [_counts(folder) for folder in parser.parse_args().world]
+    names = attribute_levels(load_model())
+    counts = [_counts(folder, names) for folder in parser.parse_args().world]
     print(f"{'attribute':14} {'level':14} {'true':>9} {'random':>9} {'household':>9} {'bits':>7} {'household':>9}")
-    for attribute, levels in ATTRIBUTES.items():
+    for attribute, levels in names.items():
         for code, level in enumerate(levels):
             if code:
                 true, random, household = (_share(counts, which, attribute, code) for which in range(3))
@@ -73,7 +75,7 @@ def pairs_within(frame: pl.DataFrame, column: str, *, apart: str | None = None) 
     return pairs["at"].to_numpy().astype(np.int32), pairs["at_r"].to_numpy().astype(np.int32)
 
 
-def _counts(folder: Path) -> list[dict[str, npt.NDArray[np.int64]]]:
+def _counts(folder: Path, names: Mapping[str, tuple[str, ...]]) -> list[dict[str, npt.NDArray[np.int64]]]:
     frame = persons_of(folder, date(2026, 6, 30))
     records = encode(PERSON.conform(frame), load_model())
     rng = np.random.default_rng(0)
@@ -86,8 +88,8 @@ def _counts(folder: Path) -> list[dict[str, npt.NDArray[np.int64]]]:
         (left[other], right[other]),
         pairs_within(frame, "family", apart="entity"),
     ):
-        levels = compare(records, a, b).levels
-        out.append({name: np.bincount(levels[name], minlength=len(names)) for name, names in ATTRIBUTES.items()})
+        found = records.compare(a, b)
+        out.append({name: np.bincount(found[name].levels, minlength=len(names[name])) for name in names})
     return out
 
 

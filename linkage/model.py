@@ -1,7 +1,8 @@
-"""A linkage model: what each level of agreement says, and the limits that keep the work bounded.
+"""A linkage model: what is compared and how, which records meet, and what each level of agreement says.
 
-The model is a versioned input that a load never changes; the same records under the same model give the same
-identities, in whatever order they came.
+All of it stands in one readable file, so that an attribute, a level, a blocking rule or a whole kind of entity is
+added there and not in the engine. The model is a versioned input that a load never changes; the same records under
+the same model give the same identities, in whatever order they came.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import hashlib
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -20,8 +22,12 @@ import polars as pl
 
 from linkage.errors import ModelError
 
-SHIPPED = "driver_model.toml"
+SHIPPED = {"driver": "driver_model.toml", "person": "person_model.toml"}
+GRAIN = 1024
+"""Every figure is a multiple of 1/1024 bit: sums of them are exact, so the order of additions never shows."""
 NAME_SHARES = {"token": pl.String, "given_share": pl.Float64, "surname_share": pl.Float64}
+FREQUENCIES = {"attribute": pl.String, "value": pl.String, "share": pl.Float64}
+BITS = ("bits", "household", "information")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +35,38 @@ class Level:
     """What one level of agreement says.
 
     Args:
-        bits: log2(m/u) against two random people.
+        bits: log2(m/u) against two random records.
         household: log2(m/u) against two people of one household.
         information: share of the agreed value's own rarity (-log2 of its frequency) that is added to `bits`.
+        when: how near two values must be for this level, where the kind of comparison leaves that to the file.
     """
 
     bits: float
-    household: float
+    household: float = 0.0
     information: float = 0.0
+    when: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute: how it is compared, and what its levels say.
+
+    Args:
+        compare: kind of comparison (see `linkage.compare`).
+        columns: of the records, as that kind wants them.
+        options: further settings of the kind.
+        levels: level name to level, best first.
+        contradicts: levels that speak against a match by themselves.
+        bars: levels at which two records are never one entity.
+    """
+
+    name: str
+    compare: str
+    columns: tuple[str, ...]
+    options: Mapping[str, Any]
+    levels: Mapping[str, Level]
+    contradicts: frozenset[str] = frozenset()
+    bars: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,69 +99,120 @@ class Floors:
 
 @dataclass(frozen=True)
 class Model:
-    """Everything scoring needs, read from one TOML file and two tables of names.
+    """Everything scoring needs, read from one TOML file and tables of frequencies.
 
     Args:
-        prior_random: log2 odds that two random records are one person.
-        prior_household: log2 odds that two records fitting one household are one person.
-        levels: attribute to level name to level, in the file's order.
+        prior_random: log2 odds that two random records are one entity.
+        prior_household: log2 odds that two records fitting one household are one person; None where the model knows
+            no household.
+        attributes: in the file's order.
+        blocking: rules, each a tuple of terms (`column` or `column.transform`).
+        shared: columns whose common values stop being evidence (see `limits.sharing`).
+        is_calibrated: whether the probabilities were checked against labels.
         names: folded token, given_share, surname_share (shares of the population).
         nicknames: formal, variant (folded tokens).
+        frequencies: attribute, value, share: rarity of values that the model was trained with.
         digest: of the file and the tables; part of every run's account.
     """
 
     version: str
     prior_random: float
-    prior_household: float
+    prior_household: float | None
     thresholds: Thresholds
     limits: Limits
     floors: Floors
-    levels: Mapping[str, Mapping[str, Level]]
+    attributes: Mapping[str, Attribute]
+    blocking: tuple[tuple[str, ...], ...]
+    shared: tuple[str, ...]
     names: pl.DataFrame
     nicknames: pl.DataFrame
+    frequencies: pl.DataFrame
     digest: str
+    is_calibrated: bool = True
 
     def probability(self, weight: float) -> float:
         """Probability of a match for a match weight in bits (log2 of the posterior odds)."""
         return 1.0 / (1.0 + math.exp2(-max(min(weight, 60.0), -60.0)))
 
+    @cached_property
+    def has_household(self) -> bool:
+        """Whether pairs are weighed against two people of one household as well."""
+        return self.prior_household is not None
 
-def load_model(path: Path | None = None) -> Model:
-    """The model in a TOML file, or the shipped one.
+
+def load_model(source: Path | str | None = None) -> Model:
+    """The model in a TOML file, a shipped one by its name, or the shipped driver model.
+
+    A trained model may have `<file stem>.frequencies.csv` beside it.
 
     Raises:
         ModelError: the file cannot be read, or a key is missing, unknown or no number.
     """
     folder = resources.files("linkage") / "data"
+    name = "driver" if source is None else str(source)
     try:
-        text = path.read_bytes() if path else (folder / SHIPPED).read_bytes()
+        text = (folder / SHIPPED[name]).read_bytes() if name in SHIPPED else Path(name).read_bytes()
         document = tomllib.loads(text.decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"model {path or SHIPPED} cannot be read: {error}") from error
+        raise ModelError(f"model {name} cannot be read: {error}") from error
     names = (folder / "name_frequency.csv").read_bytes()
     nicknames = (folder / "nicknames.csv").read_bytes()
-    digest = hashlib.sha256(b"\0".join((text, names, nicknames))).hexdigest()
+    beside = Path(name).with_suffix(".frequencies.csv")
+    frequencies = beside.read_bytes() if name not in SHIPPED and beside.exists() else b"attribute,value,share\n"
+    tables = (
+        pl.read_csv(names, schema=NAME_SHARES),
+        pl.read_csv(nicknames, infer_schema=False),
+        pl.read_csv(frequencies, schema=FREQUENCIES),
+    )
+    digest = hashlib.sha256(b"\0".join((text, names, nicknames, frequencies))).hexdigest()
     try:
-        return Model(
-            version=str(document["version"]),
-            prior_random=float(document["prior"]["random"]),
-            prior_household=float(document["prior"]["household"]),
-            thresholds=Thresholds(**_floats(document["thresholds"])),
-            limits=Limits(**{name: int(value) for name, value in document["limits"].items()}),
-            floors=Floors(**_floats(document["floor"])),
-            levels=MappingProxyType(
-                {
-                    attribute: MappingProxyType({name: Level(**_floats(level)) for name, level in levels.items()})
-                    for attribute, levels in document["attributes"].items()
-                }
-            ),
-            names=pl.read_csv(names, schema=NAME_SHARES),
-            nicknames=pl.read_csv(nicknames, infer_schema=False),
-            digest=digest,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"model {path or SHIPPED}: {error!r} is missing, unknown or no number") from error
+        return build_model(document, tables, digest)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"model {name}: {error!r} is missing, unknown or no number") from error
 
 
-def _floats(table: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(value) for name, value in table.items()}
+def build_model(
+    document: Mapping[str, Any], tables: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], digest: str
+) -> Model:
+    """A model from a parsed file and its tables (names, nicknames, frequencies)."""
+    prior = document["prior"]
+    household = prior.get("household")
+    return Model(
+        version=str(document["version"]),
+        prior_random=_grained(prior["random"]),
+        prior_household=None if household is None else _grained(household),
+        thresholds=Thresholds(**{name: float(value) for name, value in document["thresholds"].items()}),
+        limits=Limits(**{name: int(value) for name, value in document["limits"].items()}),
+        floors=Floors(**{name: float(value) for name, value in document["floor"].items()}),
+        attributes=MappingProxyType({name: _attribute(name, table) for name, table in document["attributes"].items()}),
+        blocking=tuple(tuple(str(term) for term in rule) for rule in document["blocking"]["rules"]),
+        shared=tuple(document.get("shared", {}).get("columns", ())),
+        names=tables[0],
+        nicknames=tables[1],
+        frequencies=tables[2],
+        digest=digest,
+        is_calibrated=bool(document.get("training", {}).get("calibrated", True)),
+    )
+
+
+def _attribute(name: str, table: Mapping[str, Any]) -> Attribute:
+    known = ("compare", "columns", "levels", "contradicts", "bars")
+    return Attribute(
+        name=name,
+        compare=str(table["compare"]),
+        columns=tuple(str(column) for column in table["columns"]),
+        options=MappingProxyType({key: value for key, value in table.items() if key not in known}),
+        levels=MappingProxyType({level: _level(figures) for level, figures in table["levels"].items()}),
+        contradicts=frozenset(table.get("contradicts", ())),
+        bars=frozenset(table.get("bars", ())),
+    )
+
+
+def _level(table: Mapping[str, Any]) -> Level:
+    figures = {name: _grained(table[name]) for name in BITS if name in table}
+    when = MappingProxyType({name: float(value) for name, value in table.items() if name not in BITS})
+    return Level(bits=figures.pop("bits", 0.0), when=when, **figures)
+
+
+def _grained(value: Any) -> float:
+    return round(float(value) * GRAIN) / GRAIN

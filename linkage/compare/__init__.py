@@ -1,20 +1,11 @@
-"""Pairs of records to agreement levels, one module an attribute.
+"""Pairs of records to agreement levels, one module a kind of comparison.
 
 Every comparison works on integer codes: each column is dictionary-encoded once, and costly comparisons are made per
 distinct pair of values. Level 0 is always "missing": neither agreement nor disagreement.
 """
 
-from linkage.compare.coding import SHARED, CodedRecords, common_values, encode
-from linkage.compare.pairs import ATTRIBUTES, Comparison, compare, is_hopeful
+from linkage.compare.kinds import Agreement
+from linkage.compare.records import Agreements, CodedRecords, common_values, encode
+from linkage.compare.registry import attribute_levels, levels_of
 
-__all__ = [
-    "ATTRIBUTES",
-    "SHARED",
-    "CodedRecords",
-    "Comparison",
-    "agreeing_identifier",
-    "common_values",
-    "compare",
-    "encode",
-    "is_hopeful",
-]
+__all__ = ["Agreement", "Agreements", "CodedRecords", "attribute_levels", "common_values", "encode", "levels_of"]

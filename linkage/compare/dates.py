@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-import numpy.typing as npt
+import polars as pl
 
-Ints = npt.NDArray[np.int32]
-Levels = npt.NDArray[np.int8]
-Mask = npt.NDArray[np.bool_]
+from linkage.compare.column import Ints, Mask
+from linkage.compare.kinds import Agreement, Kind, Levels, level_names
+from linkage.model import Attribute, Model
 
 GENERATION_YEARS = (15, 45)
 
@@ -46,6 +48,34 @@ def compare_dates(dates: Ints, other: Ints, left: Ints, right: Ints) -> Levels:
         level = _compare(a[left[two]], b[right[two]])
         best[two] = np.where(PREFERENCE[level] < PREFERENCE[best[two]], level, best[two])
     return best
+
+
+@dataclass(frozen=True)
+class DateComparator:
+    """Year, month and day of every record, -1 for an unknown part, in both readings."""
+
+    dates: Ints
+    other: Ints
+
+    @classmethod
+    def build(cls, records: pl.DataFrame, attributes: Sequence[Attribute], model: Model) -> DateComparator:
+        """From a column of ISO dates of any precision and, where given, one of their other readings."""
+        dates, *other = (_parts(records[name]) for name in attributes[0].columns)
+        return cls(dates, other[0] if other else np.full_like(dates, -1))
+
+    def compare(self, left: Ints, right: Ints) -> tuple[Agreement]:
+        """Level of each pair of dates."""
+        return (Agreement(compare_dates(self.dates, self.other, left, right)),)
+
+
+DATE = Kind(DateComparator.build, level_names(DateLevel), is_cheap=True)
+
+
+def _parts(series: pl.Series) -> Ints:
+    parts = series.cast(pl.String).str.splitn("-", 3).struct.unnest()
+    return np.column_stack(
+        [parts[f"field_{i}"].cast(pl.Int32, strict=False).fill_null(-1).to_numpy() for i in range(3)]
+    ).astype(np.int32)
 
 
 def _compare(a: Ints, b: Ints) -> Levels:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-import numpy.typing as npt
+import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from linkage.compare.coding import CodedRecords, Column
-
-Ints = npt.NDArray[np.int32]
-Levels = npt.NDArray[np.int8]
-Mask = npt.NDArray[np.bool_]
+from linkage.compare.column import Column, Ints, Mask
+from linkage.compare.kinds import Agreement, Kind, Levels, level_names
+from linkage.model import Attribute, Model
 
 
 class IdentifierLevel(IntEnum):
@@ -25,52 +25,99 @@ class IdentifierLevel(IntEnum):
     CONFLICT = 3
 
 
-NEAR_EDITS = {"curp": 1, "fast_id": 1, "licence": 1, "national_id": 1}
-"""Edits within which two numbers may be one, mistyped; other identifiers know only equal and different."""
+class EqualLevel(IntEnum):
+    """Agreement of two plain values."""
+
+    MISSING = 0
+    AGREE = 1
+    CONFLICT = 2
 
 
-def compare_identifier(records: CodedRecords, name: str, left: Ints, right: Ints) -> Levels:
-    """Level of one identifier for each pair.
+@dataclass(frozen=True)
+class EqualComparator:
+    """A column of which a record has one value, equal or not."""
 
-    Numbers of different issuers are neutral: a person may hold a licence, passport or national number of each.
+    column: Column
+
+    @classmethod
+    def build(cls, records: pl.DataFrame, attributes: Sequence[Attribute], model: Model) -> EqualComparator:
+        """From the attribute's column."""
+        return cls(Column.of(records[attributes[0].columns[0]]))
+
+    def compare(self, left: Ints, right: Ints) -> tuple[Agreement]:
+        """Level of each pair of values."""
+        equal, known = self.column.both(left, right)
+        level = np.where(equal, np.int8(EqualLevel.AGREE), np.int8(EqualLevel.CONFLICT))
+        return (Agreement(np.where(known, level, np.int8(EqualLevel.MISSING))),)
+
+
+@dataclass(frozen=True)
+class IdentifierComparator:
+    """One or more columns of one type of identifier; of several the best agreement counts.
+
+    Args:
+        edits: within which two numbers may be one, mistyped; 0 = only equal and different are known.
+        has_issuer: values are "ISSUER:NUMBER", and numbers of different issuers are neutral: a person may hold a
+            licence, passport or national number of each.
+        loses_letters: a number is often given without the letters of its issuing office.
     """
-    column = records.columns[name]
-    a, b = column.codes[left], column.codes[right]
-    there = (a >= 0) & (b >= 0)
-    level = np.where(there, np.int8(IdentifierLevel.CONFLICT), np.int8(IdentifierLevel.MISSING))
-    level[there & (a == b)] = IdentifierLevel.EXACT
-    differ = np.flatnonzero(there & (a != b))
-    if len(differ) == 0:
-        return level
-    issuers_differ = _issuers_differ(records, name, left[differ], right[differ])
-    edits = NEAR_EDITS.get(name, 0)
-    near = _within(column, a[differ], b[differ], edits, lost_letters=name == "licence") if edits else None
-    if near is not None:
+
+    columns: tuple[Column, ...]
+    edits: int
+    has_issuer: bool
+    loses_letters: bool
+
+    @classmethod
+    def build(cls, records: pl.DataFrame, attributes: Sequence[Attribute], model: Model) -> IdentifierComparator:
+        """From the attribute's columns and its options `edits`, `has_issuer`, `loses_letters`."""
+        attribute = attributes[0]
+        return cls(
+            tuple(Column.of(records[name]) for name in attribute.columns),
+            int(attribute.options.get("edits", 0)),
+            bool(attribute.options.get("has_issuer", False)),
+            bool(attribute.options.get("loses_letters", False)),
+        )
+
+    def compare(self, left: Ints, right: Ints) -> tuple[Agreement]:
+        """Level of the identifier for each pair."""
+        best = self._level(self.columns[0], left, right)
+        for column in self.columns[1:]:
+            level = self._level(column, left, right)
+            best = np.where((best == 0) | ((level > 0) & (level < best)), level, best)
+        return (Agreement(best),)
+
+    def _level(self, column: Column, left: Ints, right: Ints) -> Levels:
+        equal, known = column.both(left, right)
+        level: Levels = np.where(known, np.int8(IdentifierLevel.CONFLICT), np.int8(IdentifierLevel.MISSING))
+        level[equal] = IdentifierLevel.EXACT
+        differ = np.flatnonzero(known & ~equal)
+        if len(differ) == 0:
+            return level
+        near = self._near(column, left[differ], right[differ])
         level[differ[near]] = IdentifierLevel.NEAR
-        level[differ[issuers_differ & ~near]] = IdentifierLevel.MISSING
-    else:
-        level[differ[issuers_differ]] = IdentifierLevel.MISSING
-    return level
+        if self.has_issuer:
+            level[differ[_issuers_differ(column, left[differ], right[differ]) & ~near]] = IdentifierLevel.MISSING
+        return level
+
+    def _near(self, column: Column, left: Ints, right: Ints) -> Mask:
+        if not self.edits:
+            return np.zeros(len(left), dtype=np.bool_)
+        x, y, place = column.distinct_pairs(left, right)
+        scores = cpdist(x.to_list(), y.to_list(), scorer=OSA.distance, score_cutoff=self.edits, dtype=np.int32)
+        found = scores <= self.edits
+        if self.loses_letters:
+            # A federal licence often loses the issuing office's letters: the digit runs then agree in one country.
+            digits_x, digits_y = x.str.replace_all(r"\D", ""), y.str.replace_all(r"\D", "")
+            issuer_x, issuer_y = x.str.extract(r"^([^:]*):"), y.str.extract(r"^([^:]*):")
+            run = (digits_x == digits_y) & (digits_x.str.len_chars() >= 7) & (issuer_x == issuer_y)
+            found |= run.fill_null(value=False).to_numpy()
+        return np.asarray(found[place], dtype=np.bool_)
 
 
-def _issuers_differ(records: CodedRecords, name: str, left: Ints, right: Ints) -> Mask:
-    if name not in ("licence", "passport", "national_id"):
-        return np.zeros(len(left), dtype=np.bool_)
-    column = records.columns[name]
+EQUAL = Kind(EqualComparator.build, level_names(EqualLevel), is_cheap=True)
+IDENTIFIER = Kind(IdentifierComparator.build, level_names(IdentifierLevel), is_cheap=True)
+
+
+def _issuers_differ(column: Column, left: Ints, right: Ints) -> Mask:
     issuer = column.values.str.splitn(":", 2).struct.field("field_0").rank("dense").fill_null(0).to_numpy()
     return np.asarray(issuer[column.codes[left]] != issuer[column.codes[right]], dtype=np.bool_)
-
-
-def _within(column: Column, a: Ints, b: Ints, edits: int, *, lost_letters: bool) -> Mask:
-    count = len(column.values)
-    codes = np.minimum(a, b).astype(np.int64) * count + np.maximum(a, b)
-    distinct, place = np.unique(codes, return_inverse=True)
-    x, y = column.values.gather(distinct // count), column.values.gather(distinct % count)
-    found = cpdist(x.to_list(), y.to_list(), scorer=OSA.distance, score_cutoff=edits, dtype=np.int32) <= edits
-    if lost_letters:
-        # A federal licence often loses the issuing office's letters: the digit runs then agree in one country.
-        digits_x, digits_y = x.str.replace_all(r"\D", ""), y.str.replace_all(r"\D", "")
-        issuer_x, issuer_y = x.str.extract(r"^([^:]*):"), y.str.extract(r"^([^:]*):")
-        run = ((digits_x == digits_y) & (digits_x.str.len_chars() >= 7) & (issuer_x == issuer_y)).fill_null(value=False)
-        found |= run.to_numpy()
-    return np.asarray(found[place], dtype=np.bool_)

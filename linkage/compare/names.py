@@ -6,19 +6,17 @@ token is -log2 of its share of the population (term-frequency adjustment of Fell
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from linkage.compare.column import Ints
+from linkage.compare.kinds import Agreement, Bits, Kind, Levels, level_names
 from linkage.compare.tokens import INITIAL_BITS, TokenTable, classify, token_table
-from linkage.model import Model
-
-Ints = npt.NDArray[np.int32]
-Levels = npt.NDArray[np.int8]
-Bits = npt.NDArray[np.float32]
+from linkage.model import GRAIN, Attribute, Model
 
 GIVEN_TOKENS = 4
 SURNAME_TOKENS = 5
@@ -121,6 +119,35 @@ def compare_names(names: NameCodes, left: Ints, right: Ints) -> NameAgreement:
     )
 
 
+@dataclass(frozen=True)
+class PersonNameComparator:
+    """Given names and surnames of every record, compared together since roles are often swapped.
+
+    Args:
+        parts: which part each attribute wants, "given" or "surname".
+    """
+
+    names: NameCodes
+    parts: tuple[str, ...]
+
+    @classmethod
+    def build(cls, records: pl.DataFrame, attributes: Sequence[Attribute], model: Model) -> PersonNameComparator:
+        """From the columns `name_given`, `name_surname`, `name_alt` and `entity_type` of standardised persons."""
+        return cls(encode_names(records, model), tuple(a.compare.partition(".")[2] for a in attributes))
+
+    def compare(self, left: Ints, right: Ints) -> tuple[Agreement, ...]:
+        """Level and agreed information of each part wanted."""
+        found = compare_names(self.names, left, right)
+        parts = {
+            "given": Agreement(found.given, found.given_information),
+            "surname": Agreement(found.surname, found.surname_information),
+        }
+        return tuple(parts[part] for part in self.parts)
+
+
+PERSON_NAME = Kind(PersonNameComparator.build, level_names(NameLevel), parts=("given", "surname"))
+
+
 def _best_readings(names: NameCodes, a: Ints, b: Ints) -> NameAgreement:
     number_a = names.first[a + 1] - names.first[a]
     number_b = names.first[b + 1] - names.first[b]
@@ -193,4 +220,5 @@ def _align(tokens: TokenTable, a: Ints, b: Ints, *, is_surname: bool, cap: Bits 
         level = np.where(turned & (level < NameLevel.SUBSET), np.int8(NameLevel.REORDERED), level)
     level = np.where(here.any(axis=1) & there.any(axis=1), level, np.int8(NameLevel.MISSING)).astype(np.int8)
     information = np.minimum(value.max(axis=2).sum(axis=1), value.max(axis=1).sum(axis=1))
-    return level, np.where(level > 0, information, 0).astype(np.float32)
+    exact = np.round(np.where(level > 0, information, 0) * GRAIN) / GRAIN
+    return level, exact.astype(np.float32)

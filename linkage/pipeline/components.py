@@ -12,12 +12,11 @@ from linkage import cluster, score
 from linkage.model import Thresholds
 
 Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-Triangle = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
-Group = tuple[list[int], list[float]]
 
-BATCH = 200_000
+BATCH = 400_000
 """Pairs scored at a time."""
 
 
@@ -28,6 +27,47 @@ class Judgement:
     left: int
     right: int
     is_same: bool
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Which identity each record is in.
+
+    Args:
+        root: position of the first record of each record's identity; -1 where it was not asked for.
+        confidence: probability that the record belongs to it.
+    """
+
+    root: Ints
+    confidence: Floats
+
+    def groups(self) -> Iterator[tuple[list[int], list[float]]]:
+        """Positions and confidences of each identity, by its first record."""
+        members = np.flatnonzero(self.root >= 0)
+        order = members[np.lexsort((members, self.root[members]))]
+        starts = np.flatnonzero(np.diff(self.root[order], prepend=-1))
+        for group in np.split(order, starts[1:]) if len(order) else []:
+            yield group.tolist(), self.confidence[group].tolist()
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Some components, their members side by side, and all pairs inside them in row order."""
+
+    members: Ints
+    sizes: Longs
+    left: Longs
+    right: Longs
+
+    @property
+    def first(self) -> Longs:
+        """Where each component begins among the members, and where the last one ends."""
+        return np.append(0, np.cumsum(self.sizes))
+
+    @property
+    def starts(self) -> Longs:
+        """Where each component's pairs begin, and where the last ones end."""
+        return np.append(0, np.cumsum(self.sizes * (self.sizes - 1) // 2))
 
 
 class Solver:
@@ -49,52 +89,50 @@ class Solver:
         self._judged = judged
         self._decided = {position for j in judged for position in (j.left, j.right)}
 
-    def solve(self, labels: Ints, affected: Mask) -> Iterator[Group]:
-        """Records of each identity with their confidences, over all affected components."""
+    def solve(self, labels: Ints, affected: Mask) -> Partition:
+        """The identities of all affected records.
+
+        Args:
+            labels: component number of every record.
+            affected: by position; whole components.
+        """
+        root = np.where(affected, np.arange(len(labels), dtype=np.int32), np.int32(-1))
+        confidence = np.ones(len(labels))
         members = np.flatnonzero(affected).astype(np.int32)
         order = members[np.lexsort((members, labels[members]))]
-        batch: list[Ints] = []
-        pairs = 0
-        for component in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1) if len(order) else []:
-            if len(component) == 1:
-                yield [int(component[0])], [1.0]
-                continue
-            batch.append(component)
-            pairs += len(component) * (len(component) - 1) // 2
-            if pairs >= BATCH:
-                yield from self._batch(batch)
-                batch, pairs = [], 0
-        if batch:
-            yield from self._batch(batch)
+        starts = np.append(np.flatnonzero(np.diff(labels[order], prepend=-1)), len(order))
+        sizes = np.diff(starts)
+        order = order[np.repeat(sizes > 1, sizes)]
+        for batch in _batches(order, sizes[sizes > 1]):
+            self._solve_batch(batch, root, confidence)
+        return Partition(root, confidence)
 
-    def _batch(self, batch: list[Ints]) -> Iterator[Group]:
-        shapes = {len(component): np.triu_indices(len(component), 1) for component in batch}
-        pairs = np.array([len(shapes[len(component)][0]) for component in batch])
-        starts = np.append(0, np.cumsum(pairs))
-        first = np.append(0, np.cumsum([len(component) for component in batch]))
-        shift = np.repeat(first[:-1], pairs)
-        left = np.concatenate([shapes[len(component)][0] for component in batch]) + shift
-        right = np.concatenate([shapes[len(component)][1] for component in batch]) + shift
-        members = np.concatenate(batch)
-        weight = self._weigh(members[left], members[right])
+    def _solve_batch(self, batch: _Batch, root: Ints, confidence: Floats) -> None:
+        weight = self._weigh(batch.members[batch.left], batch.members[batch.right])
+        starts, first, sizes = batch.starts, batch.first, batch.sizes
         is_whole = np.logical_and.reduceat(weight >= self._rules.cut, starts[:-1])
+        if self._decided:
+            is_judged = np.isin(batch.members, np.array(sorted(self._decided)))
+            is_whole &= ~np.logical_or.reduceat(is_judged, first[:-1])
         clipped = np.clip(weight, -self._rules.clip, self._rules.clip)
-        total = np.bincount(left, clipped, len(members)) + np.bincount(right, clipped, len(members))
-        confidence = score.probability(total / np.repeat(np.diff(first) - 1, np.diff(first))).tolist()
-        for number, component in enumerate(batch):
-            records = component.tolist()
-            if is_whole[number] and (not self._decided or self._decided.isdisjoint(records)):
-                yield records, confidence[first[number] : first[number + 1]]
-                continue
-            triangle = shapes[len(component)]
-            matrix = _square(triangle, weight[starts[number] : starts[number + 1]], len(records))
-            must = self._judge(records, matrix)
-            for part in self._parts(records, matrix, must):
-                yield [records[i] for i in part], self._confidence(matrix, part, must)
+        count = len(batch.members)
+        total = np.bincount(batch.left, clipped, count) + np.bincount(batch.right, clipped, count)
+        inside = np.repeat(is_whole, sizes)
+        root[batch.members[inside]] = np.repeat(batch.members[first[:-1]], sizes)[inside]
+        confidence[batch.members[inside]] = score.probability(total / np.repeat(sizes - 1, sizes))[inside]
+        for number in np.flatnonzero(~is_whole):
+            records = batch.members[first[number] : first[number + 1]]
+            matrix = _square(weight[starts[number] : starts[number + 1]], len(records))
+            must = self._judge(records.tolist(), matrix)
+            for part in self._parts(records.tolist(), matrix, must):
+                root[records[part]] = records[part[0]]
+                confidence[records[part]] = self._confidence(matrix, part, must)
 
     def _judge(self, members: list[int], matrix: Floats) -> Mask:
         """Which pairs a person judged to be the same; what was judged different is barred in `matrix`."""
         must = np.zeros_like(matrix, dtype=np.bool_)
+        if self._decided.isdisjoint(members):
+            return must
         place = {record: i for i, record in enumerate(members)}
         for judgement in self._judged:
             if judgement.left in place and judgement.right in place:
@@ -127,7 +165,27 @@ class Solver:
         return [float(value) for value in score.probability(np.nansum(inner, axis=1) / speaking)]
 
 
-def _square(triangle: Triangle, values: Floats, size: int) -> Floats:
+def _batches(members: Ints, sizes: Longs) -> Iterator[_Batch]:
+    """Whole components, about BATCH pairs at a time."""
+    pairs = np.cumsum(sizes * (sizes - 1) // 2)
+    ends = np.cumsum(sizes)
+    at = 0
+    while at < len(sizes):
+        done = pairs[at - 1] if at else 0
+        stop = max(int(np.searchsorted(pairs, done + BATCH, side="right")), at + 1)
+        begin = int(ends[at - 1]) if at else 0
+        inside = sizes[at:stop]
+        # The partners of a member are those after it in its component.
+        place = np.arange(int(inside.sum()))
+        partners = np.repeat(np.cumsum(inside), inside) - place - 1
+        left = np.repeat(place, partners)
+        step = np.arange(len(left)) - np.repeat(np.cumsum(partners) - partners, partners) + 1
+        yield _Batch(members[begin : int(ends[stop - 1])], inside, left, left + step)
+        at = stop
+
+
+def _square(triangle: Floats, size: int) -> Floats:
+    """A symmetric matrix from its upper triangle in row order."""
     matrix = np.zeros((size, size))
-    matrix[triangle] = values
+    matrix[np.triu_indices(size, 1)] = triangle
     return np.asarray(matrix + matrix.T)

@@ -6,15 +6,17 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from linkage import block, cluster, compare, score
+from linkage.compare import Agreements
 from linkage.ledger import Decision
-from linkage.model import Model
-from linkage.pipeline.components import Judgement, Solver
+from linkage.model import Attribute, Model
+from linkage.pipeline.components import Judgement, Partition, Solver
 from linkage.schema import SCORED_PAIR
 
 Ints = npt.NDArray[np.int32]
@@ -25,114 +27,147 @@ THREADS = min(2, os.cpu_count() or 1)
 """Chunks compared at a time; array operations free the interpreter, so a second core is of use."""
 CHUNK = 400_000
 """Candidate pairs expanded at a time; bounds the memory of the comparison."""
-EXCLUSIVE = ("curp", "national_id", "alien_number", "uci", "fast_id", "suffix")
-"""Attributes of which a person has one at a time: two different valid values bar a link."""
-CONTRADICTING = ("given_name", "surname", "birth_date", "sex", "licence", "ssn4", "tax", "clave_elector", *EXCLUSIVE)
-"""Attributes whose disagreement speaks against; moved homes, new phones and passports do not."""
-CONTRADICTIONS = ("partial", "conflict", "generation")
+
+
+@dataclass(frozen=True)
+class ScoredPairs:
+    """Kept pairs, by record positions, `left < right`; `weight` in bits."""
+
+    left: Ints
+    right: Ints
+    weight: Floats
+
+    @classmethod
+    def concat(cls, parts: Sequence[ScoredPairs]) -> ScoredPairs:
+        """The pairs of all parts, in order."""
+        return cls(
+            np.concatenate([np.zeros(0, np.int32), *(part.left for part in parts)]),
+            np.concatenate([np.zeros(0, np.int32), *(part.right for part in parts)]),
+            np.concatenate([np.zeros(0, np.float64), *(part.weight for part in parts)]),
+        )
+
+    def frame(self, keys: pl.Series) -> pl.DataFrame:
+        """The pairs as SCORED_PAIR, ordered by record keys.
+
+        Args:
+            keys: record key of each position.
+        """
+        frame = pl.DataFrame(
+            {
+                "record_l": keys.gather(self.left),
+                "record_r": keys.gather(self.right),
+                "match_weight": self.weight,
+                "match_probability": score.probability(self.weight),
+            }
+        )
+        return SCORED_PAIR.conform(frame).sort("record_l", "record_r")
 
 
 class Engine:
     """One set of coded records under one model.
 
     Args:
-        persons: PERSON without `raw`, ordered by key.
-        common: contacts shared by too many records; counted in `persons` where not given.
+        records: frame with `key` and the columns the model names (PERSON without `raw`), ordered by key.
+        common: shared values of too many records; counted in `records` where not given.
+        threads: chunks compared at a time; has no say in the outcome.
     """
 
-    """The records of one run as arrays, with the stages that work on them."""
-
-    def __init__(self, persons: pl.DataFrame, model: Model, common: Mapping[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self,
+        records: pl.DataFrame,
+        model: Model,
+        common: Mapping[str, frozenset[str]] | None = None,
+        threads: int = THREADS,
+    ) -> None:
         self.model = model
-        self.records = compare.encode(persons, model, common)
-        self.scorer = score.Scorer(model, compare.ATTRIBUTES)
+        self.records = compare.encode(records, model, common)
+        self.levels = compare.attribute_levels(model)
+        self.scorer = score.Scorer(model, self.levels)
+        self._threads = threads
+        # Records of two kinds are never compared; only people have a household.
+        kind = records["entity_type"].fill_null("") if "entity_type" in records.columns else None
+        self._kind = None if kind is None else kind.rank("dense").cast(pl.Int32).to_numpy()
+        self._is_person = None if kind is None else (kind == "person").to_numpy()
 
     def judge(self, left: Ints, right: Ints) -> Floats:
         """What each pair says inside a component: CANNOT, its weight, or NaN where it says nothing.
 
         A pair too thin to be a match by itself and without any contradiction leaves the question to other pairs.
         """
-        comparison, bits = self.compare(left, right)
-        silent = (bits.weight < self.model.thresholds.same) & ~_holds(comparison, CONTRADICTING, CONTRADICTIONS)
+        agreements, bits = self.compare(left, right)
+        contradicted = self._holds(agreements, lambda attribute: attribute.contradicts)
+        silent = (bits.weight < self.model.thresholds.same) & ~contradicted
         weight = np.where(silent, np.nan, bits.weight)
-        return np.where(_holds(comparison, EXCLUSIVE, ("conflict",)), cluster.CANNOT, weight)
+        return np.where(self._holds(agreements, lambda attribute: attribute.bars), cluster.CANNOT, weight)
 
-    def compare(self, left: Ints, right: Ints) -> tuple[compare.Comparison, score.PairBits]:
-        """Levels and bits of each pair."""
-        comparison = compare.compare(self.records, left, right)
-        kind = self.records.columns["entity_type"]
-        is_person = np.append((kind.values == "person").to_numpy(), True)[kind.codes[left]]
-        return comparison, self.scorer.score(comparison.levels, comparison.information, is_person)
+    def compare(self, left: Ints, right: Ints) -> tuple[Agreements, score.PairBits]:
+        """Agreement and bits of each pair."""
+        agreements = self.records.compare(left, right)
+        return agreements, self.scorer.score(agreements, self._has_household(left))
+
+    def weigh(self, left: Ints, right: Ints) -> ScoredPairs:
+        """The pairs that are possible at least; those that cannot be are not compared in full."""
+        cheap = self.records.compare_cheap(left, right)
+        bound = self.scorer.bound(cheap, self._has_household(left))
+        open_ = np.flatnonzero(bound >= self.model.thresholds.possible)
+        left, right = left[open_], right[open_]
+        agreements = {
+            name: compare.Agreement(a.levels[open_], None if a.information is None else a.information[open_])
+            for name, a in cheap.items()
+        } | self.records.compare_costly(left, right)
+        weight = self.scorer.score(agreements, self._has_household(left)).weight
+        keep = weight >= self.model.thresholds.possible
+        return ScoredPairs(left[keep], right[keep], weight[keep])
 
     def score_candidates(
-        self, entries: pl.DataFrame, touched: Mask, report: Callable[[float], None]
-    ) -> tuple[pl.DataFrame, int]:
-        """Kept pairs (SCORED_PAIR) with a touched side, and how many were compared."""
-        kept: list[pl.DataFrame] = [SCORED_PAIR.empty()]
+        self, entries: pl.DataFrame, touched: Mask, report: Callable[[float], None] = lambda done: None
+    ) -> tuple[ScoredPairs, int]:
+        """Kept pairs with a touched side, and how many candidates there were."""
+        kept: list[ScoredPairs] = []
         compared = 0
-        chunks = block.stream(entries, touched, CHUNK)
-        with ThreadPoolExecutor(THREADS) as pool:
-            waiting: deque[Future[tuple[pl.DataFrame, int, float]]] = deque()
-            for chunk in chunks:
+        with ThreadPoolExecutor(self._threads) as pool:
+            waiting: deque[Future[tuple[ScoredPairs, int, float]]] = deque()
+            for chunk in block.stream(entries, touched, CHUNK):
                 waiting.append(pool.submit(self._score_chunk, chunk))
                 # Answers are taken in the order asked, so that the number of threads changes nothing.
-                if len(waiting) > THREADS:
+                if len(waiting) > self._threads:
                     compared += _take(waiting.popleft(), kept, report)
             while waiting:
                 compared += _take(waiting.popleft(), kept, report)
-        return pl.concat(kept).sort("record_l", "record_r"), compared
+        return ScoredPairs.concat(kept), compared
 
-    def _score_chunk(self, chunk: block.CandidateChunk) -> tuple[pl.DataFrame, int, float]:
-        kind = self.records.columns["entity_type"].codes
-        alike = kind[chunk.left] == kind[chunk.right]
-        left, right = chunk.left[alike], chunk.right[alike]
-        hopeful = compare.is_hopeful(self.records, left, right)
-        left, right = left[hopeful], right[hopeful]
-        weight = self.compare(left, right)[1].weight
-        keep = weight >= self.model.thresholds.possible
-        return self._pairs(left[keep], right[keep], weight[keep]), len(left), chunk.done
+    def _score_chunk(self, chunk: block.CandidateChunk) -> tuple[ScoredPairs, int, float]:
+        left, right = chunk.left, chunk.right
+        if self._kind is not None:
+            alike = self._kind[left] == self._kind[right]
+            left, right = left[alike], right[alike]
+        return self.weigh(left, right), len(left), chunk.done
 
-    def _pairs(self, left: Ints, right: Ints, weight: Floats) -> pl.DataFrame:
-        keys = self.records.keys
-        return SCORED_PAIR.conform(
-            pl.DataFrame(
-                {
-                    "record_l": keys.gather(left),
-                    "record_r": keys.gather(right),
-                    "match_weight": weight,
-                    "match_probability": score.probability(weight),
-                }
-            )
-        )
-
-    def cluster(
-        self, pairs: pl.DataFrame, reached: Iterable[str], decisions: Sequence[Decision]
-    ) -> dict[tuple[str, ...], list[float]]:
-        """Every identity in a component that was reached: its record keys and each one's confidence.
+    def cluster(self, pairs: ScoredPairs, reached: Mask, decisions: Sequence[Decision] = ()) -> Partition:
+        """The identities in every component that was reached.
 
         Components are those of pairs strong enough to be a match by themselves: without one between them no two
         groups can join, so weaker pairs need not hold a component together.
-        """
-        pairs = pairs.filter(pl.col("match_weight") >= self.model.thresholds.same)
-        place = pl.DataFrame({"key": self.records.keys, "at": np.arange(len(self.records), dtype=np.int32)})
-        judged = _judgements(place, decisions)
-        must = [(j.left, j.right) for j in judged if j.is_same]
-        left = np.append(_places(place, pairs["record_l"]), np.array([a for a, _ in must], dtype=np.int32))
-        right = np.append(_places(place, pairs["record_r"]), np.array([b for _, b in must], dtype=np.int32))
-        # A person's word holds a component together whatever its size.
-        weight = np.append(pairs["match_weight"].to_numpy(), np.full(len(must), np.inf))
-        labels = cluster.components(len(self.records), left, right)
-        keys = pl.Series(sorted(set(reached)), dtype=pl.String)
-        is_reached = self.records.keys.is_in(keys.implode()).to_numpy()
-        affected = np.isin(labels, np.unique(labels[is_reached]))
-        labels = self._cut_large(labels, affected, (left, right, weight))
-        names = self.records.keys.to_list()
-        solved = Solver(self.judge, self.model.thresholds, judged).solve(labels, affected)
-        return {tuple(names[i] for i in group): confidence for group, confidence in solved}
 
-    def _cut_large(self, labels: Ints, affected: Mask, pairs: tuple[Ints, Ints, Floats]) -> Ints:
+        Args:
+            pairs: all kept pairs among these records; weaker ones are passed over.
+            reached: by position.
+        """
+        strong = pairs.weight >= self.model.thresholds.same
+        judged = self._judgements(decisions)
+        must = [(j.left, j.right) for j in judged if j.is_same]
+        left = np.append(pairs.left[strong], np.array([a for a, _ in must], dtype=np.int32))
+        right = np.append(pairs.right[strong], np.array([b for _, b in must], dtype=np.int32))
+        # A person's word holds a component together whatever its size.
+        weight = np.append(pairs.weight[strong], np.full(len(must), np.inf))
+        labels = cluster.components(len(self.records), left, right)
+        affected = np.isin(labels, np.unique(labels[reached]))
+        labels = self._cut_large(labels, affected, ScoredPairs(left, right, weight))
+        return Solver(self.judge, self.model.thresholds, judged).solve(labels, affected)
+
+    def _cut_large(self, labels: Ints, affected: Mask, pairs: ScoredPairs) -> Ints:
         """Components over the limit fall apart into those of their stronger pairs, raised until they fit."""
-        left, right, weight = pairs
+        left, right, weight = pairs.left, pairs.right, pairs.weight
         floor = self.model.thresholds.same
         while True:
             large = affected & (np.bincount(labels)[labels] > self.model.limits.component)
@@ -143,38 +178,32 @@ class Engine:
             labels = cluster.components(len(labels), left, right)
             floor += 4.0
 
+    def _judgements(self, decisions: Sequence[Decision]) -> list[Judgement]:
+        if not decisions:
+            return []
+        place = {key: i for i, key in enumerate(self.records.keys)}
+        return [
+            Judgement(place[d.a], place[d.b], is_same=d.judgement == "same")
+            for d in decisions
+            if d.a in place and d.b in place
+        ]
+
+    def _has_household(self, left: Ints) -> Mask | None:
+        return None if self._is_person is None else self._is_person[left]
+
+    def _holds(self, agreements: Agreements, levels: Callable[[Attribute], Iterable[str]]) -> Mask:
+        """Whether any attribute of a pair is at one of its levels named so."""
+        found = np.zeros(len(next(iter(agreements.values())).levels), dtype=np.bool_)
+        for name, attribute in self.model.attributes.items():
+            for level in levels(attribute):
+                found |= agreements[name].levels == self.levels[name].index(level)
+        return found
+
 
 def _take(
-    answer: Future[tuple[pl.DataFrame, int, float]], kept: list[pl.DataFrame], report: Callable[[float], None]
+    answer: Future[tuple[ScoredPairs, int, float]], kept: list[ScoredPairs], report: Callable[[float], None]
 ) -> int:
     pairs, compared, done = answer.result()
     kept.append(pairs)
     report(done)
     return compared
-
-
-def _judgements(place: pl.DataFrame, decisions: Sequence[Decision]) -> list[Judgement]:
-    if not decisions:
-        return []
-    index = dict(zip(place["key"], place["at"], strict=True))
-    return [
-        Judgement(index[d.a], index[d.b], is_same=d.judgement == "same")
-        for d in decisions
-        if d.a in index and d.b in index
-    ]
-
-
-def _places(place: pl.DataFrame, keys: pl.Series) -> Ints:
-    found = pl.DataFrame({"key": keys}).join(place, on="key", how="left", maintain_order="left")["at"]
-    return found.to_numpy().astype(np.int32)
-
-
-def _holds(comparison: compare.Comparison, attributes: Sequence[str], levels: Sequence[str]) -> Mask:
-    """Whether any of the attributes of a pair is at one of the levels."""
-    found = [
-        comparison.levels[name] == code
-        for name in attributes
-        for code, level in enumerate(compare.ATTRIBUTES[name])
-        if level in levels
-    ]
-    return np.asarray(np.any(np.stack(found), axis=0), dtype=np.bool_)

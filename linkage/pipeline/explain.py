@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from linkage import compare, score
+from linkage import score
 from linkage.model import Model
-from linkage.pipeline.engine import EXCLUSIVE, Engine
+from linkage.pipeline.engine import Engine
 
 SHOWN = {
     "given_name": ("given_name",),
@@ -128,17 +128,18 @@ class Explainer:
         """The pair, attribute by attribute; attributes that one side lacks are left out."""
         left = np.array([self._place[a]], dtype=np.int32)
         right = np.array([self._place[b]], dtype=np.int32)
-        comparison, bits = self._engine.compare(left, right)
+        agreements, bits = self._engine.compare(left, right)
         rows: list[AttributeBits] = []
-        for attribute, levels in compare.ATTRIBUTES.items():
-            level = levels[int(comparison.levels[attribute][0])]
+        for attribute, levels in self._engine.levels.items():
+            level = levels[int(agreements[attribute].levels[0])]
             if level != "missing":
                 value = float(bits.random[attribute][0])
                 rows.append(self._row(attribute, level, value, (self._place[a], self._place[b])))
         total = float(bits.weight[0])
         household = total - self._model.prior_random - sum(row.bits for row in rows)
         note = NOTES["household", "same_household"]
-        rows.append(AttributeBits("household", "same_household", household, None, None, note))
+        if self._model.has_household:
+            rows.append(AttributeBits("household", "same_household", household, None, None, note))
         return PairExplanation(
             left=a,
             right=b,
@@ -146,16 +147,23 @@ class Explainer:
             probability=float(score.probability(bits.weight)[0]),
             prior_bits=self._model.prior_random,
             by_attribute=tuple(rows),
-            conflicts=tuple(row.attribute for row in rows if row.attribute in EXCLUSIVE and row.level == "conflict"),
+            conflicts=tuple(row.attribute for row in rows if self._bars(row)),
         )
 
     def _row(self, attribute: str, level: str, bits: float, places: tuple[int, int]) -> AttributeBits:
         left, right = (self._shown(attribute, place) for place in places)
         return AttributeBits(attribute, level, bits, left, right, NOTES.get((attribute, level), ""))
 
+    def _bars(self, row: AttributeBits) -> bool:
+        return row.attribute in self._model.attributes and row.level in self._model.attributes[row.attribute].bars
+
     def _shown(self, attribute: str, place: int) -> str | None:
         record: dict[str, Any] = self._persons.row(place, named=True)
-        values = [str(record[name]) for name in SHOWN.get(attribute, (attribute,)) if record.get(name)]
+        values = [
+            str(record[name])
+            for name in SHOWN.get(attribute, self._model.attributes[attribute].columns)
+            if record.get(name)
+        ]
         return " ".join(values) or None
 
     def _weights(self, pairs: list[tuple[str, str]]) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -12,7 +12,7 @@ import polars as pl
 from linkage import block, cluster, compare, identities
 from linkage.ledger import Decision
 from linkage.model import Model
-from linkage.pipeline.engine import Engine
+from linkage.pipeline.engine import Engine, ScoredPairs
 from linkage.schema import MEMBERSHIP, SCORED_PAIR
 
 Mask = npt.NDArray[np.bool_]
@@ -87,7 +87,7 @@ def resolve(
     """
     if not (change.changed or change.decided or change.before.height):
         return _NOTHING
-    keys = block.block_keys(persons)
+    keys = block.block_keys(persons, model.blocking)
     touched = _touched(persons, change, model, keys)
     entries = block.active_entries(keys, touched, model.limits.block)
     del keys
@@ -102,15 +102,18 @@ def resolve(
     # What the load cannot reach is not even encoded; positions from here on are those within the part.
     place = np.cumsum(part) - 1
     near = persons.filter(pl.Series(part))
-    engine = Engine(near, model, compare.common_values(persons, model.limits.sharing))
+    engine = Engine(near, model, compare.common_values(persons, model))
     entries = entries.with_columns(pl.Series("record", place[entries["record"].to_numpy()], dtype=pl.UInt32))
     new, compared = engine.score_candidates(entries, touched[part], report)
-    pairs = pl.concat([strong.filter(pl.col("record_l").is_in(near["key"].implode())), new])
-    groups = engine.cluster(pairs, reached, previous.decisions)
+    known = _positions(strong, near["key"])
+    is_reached = near["key"].is_in(pl.Series(sorted(reached), dtype=pl.String).implode()).to_numpy()
+    partition = engine.cluster(ScoredPairs.concat([known, new]), is_reached, previous.decisions)
+    names = near["key"].to_list()
+    groups = {tuple(names[i] for i in group): confidence for group, confidence in partition.groups()}
     assignment = _assign(groups, previous, removed)
     return Resolution(
         touched=sorted(stale),
-        pairs=new,
+        pairs=new.frame(near["key"]),
         memberships=_changed(groups, assignment, previous),
         removed=removed,
         assignment=assignment,
@@ -122,18 +125,21 @@ def _neighbourhood(
     keys: pl.Series, entries: pl.DataFrame, kept: pl.DataFrame, reached: Collection[str], decisions: Sequence[Decision]
 ) -> Mask:
     """Records that a run can reach: those it starts from, who shares a key with them, and all their components."""
-    place = pl.DataFrame({"key": keys, "at": np.arange(len(keys), dtype=np.int32)})
-    judged = pl.DataFrame(
-        [(d.a, d.b) for d in decisions], schema={"record_l": pl.String, "record_r": pl.String}, orient="row"
-    )
-    pairs = pl.concat([kept.select("record_l", "record_r"), judged])
-    ends = pairs.join(place, left_on="record_l", right_on="key").join(
-        place, left_on="record_r", right_on="key", suffix="_r"
-    )
-    labels = cluster.components(len(keys), ends["at"].to_numpy(), ends["at_r"].to_numpy())
+    judged = pl.DataFrame([(d.a, d.b, 0.0, 0.5) for d in decisions], schema=SCORED_PAIR.columns, orient="row")
+    joined = _positions(pl.concat([kept, judged]), keys)
+    labels = cluster.components(len(keys), joined.left, joined.right)
     start = keys.is_in(pl.Series(sorted(reached), dtype=pl.String).implode()).to_numpy().copy()
     start[entries["record"].to_numpy()] = True
     return np.isin(labels, np.unique(labels[start]))
+
+
+def _positions(pairs: pl.DataFrame, keys: pl.Series) -> ScoredPairs:
+    """The pairs (SCORED_PAIR) of which both records are among the keys."""
+    place = pl.DataFrame({"key": keys, "at": np.arange(len(keys), dtype=np.int32)})
+    ends = pairs.join(place, left_on="record_l", right_on="key").join(
+        place, left_on="record_r", right_on="key", suffix="_r"
+    )
+    return ScoredPairs(ends["at"].to_numpy(), ends["at_r"].to_numpy(), ends["match_weight"].to_numpy())
 
 
 def _assign(
@@ -165,9 +171,11 @@ def _changed(
 def _touched(persons: pl.DataFrame, change: Change, model: Model, keys: pl.DataFrame) -> Mask:
     """New and changed records, and all holders of a key or contact that has become common or ceased to be."""
     changed = persons["key"].is_in(pl.Series(sorted(change.changed), dtype=pl.String).implode()).to_numpy().copy()
-    out = changed | block.changed_status(keys, changed, block.block_keys(change.before), model.limits.block)
+    out = changed | block.changed_status(
+        keys, changed, block.block_keys(change.before, model.blocking), model.limits.block
+    )
     limit = model.limits.sharing
-    for name in compare.SHARED:
+    for name in model.shared:
         mark = pl.Series(changed)
         counts = (
             persons.select(name, added=mark)

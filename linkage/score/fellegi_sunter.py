@@ -1,7 +1,8 @@
-"""Match weights against two alternatives at once: two random people, and two people of one household.
+"""Match weights against one or two alternatives: two random records, and two people of one household.
 
 A family shares surnames, home and phone together, so a sum of bits against random pairs alone joins brothers. The
-weight is the log2 odds of a match against either alternative: -log2(2^-random + 2^-household).
+weight is the log2 odds of a match against either alternative: -log2(2^-random + 2^-household). A model without a
+household class weighs against random pairs only.
 
 Source: Fellegi and Sunter, "A Theory for Record Linkage", JASA 64 (1969); the term-frequency part is information
 that the agreed value carries; the second class of non-matches is our own addition, see `docs/adr`.
@@ -11,15 +12,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from linkage.errors import ModelError
 from linkage.model import Model
 
 Levels = npt.NDArray[np.int8]
 Bits = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+BITS, INFORMATION, HOUSEHOLD = range(3)
+
+
+class Agreement(Protocol):
+    """Level codes of the pairs on one attribute and, where the attribute has it, bits of what agreed."""
+
+    @property
+    def levels(self) -> Levels:
+        """One level code a pair."""
+        ...
+
+    @property
+    def information(self) -> npt.NDArray[np.float32] | None:
+        """Bits of rarity of what agreed."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -29,12 +47,10 @@ class PairBits:
     Args:
         weight: log2 odds of a match, one a pair.
         random: bits of each attribute against a random pair.
-        household: bits of each attribute against a household pair.
     """
 
     weight: Bits
     random: Mapping[str, Bits]
-    household: Mapping[str, Bits]
 
 
 class Scorer:
@@ -49,50 +65,52 @@ class Scorer:
         self._model = model
         self._tables: dict[str, npt.NDArray[np.float64]] = {}
         for attribute, names in attributes.items():
-            levels = model.levels.get(attribute)
-            if levels is None:
-                raise ModelError(f"model {model.version}: attribute {attribute} is missing")
-            unknown = set(levels) - set(names)
-            if unknown:
-                raise ModelError(f"model {model.version}: {attribute} has no level {sorted(unknown)[0]}")
-            rows = [(0.0, 0.0, 0.0)]
-            for name in names[1:]:
-                level = levels.get(name)
-                rows.append((level.bits, level.information, level.household) if level else (0.0, 0.0, 0.0))
-            self._tables[attribute] = np.array(rows)
+            levels = model.attributes[attribute].levels
+            rows = np.zeros((len(names), 3))
+            for code, name in enumerate(names):
+                if name in levels:
+                    rows[code] = levels[name].bits, levels[name].information, levels[name].household
+            self._tables[attribute] = rows
 
-    def score(
-        self,
-        levels: Mapping[str, Levels],
-        information: Mapping[str, npt.NDArray[np.float32]],
-        has_household: npt.NDArray[np.bool_] | None = None,
-    ) -> PairBits:
-        """Weights of the pairs whose levels these are; attributes are summed in the model's order.
+    def score(self, agreements: Mapping[str, Agreement], has_household: Mask | None = None) -> PairBits:
+        """Weights of the pairs that agree so.
 
         Args:
-            has_household: which pairs can be two of one household; None = all. Organisations cannot.
+            agreements: of every attribute of the model.
+            has_household: which pairs can be two of one household; None = all, where the model knows households.
         """
-        random: dict[str, Bits] = {}
-        household: dict[str, Bits] = {}
-        for attribute, table in self._tables.items():
-            rows = table[levels[attribute]]
-            bits = rows[:, 0]
-            if attribute in information:
-                bits = bits + rows[:, 1] * information[attribute]
-            random[attribute] = bits
-            household[attribute] = rows[:, 2]
-        against_random = np.sum([*random.values()], axis=0) + self._model.prior_random
-        against_household = np.sum([*household.values()], axis=0) + self._model.prior_household
-        weight = _both(against_random, against_household)
+        random = {name: self._random(name, agreement) for name, agreement in agreements.items()}
+        against_random = sum(random.values(), np.float64(self._model.prior_random))
+        if self._model.prior_household is None:
+            return PairBits(np.asarray(against_random, dtype=np.float64), random)
+        household = (self._tables[name][agreement.levels, HOUSEHOLD] for name, agreement in agreements.items())
+        against_household = sum(household, np.float64(self._model.prior_household))
+        weight = -np.logaddexp2(-against_random, -against_household)
         if has_household is not None:
             weight = np.where(has_household, weight, against_random)
-        return PairBits(weight, random, household)
+        return PairBits(np.asarray(weight, dtype=np.float64), random)
+
+    def bound(self, agreements: Mapping[str, Agreement], has_household: Mask | None = None) -> Bits:
+        """The weight that pairs can reach at most, of which only some attributes were compared."""
+        rest = [table for name, table in self._tables.items() if name not in agreements]
+        unbounded = any((table[:, INFORMATION] > 0).any() for table in rest)
+        most = np.inf if unbounded else sum(table[:, BITS].max() for table in rest)
+        against_random = sum((self._random(n, a) for n, a in agreements.items()), self._model.prior_random + most)
+        if self._model.prior_household is None:
+            return np.asarray(against_random, dtype=np.float64)
+        most = sum(table[:, HOUSEHOLD].max() for table in rest)
+        household = (self._tables[name][agreement.levels, HOUSEHOLD] for name, agreement in agreements.items())
+        against_household = sum(household, self._model.prior_household + most)
+        both = np.minimum(against_random, against_household)
+        return np.asarray(both if has_household is None else np.where(has_household, both, against_random))
+
+    def _random(self, attribute: str, agreement: Agreement) -> Bits:
+        rows = self._tables[attribute][agreement.levels]
+        if agreement.information is None:
+            return np.asarray(rows[:, BITS])
+        return np.asarray(rows[:, BITS] + rows[:, INFORMATION] * agreement.information)
 
 
 def probability(weight: Bits) -> Bits:
     """Probability of a match for log2 odds."""
     return 1.0 / (1.0 + np.exp2(-np.clip(weight, -60, 60)))
-
-
-def _both(against_random: Bits, against_household: Bits) -> Bits:
-    return -np.logaddexp2(-against_random, -against_household)

@@ -9,6 +9,9 @@ import polars as pl
 import pytest
 
 from linkage.block import block_keys
+from linkage.model import load_model
+
+RULES = load_model().blocking
 
 
 @pytest.mark.parametrize(
@@ -35,7 +38,7 @@ from linkage.block import block_keys
 def test_two_records_of_one_person_share_a_key(
     persons: Callable[..., pl.DataFrame], left: dict[str, Any], right: dict[str, Any]
 ) -> None:
-    keys = block_keys(persons({"key": "A/1", **left}, {"key": "B/1", **right}))
+    keys = block_keys(persons({"key": "A/1", **left}, {"key": "B/1", **right}), RULES)
     assert keys.filter(pl.col("key").is_duplicated()).height >= 2
 
 
@@ -46,7 +49,7 @@ def test_records_with_nothing_in_common_share_none(persons: Callable[..., pl.Dat
         {"key": "C/1"},
         {"key": "D/1"},
     )
-    assert not block_keys(persons(*rows))["key"].is_duplicated().any()
+    assert not block_keys(persons(*rows), RULES)["key"].is_duplicated().any()
 
 
 def test_each_key_of_a_record_comes_once(persons: Callable[..., pl.DataFrame]) -> None:
@@ -56,6 +59,6 @@ def test_each_key_of_a_record_comes_once(persons: Callable[..., pl.DataFrame]) -
         "name_alt": ["JUAN|LOPEZ"],
         "birth_date": "1980-04-04",
     }
-    keys = block_keys(persons({"key": "A/1", **row}))
+    keys = block_keys(persons({"key": "A/1", **row}), RULES)
     assert keys.height > 10
     assert not keys.is_duplicated().any()

@@ -8,18 +8,23 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from linkage.compare import ATTRIBUTES
+from linkage.compare import Agreement, attribute_levels
 from linkage.errors import ModelError
 from linkage.model import Level, Model
 from linkage.score import Scorer, probability
 
 
 def _weight(model: Model, **levels: str) -> float:
-    codes = {name: np.array([0], dtype=np.int8) for name in ATTRIBUTES}
-    for attribute, level in levels.items():
-        codes[attribute][0] = ATTRIBUTES[attribute].index(level)
-    information = {name: np.array([10.0], dtype=np.float32) for name in ("given_name", "surname")}
-    return float(Scorer(model, ATTRIBUTES).score(codes, information).weight[0])
+    names = attribute_levels(model)
+    codes = {name: names[name].index(levels.get(name, "missing")) for name in names}
+    agreements = {
+        name: Agreement(
+            np.array([code], dtype=np.int8),
+            np.array([10.0], dtype=np.float32) if name in ("given_name", "surname") and code else None,
+        )
+        for name, code in codes.items()
+    }
+    return float(Scorer(model, names).score(agreements).weight[0])
 
 
 def test_nothing_known_leaves_the_prior(model: Model) -> None:
@@ -57,6 +62,6 @@ def test_probability_is_of_the_posterior_odds() -> None:
 
 
 def test_a_model_with_an_unknown_level_is_refused(model: Model) -> None:
-    levels = dict(model.levels) | {"sex": MappingProxyType({"agre": Level(1.0, 1.0)})}
+    sex = replace(model.attributes["sex"], levels=MappingProxyType({"agre": Level(1.0, 1.0)}))
     with pytest.raises(ModelError, match="sex has no level agre"):
-        Scorer(replace(model, levels=levels), ATTRIBUTES)
+        attribute_levels(replace(model, attributes=dict(model.attributes) | {"sex": sex}))

@@ -1,0 +1,124 @@
+"""Terms of blocking rules: `column` is its value, `column.transform` something made of it.
+
+A term gives hashes, none where the record lacks it; a *single* term gives one a record, a *multiple* one any number
+(name tokens, both readings of a date). The column `names` stands for every reading of a record's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from linkage.errors import ModelError
+from linkage.phonetics import skeleton
+
+READINGS = "names"
+ROW = {"record": pl.UInt32, "value": pl.UInt64}
+
+
+def term_values(records: pl.DataFrame, term: str) -> pl.DataFrame:
+    """`record` (position) and `value` (64-bit hash) of the term, each pair once.
+
+    Raises:
+        ModelError: the term names no column of the records, or no transform.
+    """
+    column, _, transform = term.partition(".")
+    if transform and transform not in SINGLE and transform not in MULTIPLE:
+        raise ModelError(f"blocking term {term}: there is no transform {transform}")
+    if column not in records.columns and column != READINGS:
+        raise ModelError(f"blocking term {term}: the records have no column {column}")
+    at = pl.int_range(pl.len(), dtype=pl.UInt32).alias("record")
+    if transform in MULTIPLE:
+        return _hashed(MULTIPLE[transform](records.with_columns(at), column))
+    return _hashed(records.select(at, value=SINGLE[transform](pl.col(column).cast(pl.String))))
+
+
+def known_columns(term: str) -> str:
+    """The column that a term reads."""
+    return term.partition(".")[0]
+
+
+def _hashed(values: pl.DataFrame) -> pl.DataFrame:
+    """From here on a text is its hash: half the memory, and keys are made of numbers."""
+    given = values.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
+    return given.select("record", pl.col("value").hash(seed=0))
+
+
+def _full_date(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.len_chars() == 10).then(text)
+
+
+def _digits(text: pl.Expr) -> pl.Expr:
+    """Digit run of the number behind its issuer, if one stands before it."""
+    number = pl.when(text.str.contains(":", literal=True)).then(text.str.replace(r"^[^:]*:", "")).otherwise(text)
+    return number.str.replace_all(r"\D", "").str.strip_chars_start("0")
+
+
+SINGLE: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
+    "": lambda text: text,
+    "digits": _digits,
+    "issuer": lambda text: text.str.extract(r"^([^:]*)(?::|$)"),
+    "without_zeros": lambda text: text.str.strip_chars_start("0"),
+    "year": lambda text: text.str.slice(0, 4),
+    "year_month": lambda text: pl.when(text.str.len_chars() >= 7).then(text.str.slice(0, 7)),
+    "date": _full_date,
+    "month_day": lambda text: _full_date(text).str.slice(5, 5),
+    "token_set": lambda text: text.str.split(" ").list.unique().list.sort().list.join(" "),
+    "prefix3": lambda text: pl.when(text.str.len_chars() >= 3).then(text.str.slice(0, 3)),
+    "prefix5": lambda text: pl.when(text.str.len_chars() >= 5).then(text.str.slice(0, 5)),
+}
+
+
+def _either(records: pl.DataFrame, column: str) -> pl.DataFrame:
+    """A full date as it stands, and with day and month the other way round."""
+    full = records.select("record", value=_full_date(pl.col(column).cast(pl.String))).drop_nulls()
+    value = pl.col("value")
+    turned = full.select(
+        "record", value=pl.concat_str(value.str.slice(0, 5), value.str.slice(8, 2), pl.lit("-"), value.str.slice(5, 2))
+    )
+    return pl.concat([full, turned]).unique()
+
+
+def _tokens(records: pl.DataFrame, column: str) -> pl.DataFrame:
+    return (
+        records.select("record", value=pl.col(column).cast(pl.String).str.split(" "))
+        .explode("value")
+        .filter(pl.col("value").str.len_chars() > 1)
+        .unique()
+    )
+
+
+def _sounds(records: pl.DataFrame, column: str) -> pl.DataFrame:
+    return _coded(_tokens(records, column), skeleton)
+
+
+def _reading_sounds(field: str, code: Callable[[str], str]) -> Callable[[pl.DataFrame, str], pl.DataFrame]:
+    def values(records: pl.DataFrame, column: str) -> pl.DataFrame:
+        readings = pl.concat_list(
+            pl.concat_str(pl.col("name_given").fill_null(""), pl.lit("|"), pl.col("name_surname").fill_null("")),
+            pl.col("name_alt").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        )
+        part = pl.element().str.splitn("|", 2).struct.field(field).str.split(" ")
+        tokens = readings.list.eval(part).list.eval(pl.element().explode()).list.unique()
+        rows = records.select("record", value=tokens).explode("value").filter(pl.col("value").str.len_chars() > 0)
+        return _coded(rows, code)
+
+    return values
+
+
+def _coded(rows: pl.DataFrame, code: Callable[[str], str]) -> pl.DataFrame:
+    """Each token replaced by its code, worked out once a distinct token."""
+    distinct = rows.select("value").unique()
+    codes = distinct.with_columns(code=pl.Series([code(token) for token in distinct["value"]], dtype=pl.String))
+    return rows.join(codes, on="value").select("record", value="code").unique()
+
+
+MULTIPLE: Mapping[str, Callable[[pl.DataFrame, str], pl.DataFrame]] = {
+    "either": _either,
+    "tokens": _tokens,
+    "sounds": _sounds,
+    "surname_sound": _reading_sounds("field_1", skeleton),
+    "given_sound": _reading_sounds("field_0", skeleton),
+    "given_initial": _reading_sounds("field_0", lambda token: token[:1] if skeleton(token) else ""),
+}
