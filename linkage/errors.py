@@ -5,6 +5,7 @@
     ├── SchemaError      a frame between two stages does not have its columns: a fault of ours
     ├── SettingsError    an option, workspace or environment value cannot be used
     ├── ModelError       a model file cannot be used
+    ├── TrainingError    what training found is no model to rely on
     ├── LedgerError      the workspace is missing, locked or of another version
     └── UnknownRecord    an id names nothing in the workspace
 
@@ -75,6 +76,16 @@ class ModelError(LinkageError):
     """A model or policy file cannot be used."""
 
     exit_code = 2
+
+
+@dataclass
+class TrainingError(LinkageError):
+    """Training, labels or a sample cannot give what was asked; each reason is one sentence without personal data."""
+
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join(self.reasons)
 
 
 class LedgerError(LinkageError):

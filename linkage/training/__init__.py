@@ -1,0 +1,1 @@
+"""Learning a model from the user's own pairs: m and u probabilities, calibration, and a guard that says no."""
