@@ -41,7 +41,7 @@ serve: $(READY)
 	$(BIN)/crosslane serve --workspace $(or $(WORKSPACE),demo-workspace)
 
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra recordlinkage \
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra fast --extra recordlinkage \
 		--group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 
 clean:

@@ -11,8 +11,7 @@ import hashlib
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -70,13 +69,38 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A column that the model wants of any table.
+
+    Args:
+        type: text, date or code (see `linkage.standardise.plain`), or tokens: those of other fields together.
+        of: for tokens, the fields whose tokens they are.
+        names: what the column is usually called.
+    """
+
+    name: str
+    type: str
+    of: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Match weights, in bits, that separate same, possible and different, and rules of the clustering."""
+    """Match weights, in bits, that separate same, possible and different, and rules of the clustering.
+
+    Args:
+        same: from which one pair is a match by itself.
+        possible: from which a pair is kept for a person to judge.
+        clip: bound on what one pair may say for or against inside a cluster.
+        margin: a record that fits two identities within this joins neither.
+        cut: average weight from which two groups that one strong pair holds together are one.
+    """
 
     same: float
     possible: float
     clip: float
     margin: float
+    cut: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +131,7 @@ class Model:
             no household.
         attributes: in the file's order.
         blocking: rules, each a tuple of terms (`column` or `column.transform`).
+        fields: columns of any table that the model can use; empty for models of standardised facts.
         shared: columns whose common values stop being evidence (see `limits.sharing`).
         is_calibrated: whether the probabilities were checked against labels.
         names: folded token, given_share, surname_share (shares of the population).
@@ -123,6 +148,7 @@ class Model:
     floors: Floors
     attributes: Mapping[str, Attribute]
     blocking: tuple[tuple[str, ...], ...]
+    fields: Mapping[str, Field]
     shared: tuple[str, ...]
     names: pl.DataFrame
     nicknames: pl.DataFrame
@@ -134,10 +160,19 @@ class Model:
         """Probability of a match for a match weight in bits (log2 of the posterior odds)."""
         return 1.0 / (1.0 + math.exp2(-max(min(weight, 60.0), -60.0)))
 
-    @cached_property
+    def restricted(self, attributes: Mapping[str, Attribute], rules: tuple[tuple[str, ...], ...]) -> Model:
+        """The model with only these attributes and blocking rules."""
+        return replace(self, attributes=MappingProxyType(dict(attributes)), blocking=rules)
+
+    @property
     def has_household(self) -> bool:
         """Whether pairs are weighed against two people of one household as well."""
         return self.prior_household is not None
+
+    @property
+    def has_contradictions(self) -> bool:
+        """Whether any attribute names levels that speak against a match by themselves."""
+        return any(attribute.contradicts for attribute in self.attributes.values())
 
 
 def load_model(source: Path | str | None = None) -> Model:
@@ -177,15 +212,17 @@ def build_model(
     """A model from a parsed file and its tables (names, nicknames, frequencies)."""
     prior = document["prior"]
     household = prior.get("household")
+    thresholds = {name: float(value) for name, value in document["thresholds"].items()}
     return Model(
         version=str(document["version"]),
         prior_random=_grained(prior["random"]),
         prior_household=None if household is None else _grained(household),
-        thresholds=Thresholds(**{name: float(value) for name, value in document["thresholds"].items()}),
+        thresholds=Thresholds(**{"cut": float(thresholds["same"])} | thresholds),
         limits=Limits(**{name: int(value) for name, value in document["limits"].items()}),
         floors=Floors(**{name: float(value) for name, value in document["floor"].items()}),
         attributes=MappingProxyType({name: _attribute(name, table) for name, table in document["attributes"].items()}),
-        blocking=tuple(tuple(str(term) for term in rule) for rule in document["blocking"]["rules"]),
+        blocking=tuple(tuple(str(term) for term in rule) for rule in document["blocking"].get("rules", ())),
+        fields=MappingProxyType({name: _field(name, table) for name, table in document.get("fields", {}).items()}),
         shared=tuple(document.get("shared", {}).get("columns", ())),
         names=tables[0],
         nicknames=tables[1],
@@ -193,6 +230,10 @@ def build_model(
         digest=digest,
         is_calibrated=bool(document.get("training", {}).get("calibrated", True)),
     )
+
+
+def _field(name: str, table: Mapping[str, Any]) -> Field:
+    return Field(name, str(table["type"]), tuple(table.get("of", ())), tuple(table.get("from", ())))
 
 
 def _attribute(name: str, table: Mapping[str, Any]) -> Attribute:

@@ -93,6 +93,13 @@ def _sounds(records: pl.DataFrame, column: str) -> pl.DataFrame:
     return _coded(_tokens(records, column), skeleton)
 
 
+def _sound_pairs(records: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Every two sounds of a record together, the smaller first."""
+    sounds = _sounds(records, column)
+    pairs = sounds.join(sounds, on="record", suffix="_r").filter(pl.col("value") < pl.col("value_r"))
+    return pairs.select("record", value=pl.concat_str("value", "value_r", separator=" "))
+
+
 def _reading_sounds(field: str, code: Callable[[str], str]) -> Callable[[pl.DataFrame, str], pl.DataFrame]:
     def values(records: pl.DataFrame, column: str) -> pl.DataFrame:
         readings = pl.concat_list(
@@ -118,6 +125,7 @@ MULTIPLE: Mapping[str, Callable[[pl.DataFrame, str], pl.DataFrame]] = {
     "either": _either,
     "tokens": _tokens,
     "sounds": _sounds,
+    "sound_pairs": _sound_pairs,
     "surname_sound": _reading_sounds("field_1", skeleton),
     "given_sound": _reading_sounds("field_0", skeleton),
     "given_initial": _reading_sounds("field_0", lambda token: token[:1] if skeleton(token) else ""),

@@ -27,11 +27,13 @@ class ClusterRules:
         cut: average weight from which two groups are one person.
         clip: bound on what one pair may say for or against.
         margin: a group that fits two others within this, where those two are no match, joins neither.
+        apart: average weight below which two groups are no match.
     """
 
     cut: float
     clip: float
     margin: float
+    apart: float
 
 
 def partition(weights: Weights, rules: ClusterRules, must: Mask | None = None) -> list[list[int]]:
@@ -91,7 +93,7 @@ class _Groups:
             fits = self._alive & ~self._barred[torn] & (average[torn] >= self._rules.cut)
             fits &= average[torn] >= average[i, j] - self._rules.margin
             fits[[i, j]] = False
-            found = np.flatnonzero(fits & (self._barred[other] | (average[other] < -self._rules.cut)))
+            found = np.flatnonzero(fits & (self._barred[other] | (average[other] < self._rules.apart)))
             if len(found):
                 return torn, int(found[np.argmax(average[torn][found])])
         return None

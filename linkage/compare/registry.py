@@ -9,6 +9,8 @@ from linkage.compare.dates import DATE
 from linkage.compare.identifiers import EQUAL, IDENTIFIER
 from linkage.compare.kinds import MISSING, Kind
 from linkage.compare.names import PERSON_NAME
+from linkage.compare.text import TEXT
+from linkage.compare.token_sets import TOKEN_SET
 from linkage.errors import ModelError
 from linkage.model import Attribute, Model
 
@@ -18,6 +20,8 @@ KINDS: Mapping[str, Kind] = {
     "equal": EQUAL,
     "identifier": IDENTIFIER,
     "person_name": PERSON_NAME,
+    "text": TEXT,
+    "token_set": TOKEN_SET,
 }
 
 

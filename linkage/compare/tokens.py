@@ -87,7 +87,7 @@ def token_table(given: pl.Series, surname: pl.Series, model: Model) -> TokenTabl
         initials=_initials(tokens["token"], model.nicknames),
         given_bits=np.append(bits["given"].to_numpy(), 0).astype(np.float32),
         surname_bits=np.append(bits["surname"].to_numpy(), 0).astype(np.float32),
-        nicknames=_nickname_codes(tokens["token"], model.nicknames),
+        nicknames=nickname_codes(tokens["token"], model.nicknames),
     )
 
 
@@ -187,7 +187,8 @@ def _initials(text: pl.Series, nicknames: pl.DataFrame) -> Ints:
     return np.append(found["bit"].fill_null(0).to_numpy(), 0).astype(np.int32)
 
 
-def _nickname_codes(text: pl.Series, nicknames: pl.DataFrame) -> npt.NDArray[np.int64]:
+def nickname_codes(text: pl.Series, nicknames: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Sorted codes (smaller token x number of tokens + larger) of the tokens that stand for one name."""
     lookup = pl.DataFrame({"token": text, "code": np.arange(len(text), dtype=np.int64)})
     forms = nicknames.select("formal", "variant")
     # Two variants of one formal name stand for each other as well (Bob, Robbie).

@@ -85,7 +85,8 @@ class Solver:
         judged: Sequence[Judgement],
     ) -> None:
         self._weigh = weigh
-        self._rules = cluster.ClusterRules(thresholds.same, thresholds.clip, thresholds.margin)
+        apart = min(-thresholds.same, thresholds.cut)
+        self._rules = cluster.ClusterRules(thresholds.cut, thresholds.clip, thresholds.margin, apart)
         self._judged = judged
         self._decided = {position for j in judged for position in (j.left, j.right)}
 
@@ -145,7 +146,7 @@ class Solver:
 
     def _parts(self, members: list[int], matrix: Floats, must: Mask) -> list[list[int]]:
         """Places within a component that is not one identity as it stands."""
-        if len(members) == 2 and self._decided.isdisjoint(members):
+        if len(members) == 2 and self._decided.isdisjoint(members) and not matrix[0, 1] >= self._rules.cut:
             return [[0], [1]]
         return cluster.partition(matrix, self._rules, must)
 

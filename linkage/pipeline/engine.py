@@ -69,6 +69,7 @@ class Engine:
     Args:
         records: frame with `key` and the columns the model names (PERSON without `raw`), ordered by key.
         common: shared values of too many records; counted in `records` where not given.
+        side: which file each record is of, where two files are linked that hold nobody twice.
         threads: chunks compared at a time; has no say in the outcome.
     """
 
@@ -77,6 +78,8 @@ class Engine:
         records: pl.DataFrame,
         model: Model,
         common: Mapping[str, frozenset[str]] | None = None,
+        *,
+        side: npt.NDArray[np.int8] | None = None,
         threads: int = THREADS,
     ) -> None:
         self.model = model
@@ -84,6 +87,7 @@ class Engine:
         self.levels = compare.attribute_levels(model)
         self.scorer = score.Scorer(model, self.levels)
         self._threads = threads
+        self._side = side
         # Records of two kinds are never compared; only people have a household.
         kind = records["entity_type"].fill_null("") if "entity_type" in records.columns else None
         self._kind = None if kind is None else kind.rank("dense").cast(pl.Int32).to_numpy()
@@ -92,13 +96,18 @@ class Engine:
     def judge(self, left: Ints, right: Ints) -> Floats:
         """What each pair says inside a component: CANNOT, its weight, or NaN where it says nothing.
 
-        A pair too thin to be a match by itself and without any contradiction leaves the question to other pairs.
+        Where the model names contradictions, a pair too thin to be a match by itself and without any of them leaves
+        the question to other pairs.
         """
         agreements, bits = self.compare(left, right)
-        contradicted = self._holds(agreements, lambda attribute: attribute.contradicts)
-        silent = (bits.weight < self.model.thresholds.same) & ~contradicted
-        weight = np.where(silent, np.nan, bits.weight)
-        return np.where(self._holds(agreements, lambda attribute: attribute.bars), cluster.CANNOT, weight)
+        weight = bits.weight
+        if self.model.has_contradictions:
+            contradicted = self._holds(agreements, lambda attribute: attribute.contradicts)
+            weight = np.where((weight < self.model.thresholds.same) & ~contradicted, np.nan, weight)
+        barred = self._holds(agreements, lambda attribute: attribute.bars)
+        if self._side is not None:
+            barred |= self._side[left] == self._side[right]
+        return np.where(barred, cluster.CANNOT, weight)
 
     def compare(self, left: Ints, right: Ints) -> tuple[Agreements, score.PairBits]:
         """Agreement and bits of each pair."""
@@ -138,6 +147,9 @@ class Engine:
 
     def _score_chunk(self, chunk: block.CandidateChunk) -> tuple[ScoredPairs, int, float]:
         left, right = chunk.left, chunk.right
+        if self._side is not None:
+            across = self._side[left] != self._side[right]
+            left, right = left[across], right[across]
         if self._kind is not None:
             alike = self._kind[left] == self._kind[right]
             left, right = left[alike], right[alike]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from linkage.cluster import CANNOT, ClusterRules, partition
 
-RULES = ClusterRules(cut=4.0, clip=15.0, margin=6.0)
+RULES = ClusterRules(cut=4.0, clip=15.0, margin=6.0, apart=-4.0)
 
 
 def _matrix(size: int, pairs: dict[tuple[int, int], float], otherwise: float = -10.0) -> np.ndarray:

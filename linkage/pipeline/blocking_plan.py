@@ -1,0 +1,203 @@
+"""What each blocking rule costs and finds, estimated from the data itself, and which rules are worth their pairs.
+
+A sample of pairs is drawn by whole blocks, each rule at its own rate; a pair that several rules make counts by the
+sum of their rates (multiple-frame sampling, Hartley 1962), so totals over the union of the rules are unbiased.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from linkage import block
+from linkage.block import Rule
+from linkage.model import Field
+
+Ints = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+RATES = 1 << 16
+"""Steps of a sampling rate: blocks are chosen by their key's remainder."""
+WORTH = 1 / 300
+"""Expected matches that a further rule must bring a pair it adds; assumed."""
+
+
+@dataclass(frozen=True)
+class RuleBlocks:
+    """The blocks of one rule.
+
+    Args:
+        entries: `record`, `key` of the keys that make pairs.
+        pairs: that they make.
+        left_out: records of which a key of this rule is too common.
+    """
+
+    rule: Rule
+    entries: pl.DataFrame
+    pairs: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class PairSample:
+    """Distinct pairs of the union of all rules.
+
+    Args:
+        member: (pairs, rules): whether the pair shares a key of the rule.
+        drawn: (pairs, rules): whether it was drawn as a pair of the rule.
+        weight: pairs of the union that each one stands for.
+    """
+
+    left: Ints
+    right: Ints
+    member: Mask
+    drawn: Mask
+    weight: Floats
+
+
+def candidate_rules(fields: Mapping[str, Field]) -> tuple[Rule, ...]:
+    """Every rule that may be of use for a table with these fields: one field, a name sound and a field, two fields."""
+    plain = [f.name for f in fields.values() if f.type in ("text", "code") and not _is_part(f, fields)]
+    dates = [field.name for field in fields.values() if field.type == "date"]
+    names = [field.name for field in fields.values() if field.type == "tokens"]
+    partial = [*plain, *(f"{name}.year" for name in dates)]
+    rules: list[Rule] = [(term,) for term in plain]
+    rules += [(f"{name}.either",) for name in dates]
+    rules += list(itertools.combinations(partial, 2))
+    for name in names:
+        rules += [(f"{name}.token_set",), (f"{name}.tokens",)]
+        rules += [(f"{name}.sounds", term) for term in partial]
+        rules += [(f"{name}.sounds", f"{date}.month_day") for date in dates]
+        rules += [(f"{name}.sound_pairs",)]
+    return tuple(rules)
+
+
+def rule_blocks(records: pl.DataFrame, rules: Sequence[Rule], limit: int) -> Iterator[RuleBlocks]:
+    """The blocks of each rule; rules that make no pair are passed over."""
+    for rule, keys in block.keys_by_rule(records, rules):
+        sized = keys.with_columns(size=pl.len().over("key"))
+        active = sized.filter((pl.col("size") > 1) & (pl.col("size") <= limit))
+        if active.height:
+            pairs = active.select((pl.col("size").cast(pl.Int64) - 1).sum() // 2).item()
+            left_out = sized.filter(pl.col("size") > limit)["record"].n_unique()
+            yield RuleBlocks(rule, active.drop("size"), int(pairs), left_out)
+
+
+def draw(blocks: Sequence[RuleBlocks], side: npt.NDArray[np.int8] | None, records: int, size: int) -> PairSample:
+    """About `size` pairs a rule, by whole blocks.
+
+    Args:
+        side: file of each record where two files are linked: only pairs across count.
+    """
+    rates = [max(min(RATES, int(RATES * size / part.pairs)), 1) for part in blocks]
+    everyone = np.ones(records, dtype=np.bool_)
+    drawn: list[npt.NDArray[np.int64]] = []
+    for part, rate in zip(blocks, rates, strict=True):
+        chosen = part.entries.filter(pl.col("key") % RATES < rate)
+        chunks = block.stream(chosen, everyone, 4 * size)
+        pairs = [np.zeros(0, np.int64), *(chunk.left.astype(np.int64) * records + chunk.right for chunk in chunks)]
+        drawn.append(np.concatenate(pairs))
+    union = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *drawn]))
+    left, right = (union // max(records, 1)).astype(np.int32), (union % max(records, 1)).astype(np.int32)
+    if side is not None:
+        across = side[left] != side[right]
+        union, left, right = union[across], left[across], right[across]
+    member = np.stack([_members(part.entries, left, right) for part in blocks], axis=1)
+    weight = member @ (np.array(rates) / RATES)
+    return PairSample(
+        left,
+        right,
+        member,
+        np.stack([np.isin(union, pairs, assume_unique=True) for pairs in drawn], axis=1),
+        1.0 / np.maximum(weight, 1.0 / RATES),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """What one rule does.
+
+    Args:
+        pairs: it makes; `further` of them no rule chosen before it makes.
+        matches: expected among its pairs; `further_matches` among the further ones.
+        left_out: records of which a key of it is too common.
+    """
+
+    rule: Rule
+    pairs: int
+    matches: float
+    further: float
+    further_matches: float
+    left_out: int
+    is_chosen: bool
+
+
+def choose(blocks: Sequence[RuleBlocks], sample: PairSample, probability: Floats) -> list[RuleReport]:
+    """The rules in the order in which they are worth most, each after those before it.
+
+    Args:
+        probability: of a match, for each pair of the sample.
+    """
+    matches = sample.weight * probability
+    open_ = np.ones(len(matches), dtype=np.bool_)
+    rest = list(range(len(blocks)))
+    reports = []
+    while rest:
+        further = np.array([(sample.weight * (sample.member[:, i] & open_)).sum() for i in rest])
+        found = np.array([(matches * (sample.member[:, i] & open_)).sum() for i in rest])
+        # The most matches first among rules of like yield; a rule without any comes last.
+        best = int(np.argmax(np.where(found >= WORTH * further, found, -further)))
+        i = rest.pop(best)
+        is_chosen = bool(found[best] > 0 and found[best] >= WORTH * further[best])
+        own = float((matches * sample.member[:, i]).sum())
+        part = blocks[i]
+        reports.append(
+            RuleReport(part.rule, part.pairs, own, float(further[best]), float(found[best]), part.left_out, is_chosen)
+        )
+        if is_chosen:
+            open_ &= ~sample.member[:, i]
+    return reports
+
+
+def total_matches(blocks: Sequence[RuleBlocks], sample: PairSample, probability: Floats) -> float:
+    """Matches among all pairs of records, met or not, by capture and recapture of rules that share no field.
+
+    Two rules on different fields find a match nearly independently: found by both / found by one = recall of the
+    other (Lincoln-Petersen, with Chapman's correction). The median over all such pairs of rules is taken, at least the
+    matches that the rules find together.
+    """
+    matches = sample.weight * probability
+    estimates = [float(matches.sum())]
+    columns = [{term.partition(".")[0] for term in part.rule} for part in blocks]
+    for i, j in itertools.combinations(range(len(blocks)), 2):
+        if columns[i].isdisjoint(columns[j]):
+            one, other = (float((matches * sample.member[:, k]).sum()) for k in (i, j))
+            both = float((matches * (sample.member[:, i] & sample.member[:, j])).sum())
+            if both >= 20:
+                estimates.append((one + 1) * (other + 1) / (both + 1) - 1)
+    return max(estimates[0], float(np.median(estimates)))
+
+
+def _is_part(field: Field, fields: Mapping[str, Field]) -> bool:
+    """Whether the field is looked at through its tokens instead."""
+    return any(field.name in other.of for other in fields.values())
+
+
+def _members(entries: pl.DataFrame, left: Ints, right: Ints) -> Mask:
+    """Whether the two records of each pair share a key."""
+    ends = (
+        pl.DataFrame({"pair": np.arange(len(side), dtype=np.int32), "record": side.astype(np.uint32)}).join(
+            entries, on="record"
+        )
+        for side in (left, right)
+    )
+    one, other = ends
+    out = np.zeros(len(left), dtype=np.bool_)
+    out[one.join(other, on=["pair", "key"], how="semi")["pair"].to_numpy()] = True
+    return out

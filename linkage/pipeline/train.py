@@ -1,0 +1,236 @@
+"""A model from the user's own data, without labels: what levels of agreement weigh, and which records should meet.
+
+Each blocking rule gives a sample of pairs; within it the attributes it made agree are left out, and m is fitted to all
+samples together (see `linkage.training.em`). u comes from random pairs. The guard refuses what cannot be a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from linkage.block import Rule
+from linkage.errors import TrainingError
+from linkage.model import FREQUENCIES, GRAIN, Attribute, Level, Model
+from linkage.pipeline import blocking_plan as plan
+from linkage.pipeline.engine import Engine
+from linkage.training import em, guard
+from linkage.training.parameters import first_guess, table_of
+from linkage.training.patterns import Patterns
+from linkage.training.u import random_pairs
+
+Floats = npt.NDArray[np.float64]
+
+SAMPLE = 20_000
+"""Pairs drawn a rule."""
+RANDOM_PAIRS = 500_000
+SEEN = 5.0
+"""Pairs, expected matches and random ones together, from which a level's weight is believed."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to train.
+
+    Args:
+        seed: of the random pairs; the blocks drawn depend on their keys alone.
+        rules: blocking rules to choose from; None = all that the model's fields allow, or the model's own.
+        keep_rules: the rules are taken as they are.
+    """
+
+    seed: int = 1
+    rules: tuple[Rule, ...] | None = None
+    keep_rules: bool = False
+
+
+@dataclass(frozen=True)
+class Training:
+    """A trained model and what it rests on.
+
+    Args:
+        fit: of m; `findings` are reasons not to rely on it.
+        rules: what each blocking rule costs and finds, in the order chosen.
+        matches: expected over all pairs of records; `reached` of them by the chosen rules.
+        never_compared: records that share no key with any other.
+    """
+
+    model: Model
+    fit: em.Fit
+    findings: tuple[guard.Finding, ...]
+    rules: tuple[plan.RuleReport, ...]
+    matches: float
+    reached: float
+    never_compared: int
+
+
+def train(
+    records: pl.DataFrame, model: Model, side: npt.NDArray[np.int8] | None = None, options: Options | None = None
+) -> Training:
+    """Weights, frequencies, prior and blocking rules from the records themselves.
+
+    Args:
+        records: `key` and the model's fields, ordered by key.
+        side: file of each record where two files are linked that hold nobody twice.
+
+    Raises:
+        TrainingError: no two records share a key.
+    """
+    options = options or Options()
+    model = replace(model, frequencies=frequencies(records, model))
+    rules = options.rules or _rules(records, model)
+    blocks = list(plan.rule_blocks(records, rules, model.limits.block))
+    if not blocks:
+        raise TrainingError(("No two records share a blocking key.",))
+    sample = plan.draw(blocks, side, len(records), SAMPLE)
+    engine = Engine(records, model, side=side)
+    names = list(model.attributes)
+    levels = _levels(engine, names, sample.left, sample.right)
+    sizes = tuple(len(engine.levels[name]) for name in names)
+    left, right = _random(len(records), side, options.seed)
+    random = [
+        np.bincount(column, minlength=size)
+        for column, size in zip(_levels(engine, names, left, right).T, sizes, strict=True)
+    ]
+    u = tuple(table_of((counts[1:] + 0.5).tolist()) for counts in random)
+    samples = [
+        em.Sample(Patterns.of(_without(levels[sample.drawn[:, i]], _used(part.rule, model)), sizes))
+        for i, part in enumerate(blocks)
+    ]
+    start = replace(first_guess(samples[0].patterns, 0.3, u), prior=0.3)
+    fit = em.fit_samples(samples, start, em.Options(tolerance=1e-4, rounds=300, smoothing=0.1))
+    probability = _posterior(levels, sample, blocks, fit, model)
+    matches = plan.total_matches(blocks, sample, probability)
+    reports = plan.choose(blocks, sample, probability)
+    chosen = (
+        tuple(part.rule for part in blocks) if options.keep_rules else tuple(r.rule for r in reports if r.is_chosen)
+    )
+    pairs = (
+        len(records) * (len(records) - 1) / 2 if side is None else float((side == 0).sum()) * float((side == 1).sum())
+    )
+    trained = replace(
+        model,
+        prior_random=_grained(np.log2(matches / max(pairs - matches, 1.0))),
+        blocking=chosen,
+        attributes=_weighed(model, fit, random, engine.levels),
+        is_calibrated=False,
+    )
+    met = pl.concat([part.entries["record"] for part in blocks if part.rule in chosen])
+    return Training(
+        model=trained,
+        fit=fit,
+        findings=tuple(_findings(fit, trained, engine.levels, random)),
+        rules=tuple(reports),
+        matches=matches,
+        reached=sum(r.further_matches for r in reports if r.is_chosen),
+        never_compared=len(records) - met.n_unique(),
+    )
+
+
+def frequencies(records: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Share of the records that hold each value (FREQUENCIES), of the attributes that weigh rarity."""
+    tables = [pl.DataFrame(schema=FREQUENCIES)]
+    for name, attribute in model.attributes.items():
+        if attribute.compare == "token_set":
+            tokens = pl.concat_str([pl.col(c) for c in attribute.columns], separator=" ", ignore_nulls=True).str.split(
+                " "
+            )
+            rows = records.select(pl.int_range(pl.len()).alias("row"), value=tokens).explode("value").unique()
+        elif attribute.options.get("frequency"):
+            rows = records.select(value=pl.col(attribute.columns[0]))
+        else:
+            continue
+        rows = rows.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
+        given = len(records) if attribute.compare == "token_set" else max(rows.height, 1)
+        counted = (
+            rows.group_by("value").len().select(attribute=pl.lit(name), value="value", share=pl.col("len") / given)
+        )
+        tables.append(counted.sort("value"))
+    return pl.concat(tables)
+
+
+def _rules(records: pl.DataFrame, model: Model) -> tuple[Rule, ...]:
+    """The model's own rules, or all that the fields at hand allow, as far as the records have the columns."""
+    fields = {name: field for name, field in model.fields.items() if name in records.columns}
+    rules = model.blocking or plan.candidate_rules(fields)
+    return tuple(r for r in rules if all(term.partition(".")[0] in records.columns for term in r))
+
+
+def _levels(
+    engine: Engine, names: Sequence[str], left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]
+) -> npt.NDArray[np.int8]:
+    agreements = engine.records.compare(left, right)
+    return np.stack([agreements[name].levels for name in names], axis=1)
+
+
+def _random(
+    records: int, side: npt.NDArray[np.int8] | None, seed: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    if side is None:
+        left, right = random_pairs(records, RANDOM_PAIRS, seed)
+    else:
+        one, other = np.flatnonzero(side == 0), np.flatnonzero(side == 1)
+        left, right = random_pairs(len(one), RANDOM_PAIRS, seed, len(other))
+        left, right = one[left], other[right]
+    return left.astype(np.int32), right.astype(np.int32)
+
+
+def _used(rule: Rule, model: Model) -> list[int]:
+    """Places of the attributes that a rule makes agree."""
+    columns = {term.partition(".")[0] for term in rule}
+    return [i for i, attribute in enumerate(model.attributes.values()) if columns & set(attribute.columns)]
+
+
+def _without(levels: npt.NDArray[np.int8], places: Sequence[int]) -> npt.NDArray[np.int8]:
+    out = levels.copy()
+    out[:, places] = 0
+    return out
+
+
+def _posterior(
+    levels: npt.NDArray[np.int8], sample: plan.PairSample, blocks: Sequence[plan.RuleBlocks], fit: em.Fit, model: Model
+) -> Floats:
+    """Probability of a match of each pair: the mean over the rules that drew it, each without what it made agree."""
+    total, count = np.zeros(len(levels)), np.zeros(len(levels))
+    for i, part in enumerate(blocks):
+        rows = sample.drawn[:, i]
+        parameters = replace(fit.parameters, prior=min(max(fit.priors[i], 1e-9), 1 - 1e-9))
+        total[rows] += parameters.probability(_without(levels[rows], _used(part.rule, model)))
+        count[rows] += 1
+    return total / np.maximum(count, 1)
+
+
+def _weighed(
+    model: Model, fit: em.Fit, random: Sequence[npt.NDArray[np.int64]], names: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, Attribute]:
+    """The model's attributes with the weights found; levels that were hardly met keep what the model says."""
+    out = {}
+    for place, (name, attribute) in enumerate(model.attributes.items()):
+        m, u = fit.parameters.m[place], fit.parameters.u[place]
+        levels = {}
+        for code, level in enumerate(names[name][1:], 1):
+            before = attribute.levels.get(level, Level(0.0))
+            if m[code] * fit.present[place] + random[place][code] < SEEN:
+                levels[level] = before
+            elif code == 1 and attribute.options.get("frequency"):
+                levels[level] = replace(before, bits=_grained(np.log2(m[code])), information=1.0)
+            else:
+                levels[level] = replace(before, bits=_grained(np.log2(m[code] / u[code])))
+        out[name] = replace(attribute, levels=MappingProxyType(levels))
+    return MappingProxyType(out)
+
+
+def _findings(
+    fit: em.Fit, model: Model, names: Mapping[str, tuple[str, ...]], random: Sequence[npt.NDArray[np.int64]]
+) -> list[guard.Finding]:
+    attributes = [guard.Attribute(name, names[name], (1, len(names[name]) - 1)) for name in model.attributes]
+    # Samples are blocks of like records: more than half of their pairs may well be matches.
+    return guard.findings(fit, attributes, guard.Limits(largest_prior=1.0))
+
+
+def _grained(value: float) -> float:
+    return round(float(value) * GRAIN) / GRAIN

@@ -1,0 +1,111 @@
+"""Any table to the fields of a model: folded text, bare codes, ISO dates.
+
+For tables that come without a manifest. What a column is, its name or the caller says; every distinct value is
+standardised once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from linkage.errors import SettingsError
+from linkage.model import Field
+from linkage.standardise.fold import fold
+
+KEYS = ("key", "record", "unique_id", "record_id", "rec_id", "id")
+"""Names under which a table's own key is looked for; without any, rows are numbered."""
+
+_DATES = (
+    r"^(?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})",
+    r"^(?<y>\d{4})[/.]?(?<m>\d{2})[/.]?(?<d>\d{2})$",
+    r"^(?<d>\d{1,2})[/.-](?<m>\d{1,2})[/.-](?<y>\d{4})$",
+    r"^(?<m>\d{1,2})[/.-](?<d>\d{1,2})[/.-](?<y>\d{4})$",
+)
+"""Full dates, tried in this order: with the year last, month first only where it cannot be day first."""
+_PARTIAL = r"^(\d{4}(?:-\d{2})?)$"
+
+
+def plain_records(frame: pl.DataFrame, fields: Mapping[str, Field], columns: Mapping[str, str]) -> pl.DataFrame:
+    """The frame's rows with `key` (text) and every field that it has a column for, in the frame's order.
+
+    Args:
+        columns: field name to column, over what the fields' usual names say; `key` may be among them.
+
+    Raises:
+        SettingsError: `columns` names a field or a column that does not exist, or a key is missing or there twice.
+    """
+    for name, asked in columns.items():
+        if name not in fields and name != "key":
+            raise SettingsError(f"the model has no field {name}; it has {', '.join(fields)}")
+        if asked not in frame.columns:
+            raise SettingsError(f"the table has no column {asked}")
+    by_name = {column.lower().replace(" ", "_").replace("-", "_"): column for column in frame.columns}
+    chosen = {
+        name: columns.get(name) or next((by_name[usual] for usual in (name, *field.names) if usual in by_name), None)
+        for name, field in fields.items()
+    }
+    out = [_key(frame, columns.get("key"), by_name)]
+    for name, column in chosen.items():
+        if column and fields[name].type != "tokens":
+            out.append(_TYPES[fields[name].type](frame[column]).alias(name))
+    records = pl.DataFrame(out)
+    for name, field in fields.items():
+        parts = [part for part in field.of if part in records.columns]
+        if field.type == "tokens" and parts:
+            records = records.with_columns(_tokens(parts).alias(name))
+    return records
+
+
+def _key(frame: pl.DataFrame, column: str | None, by_name: Mapping[str, str]) -> pl.Series:
+    column = column or next((by_name[usual] for usual in KEYS if usual in by_name), None)
+    if column is None:
+        return pl.Series("key", range(frame.height), dtype=pl.Int64).cast(pl.String)
+    key = frame[column].cast(pl.String).alias("key")
+    if key.null_count() or key.n_unique() != len(key):
+        raise SettingsError(f"column {column} is no key: a value is missing or there twice")
+    return key
+
+
+def _tokens(parts: list[str]) -> pl.Expr:
+    """Tokens of several fields, each once, in order of the alphabet."""
+    whole = pl.concat_str([pl.col(part) for part in parts], separator=" ", ignore_nulls=True)
+    tokens = whole.str.split(" ").list.unique().list.sort().list.join(" ")
+    return pl.when(tokens != "").then(tokens)
+
+
+def _ascii(series: pl.Series) -> pl.Series:
+    """Upper-case ASCII; only values with other letters leave the vectorised path."""
+    text = series.cast(pl.String)
+    foreign = text.filter(text.str.len_bytes() != text.str.len_chars()).unique()
+    if len(foreign):
+        text = text.replace(foreign, pl.Series([fold(value) for value in foreign], dtype=pl.String))
+    return text.str.to_uppercase()
+
+
+def _text(series: pl.Series) -> pl.Series:
+    text = _ascii(series).str.replace_all(r"['`]", "").str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars()
+    return text.set(text == "", None)
+
+
+def _code(series: pl.Series) -> pl.Series:
+    text = _ascii(series).str.replace_all(r"[^A-Z0-9]+", "")
+    return text.set(text == "", None)
+
+
+def _date(series: pl.Series) -> pl.Series:
+    """ISO dates to the precision given; what is no date is missing."""
+    text = series.cast(pl.String).str.strip_chars().to_frame("text")
+    return text.select(
+        pl.coalesce(*(_full(pattern) for pattern in _DATES), pl.col("text").str.extract(_PARTIAL))
+    ).to_series()
+
+
+def _full(pattern: str) -> pl.Expr:
+    parts = pl.col("text").str.extract_groups(pattern)
+    numbers = (parts.struct.field(name).str.zfill(width) for name, width in (("y", 4), ("m", 2), ("d", 2)))
+    return pl.concat_str(*numbers, separator="-").str.to_date("%Y-%m-%d", strict=False).cast(pl.String)
+
+
+_TYPES: Mapping[str, Callable[[pl.Series], pl.Series]] = {"text": _text, "code": _code, "date": _date}
