@@ -6,12 +6,14 @@ fall into one chunk. Memory is bounded by the chunk size plus the keys, whatever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from linkage.compiled import is_compiled
 
 Ints = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -66,6 +68,35 @@ def active_entries(keys: pl.DataFrame, touched: Mask, limit: int) -> pl.DataFram
     return held.filter((pl.col("size") > 1) & (pl.col("size") <= limit)).drop("size")
 
 
+@dataclass(frozen=True)
+class _Blocks:
+    """Blocks side by side, and where each record stands in them.
+
+    Args:
+        holders: record of each place, block after block; within a block in order of records.
+        position: place of each entry, entries in order of records and then of places.
+        ends: where each entry's block ends.
+        starts: where each record's entries begin, and where the last one's end.
+    """
+
+    holders: Ints
+    position: Ints
+    ends: Ints
+    starts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, entries: pl.DataFrame, records: int) -> _Blocks:
+        held = entries.sort("key", "record")
+        holders = held["record"].to_numpy().astype(np.int32)
+        key = held["key"].to_numpy()
+        begins = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
+        sizes = np.diff(np.append(begins, len(key)))
+        ends = np.repeat(begins + sizes, sizes).astype(np.int32)
+        position = np.argsort(holders, kind="stable").astype(np.int32)
+        starts = np.append(0, np.cumsum(np.bincount(holders, minlength=records)))
+        return cls(holders, position, ends[position], starts)
+
+
 def stream(entries: pl.DataFrame, touched: Mask, chunk: int) -> Iterator[CandidateChunk]:
     """Every distinct pair that shares a key and of which at least one side is touched.
 
@@ -74,41 +105,46 @@ def stream(entries: pl.DataFrame, touched: Mask, chunk: int) -> Iterator[Candida
         touched: by record position.
         chunk: pairs to expand at a time, before repeats are dropped; one record's pairs stay together.
     """
-    held = entries.with_columns(size=pl.len().over("key")).sort("key", "record")
-    record = held["record"].to_numpy().astype(np.int64)
-    size = held["size"].to_numpy().astype(np.int64)
-    if len(record) == 0:
-        return
-    start = np.flatnonzero(np.append(True, held["key"].to_numpy()[1:] != held["key"].to_numpy()[:-1]))
-    end = np.repeat(start + size[start], size[start])
-    position = np.arange(len(record))
-    partners = end - position - 1
-    order = np.lexsort((position, record))
-    order = order[partners[order] > 0]
-    total = np.cumsum(partners[order])
-    count = len(touched)
+    blocks = _Blocks.of(entries, len(touched))
+    partners = np.append(0, np.cumsum(blocks.ends - blocks.position - 1))
+    # Pairs of the records before each one, repeats included.
+    total = partners[blocks.starts]
+    expand = _compiled(blocks, touched) if is_compiled(int(total[-1])) else _vectorised(blocks, touched)
     at = 0
-    while at < len(order):
-        done = total[at - 1] if at else 0
-        stop = int(np.searchsorted(total, done + chunk, side="right"))
-        stop = max(stop, at + 1)
-        # A record's entries stay in one chunk, so that its repeated pairs meet.
-        last = record[order[stop - 1]]
-        stop = int(np.searchsorted(record[order], last, side="right"))
-        left, right = _expand(record, position[order[at:stop]], partners[order[at:stop]])
-        wanted = touched[left] | touched[right]
-        pairs = left[wanted] * count + right[wanted]
-        pairs.sort()  # several times faster than a set of so many
-        pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
-        yield CandidateChunk(
-            (pairs // count).astype(np.int32), (pairs % count).astype(np.int32), float(total[stop - 1] / total[-1])
-        )
+    while total[at] < total[-1]:
+        stop = max(int(np.searchsorted(total, total[at] + chunk, side="right")) - 1, at + 1)
+        left, right = expand(at, stop, int(total[stop] - total[at]))
+        yield CandidateChunk(left, right, float(total[stop] / total[-1]))
         at = stop
 
 
-def _expand(
-    record: npt.NDArray[np.int64], entries: npt.NDArray[np.int64], partners: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    rows = np.repeat(entries, partners)
-    step = np.arange(len(rows)) - np.repeat(np.cumsum(partners) - partners, partners) + 1
-    return record[rows], record[rows + step]
+def _vectorised(blocks: _Blocks, touched: Mask) -> Callable[[int, int, int], tuple[Ints, Ints]]:
+    def expand(begin: int, stop: int, size: int) -> tuple[Ints, Ints]:
+        inside = slice(blocks.starts[begin], blocks.starts[stop])
+        position = blocks.position[inside].astype(np.int64)
+        partners = blocks.ends[inside] - position - 1
+        rows = np.repeat(position, partners)
+        step = np.arange(size) - np.repeat(np.cumsum(partners) - partners, partners) + 1
+        left, right = blocks.holders[rows].astype(np.int64), blocks.holders[rows + step]
+        wanted = touched[left] | touched[right]
+        pairs = left[wanted] * len(touched) + right[wanted]
+        # The first of every pair, in the order found, as the compiled loop gives them.
+        _, first = np.unique(pairs, return_index=True)
+        pairs = pairs[np.sort(first)]
+        return (pairs // len(touched)).astype(np.int32), (pairs % len(touched)).astype(np.int32)
+
+    return expand
+
+
+def _compiled(blocks: _Blocks, touched: Mask) -> Callable[[int, int, int], tuple[Ints, Ints]]:
+    from linkage.block import loops  # noqa: PLC0415 - numba takes most of a second to load
+
+    seen = np.full(len(touched), -1, dtype=np.int32)
+
+    def expand(begin: int, stop: int, size: int) -> tuple[Ints, Ints]:
+        left, right = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
+        place = (blocks.holders, blocks.position, blocks.starts, blocks.ends)
+        count = loops.expand(begin, stop, *place, touched, seen, left, right)
+        return left[:count].copy(), right[:count].copy()
+
+    return expand

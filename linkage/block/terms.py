@@ -65,6 +65,7 @@ SINGLE: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "date": _full_date,
     "month_day": lambda text: _full_date(text).str.slice(5, 5),
     "token_set": lambda text: text.str.split(" ").list.unique().list.sort().list.join(" "),
+    "initial": lambda text: text.str.slice(0, 1),
     "prefix3": lambda text: pl.when(text.str.len_chars() >= 3).then(text.str.slice(0, 3)),
     "prefix5": lambda text: pl.when(text.str.len_chars() >= 5).then(text.str.slice(0, 5)),
 }

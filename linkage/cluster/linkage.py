@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from linkage.compiled import is_compiled
+
 Weights = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 CANNOT = -1e6
@@ -58,6 +60,59 @@ def partition(weights: Weights, rules: ClusterRules, must: Mask | None = None) -
             groups.tear(best)
             groups.tear(rival)
     return groups.result()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Components side by side.
+
+    Args:
+        weights: of all pairs inside them, each component's upper triangle in row order.
+        starts: where each component's pairs begin, and where the last one ends; `first` likewise for its members.
+    """
+
+    weights: Weights
+    starts: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+
+
+def partition_all(
+    batch: Batch, chosen: npt.NDArray[np.int64], rules: ClusterRules
+) -> tuple[npt.NDArray[np.int64], Weights]:
+    """`partition` of the chosen components, without judgements.
+
+    Returns:
+        place of the first record of each member's group, and the average weight of each member's pairs inside it (0
+        alone); members of other components keep their own place.
+    """
+    root, average = np.arange(batch.first[-1]), np.zeros(batch.first[-1])
+    if is_compiled(int(np.diff(batch.starts)[chosen].sum())):
+        from linkage.cluster import loops  # noqa: PLC0415 - numba takes most of a second to load
+
+        limits = (rules.cut, rules.margin, rules.apart)
+        loops.settle(batch.weights, batch.starts, batch.first, chosen, CANNOT, rules.clip, limits, root, average)
+        return root, average
+    for number in chosen:
+        first, size = batch.first[number], batch.first[number + 1] - batch.first[number]
+        matrix = square(batch.weights[batch.starts[number] : batch.starts[number + 1]], size)
+        for part in partition(matrix, rules):
+            root[first + np.array(part)] = first + part[0]
+            average[first + np.array(part)] = inner_average(matrix, part, rules)
+    return root, average
+
+
+def inner_average(weights: Weights, part: list[int], rules: ClusterRules) -> Weights:
+    """What each record's pairs inside its group say on average, in bits; 0 where none says anything."""
+    inner = np.clip(weights[np.ix_(part, part)], -rules.clip, rules.clip)
+    np.fill_diagonal(inner, np.nan)
+    return np.asarray(np.nansum(inner, axis=1) / np.maximum((~np.isnan(inner)).sum(axis=1), 1))
+
+
+def square(triangle: Weights, size: int) -> Weights:
+    """A symmetric matrix from its upper triangle in row order."""
+    matrix = np.zeros((size, size))
+    matrix[np.triu_indices(size, 1)] = triangle
+    return np.asarray(matrix + matrix.T)
 
 
 class _Groups:

@@ -35,6 +35,10 @@ class Agreement:
     levels: Levels
     information: Bits | None = None
 
+    def at(self, places: npt.NDArray[np.intp]) -> Agreement:
+        """The agreement of some of the pairs."""
+        return Agreement(self.levels[places], None if self.information is None else self.information[places])
+
 
 class Comparator(Protocol):
     """Records, encoded for one comparison of one or more attributes."""

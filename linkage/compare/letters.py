@@ -1,12 +1,7 @@
-"""Texts as arrays of code points, and which of two paths compares them.
-
-Loops over many pairs are compiled by numba where it is installed and the number of pairs is worth its start-up; the
-other path, numpy and rapidfuzz, gives the same levels. Which of the two runs is a question of speed alone.
-"""
+"""Texts as arrays of code points, for the compiled loops."""
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +10,6 @@ import polars as pl
 
 TOLERANCE = 1e-9
 """Similarities this near to a threshold count as reaching it, so that rounding cannot part the two paths."""
-COMPILED_FROM = 50_000
-"""Pairs from which the compiled loops repay their loading."""
-HAS_NUMBA = importlib.util.find_spec("numba") is not None
 
 
 @dataclass(frozen=True)
@@ -30,21 +22,20 @@ class Letters:
         masks: which letters each text holds, a bit a letter (code point modulo 64).
     """
 
-    points: npt.NDArray[np.uint32]
+    points: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
     offsets: npt.NDArray[np.int64]
     masks: npt.NDArray[np.uint64]
 
     @classmethod
     def of(cls, texts: pl.Series) -> Letters:
-        """The letters of each text."""
-        points = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), dtype=np.uint32)
-        lengths = texts.str.len_chars().to_numpy().astype(np.int64)
-        masks = np.zeros(len(lengths), dtype=np.uint64)
-        bits = np.uint64(1) << (points.astype(np.uint64) & np.uint64(63))
-        np.bitwise_or.at(masks, np.repeat(np.arange(len(lengths)), lengths), bits)
-        return cls(points, np.append(0, np.cumsum(lengths)), masks)
-
-
-def is_compiled(pairs: int) -> bool:
-    """Whether so many pairs are compared by the compiled loops."""
-    return HAS_NUMBA and pairs >= COMPILED_FROM
+        """The letters of each text; no text is empty."""
+        whole = texts.str.join("").item() if len(texts) else ""
+        points: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
+        if whole.isascii():
+            points = np.frombuffer(whole.encode("ascii"), dtype=np.uint8)
+        else:
+            points = np.frombuffer(whole.encode("utf-32-le"), dtype=np.uint32)
+        offsets = np.append(0, np.cumsum(texts.str.len_chars().to_numpy().astype(np.int64)))
+        bits = np.uint64(1) << (points & np.array(63, dtype=points.dtype)).astype(np.uint64)
+        masks = np.bitwise_or.reduceat(bits, offsets[:-1]) if len(texts) else np.zeros(0, dtype=np.uint64)
+        return cls(points, offsets, masks)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-JARO_WINKLER, EDITS, PREFIX, ELSE = range(4)
-"""How a level of text is reached: similarity at least, edits at most, first letters equal, or in no other way."""
+JARO_WINKLER, EDITS, PREFIX, HEAD, HEAD_JARO_WINKLER, ELSE = range(6)
+"""How a level of text is reached: similarity at least, edits at most, first letters equal, the parts before a separator
+equal or similar, or in no other way."""
 
 
 @njit(cache=True, nogil=True)
@@ -36,22 +37,45 @@ def common_prefix(a, b, most):
 
 
 @njit(cache=True, nogil=True)
-def jaro_winkler(a, b):
-    """Jaro-Winkler similarity of two texts, in [0, 1]."""
-    if len(a) == 0 or len(b) == 0:
-        return 1.0 if len(a) == len(b) else 0.0
+def match_letters(a, b):
+    """Letters that two texts of at most 64 letters have in common near each other, and how many are out of order."""
+    one = np.uint64(1)
+    window = max(len(a), len(b)) // 2 - 1
+    taken_a = taken_b = np.uint64(0)
+    matches = 0
+    for i in range(len(a)):
+        for j in range(max(0, i - window), min(len(b), i + window + 1)):
+            bit = one << np.uint64(j)
+            if a[i] == b[j] and not taken_b & bit:
+                taken_a |= one << np.uint64(i)
+                taken_b |= bit
+                matches += 1
+                break
+    turned = 0
+    j = 0
+    for i in range(len(a)):
+        if taken_a & (one << np.uint64(i)):
+            while not taken_b & (one << np.uint64(j)):
+                j += 1
+            if a[i] != b[j]:
+                turned += 1
+            j += 1
+    return matches, turned
+
+
+@njit(cache=True, nogil=True)
+def match_long_letters(a, b):
+    """As `match_letters`, for texts of any length."""
     window = max(len(a), len(b)) // 2 - 1
     taken_a = np.zeros(len(a), np.uint8)
     taken_b = np.zeros(len(b), np.uint8)
     matches = 0
     for i in range(len(a)):
         for j in range(max(0, i - window), min(len(b), i + window + 1)):
-            if not taken_b[j] and a[i] == b[j]:
+            if a[i] == b[j] and not taken_b[j]:
                 taken_a[i] = taken_b[j] = 1
                 matches += 1
                 break
-    if matches == 0:
-        return 1.0 if len(a) == 1 and len(b) == 1 and a[0] == b[0] else 0.0
     turned = 0
     j = 0
     for i in range(len(a)):
@@ -61,10 +85,35 @@ def jaro_winkler(a, b):
             if a[i] != b[j]:
                 turned += 1
             j += 1
+    return matches, turned
+
+
+@njit(cache=True, nogil=True)
+def jaro_winkler(a, b):
+    """Jaro-Winkler similarity of two texts, in [0, 1]."""
+    if len(a) == 0 or len(b) == 0:
+        return 1.0 if len(a) == len(b) else 0.0
+    if len(a) == 1 and len(b) == 1:
+        return 1.0 if a[0] == b[0] else 0.0
+    if len(a) <= 64 and len(b) <= 64:
+        matches, turned = match_letters(a, b)
+    else:
+        matches, turned = match_long_letters(a, b)
+    if matches == 0:
+        return 0.0
     jaro = (matches / len(a) + matches / len(b) + (matches - turned // 2) / matches) / 3.0
     if jaro <= 0.7:
         return jaro
     return jaro + common_prefix(a, b, 4) * 0.1 * (1.0 - jaro)
+
+
+@njit(cache=True, nogil=True)
+def letter_mask(text):
+    """Which letters a text holds, a bit a letter (code point modulo 64)."""
+    mask = np.uint64(0)
+    for letter in text:
+        mask |= np.uint64(1) << np.uint64(letter & 63)
+    return mask
 
 
 @njit(cache=True, nogil=True)
@@ -102,12 +151,27 @@ def alignment_distance(a, b, most):
 
 
 @njit(cache=True, nogil=True)
-def reaches(points, offsets, masks, x, y, how, threshold):
+def head(text, separator):
+    """The text before the first separator; all of it where there is none."""
+    for i in range(len(text)):
+        if text[i] == separator:
+            return text[:i]
+    return text
+
+
+@njit(cache=True, nogil=True)
+def reaches(points, offsets, masks, x, y, how, threshold, separator):
     """Whether two texts, by their codes, are near enough for a level."""
-    a = points[offsets[x] : offsets[x + 1]]
-    b = points[offsets[y] : offsets[y + 1]]
     if how == ELSE:
         return True
+    a = points[offsets[x] : offsets[x + 1]]
+    b = points[offsets[y] : offsets[y + 1]]
+    if how == HEAD:
+        a, b = head(a, separator), head(b, separator)
+        return len(a) == len(b) and common_prefix(a, b, len(a)) == len(a)
+    if how == HEAD_JARO_WINKLER:
+        a, b = head(a, separator), head(b, separator)
+        return most_similar(a, b, letter_mask(a), letter_mask(b)) >= threshold and jaro_winkler(a, b) >= threshold
     if how == PREFIX:
         wanted = int(threshold)
         return len(a) >= wanted and len(b) >= wanted and common_prefix(a, b, wanted) == wanted
@@ -121,7 +185,7 @@ def reaches(points, offsets, masks, x, y, how, threshold):
 
 
 @njit(cache=True, nogil=True)
-def text_levels(codes_left, codes_right, points, offsets, masks, how, threshold, out):
+def text_levels(codes_left, codes_right, points, offsets, masks, how, threshold, separator, out):
     """Level of each pair of texts: 0 missing, 1 equal, then the first of the others that is reached."""
     for i in range(len(codes_left)):
         x, y = codes_left[i], codes_right[i]
@@ -132,7 +196,7 @@ def text_levels(codes_left, codes_right, points, offsets, masks, how, threshold,
         else:
             low, high = min(x, y), max(x, y)
             for k in range(len(how)):
-                if reaches(points, offsets, masks, low, high, how[k], threshold[k]):
+                if reaches(points, offsets, masks, low, high, how[k], threshold[k], separator):
                     out[i] = 2 + k
                     break
 

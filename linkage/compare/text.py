@@ -1,8 +1,8 @@
 """Any text to the levels that the model file lists: equal, near by some measure, different.
 
 The first level is equality. Every other one says in its own row when it is reached: `jaro_winkler` (similarity at
-least), `edits` (at most so many, swaps of neighbours being one), `prefix` (so many first letters equal), `else` (in no
-other way).
+least), `edits` (at most so many, swaps of neighbours being one), `prefix` (so many first letters equal), `head` and
+`head_jaro_winkler` (the parts before the attribute's `separator` equal or similar), `else` (in no other way).
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from rapidfuzz.process import cpdist
 
 from linkage.compare.column import Column, Ints, Mask
 from linkage.compare.kinds import Agreement, Kind, Levels
-from linkage.compare.letters import TOLERANCE, Letters, is_compiled
+from linkage.compare.letters import TOLERANCE, Letters
 from linkage.compare.rarity import Rarity
+from linkage.compiled import is_compiled
 from linkage.errors import ModelError
 from linkage.model import Attribute, Model
 
-CONDITIONS = ("jaro_winkler", "edits", "prefix", "else")
+CONDITIONS = ("jaro_winkler", "edits", "prefix", "head", "head_jaro_winkler", "else")
 """In the order of the compiled loops' codes."""
 
 
@@ -39,6 +40,7 @@ class TextComparator:
     letters: Letters
     how: npt.NDArray[np.int8]
     threshold: npt.NDArray[np.float64]
+    separator: str
     rarity: Rarity | None
 
     @classmethod
@@ -55,12 +57,13 @@ class TextComparator:
             if len(level.when) != 1 or (asked := next(iter(level.when))) not in CONDITIONS:
                 raise ModelError(f"attribute {attribute.name}: level {name} needs one of {', '.join(CONDITIONS)}")
             how.append(CONDITIONS.index(asked))
-            threshold.append(level.when[asked] - (TOLERANCE if asked == "jaro_winkler" else 0.0))
+            threshold.append(level.when[asked] - (TOLERANCE if asked.endswith("jaro_winkler") else 0.0))
         return cls(
             column,
             Letters.of(column.values),
             np.array(how, dtype=np.int8),
             np.array(threshold),
+            str(attribute.options.get("separator", "@")),
             Rarity.of(column.values, attribute, model),
         )
 
@@ -77,8 +80,8 @@ class TextComparator:
         if is_compiled(len(left)):
             from linkage.compare import loops  # noqa: PLC0415 - numba takes most of a second to load
 
-            letters = self.letters
-            loops.text_levels(a, b, letters.points, letters.offsets, letters.masks, self.how, self.threshold, out)
+            letters = (self.letters.points, self.letters.offsets, self.letters.masks)
+            loops.text_levels(a, b, *letters, self.how, self.threshold, np.uint32(ord(self.separator)), out)
             return out
         equal, known = self.column.both(left, right)
         out[equal] = 1
@@ -87,24 +90,32 @@ class TextComparator:
             x, y, place = self.column.distinct_pairs(left[differ], right[differ])
             found = np.zeros(len(x), dtype=np.int8)
             for level in range(len(self.how) - 1, -1, -1):
-                found[_reaches(CONDITIONS[self.how[level]], self.threshold[level], x, y)] = 2 + level
+                found[self._reaches(level, x, y)] = 2 + level
             out[differ] = found[place]
         return out
+
+    def _reaches(self, level: int, x: pl.Series, y: pl.Series) -> Mask:
+        condition, threshold = CONDITIONS[self.how[level]], self.threshold[level]
+        if condition.startswith("head"):
+            x, y = (texts.str.splitn(self.separator, 2).struct.field("field_0") for texts in (x, y))
+        if condition == "head":
+            return (x == y).to_numpy()
+        if condition.endswith("jaro_winkler"):
+            similarity = cpdist(x.to_list(), y.to_list(), scorer=JaroWinkler.similarity, dtype=np.float64)
+            return np.asarray(similarity >= threshold)
+        if condition == "edits":
+            return np.asarray(cpdist(x.to_list(), y.to_list(), scorer=OSA.distance, dtype=np.int32) <= threshold)
+        if condition == "prefix":
+            return _alike(x, y, int(threshold))
+        return np.ones(len(x), dtype=np.bool_)
 
 
 TEXT = Kind(TextComparator.build, None)
 
 
-def _reaches(condition: str, threshold: float, x: pl.Series, y: pl.Series) -> Mask:
-    if condition == "jaro_winkler":
-        similarity = cpdist(x.to_list(), y.to_list(), scorer=JaroWinkler.similarity, dtype=np.float64)
-        return np.asarray(similarity >= threshold)
-    if condition == "edits":
-        return np.asarray(cpdist(x.to_list(), y.to_list(), scorer=OSA.distance, dtype=np.int32) <= threshold)
-    if condition == "prefix":
-        wanted = int(threshold)
-        frame = pl.DataFrame({"x": x, "y": y})
-        long = (pl.col("x").str.len_chars() >= wanted) & (pl.col("y").str.len_chars() >= wanted)
-        alike = pl.col("x").str.slice(0, wanted) == pl.col("y").str.slice(0, wanted)
-        return frame.select(long & alike).to_series().to_numpy()
-    return np.ones(len(x), dtype=np.bool_)
+def _alike(x: pl.Series, y: pl.Series, wanted: int) -> Mask:
+    """Whether so many first letters are there and equal."""
+    frame = pl.DataFrame({"x": x, "y": y})
+    long = (pl.col("x").str.len_chars() >= wanted) & (pl.col("y").str.len_chars() >= wanted)
+    alike = pl.col("x").str.slice(0, wanted) == pl.col("y").str.slice(0, wanted)
+    return frame.select(long & alike).to_series().to_numpy()

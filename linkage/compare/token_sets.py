@@ -17,9 +17,10 @@ from rapidfuzz.process import cpdist
 
 from linkage.compare.column import Ints
 from linkage.compare.kinds import Agreement, Kind, Levels
-from linkage.compare.letters import TOLERANCE, Letters, is_compiled
+from linkage.compare.letters import TOLERANCE, Letters
 from linkage.compare.rarity import FLOOR, information
 from linkage.compare.tokens import nickname_codes
+from linkage.compiled import is_compiled
 from linkage.errors import ModelError
 from linkage.model import GRAIN, Attribute, Model
 

@@ -63,7 +63,7 @@ class PairSample:
 
 def candidate_rules(fields: Mapping[str, Field]) -> tuple[Rule, ...]:
     """Every rule that may be of use for a table with these fields: one field, a name sound and a field, two fields."""
-    plain = [f.name for f in fields.values() if f.type in ("text", "code") and not _is_part(f, fields)]
+    plain = [f.name for f in fields.values() if f.type in ("text", "code", "plain") and not _is_part(f, fields)]
     dates = [field.name for field in fields.values() if field.type == "date"]
     names = [field.name for field in fields.values() if field.type == "tokens"]
     partial = [*plain, *(f"{name}.year" for name in dates)]

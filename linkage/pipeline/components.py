@@ -111,29 +111,35 @@ class Solver:
     def _solve_batch(self, batch: _Batch, root: Ints, confidence: Floats) -> None:
         weight = self._weigh(batch.members[batch.left], batch.members[batch.right])
         starts, first, sizes = batch.starts, batch.first, batch.sizes
-        is_whole = np.logical_and.reduceat(weight >= self._rules.cut, starts[:-1])
+        is_open = ~np.logical_and.reduceat(weight >= self._rules.cut, starts[:-1])
+        is_judged = np.zeros(len(sizes), dtype=np.bool_)
         if self._decided:
-            is_judged = np.isin(batch.members, np.array(sorted(self._decided)))
-            is_whole &= ~np.logical_or.reduceat(is_judged, first[:-1])
+            is_named = np.isin(batch.members, np.array(sorted(self._decided)))
+            is_judged = np.logical_or.reduceat(is_named, first[:-1])
         clipped = np.clip(weight, -self._rules.clip, self._rules.clip)
         count = len(batch.members)
         total = np.bincount(batch.left, clipped, count) + np.bincount(batch.right, clipped, count)
-        inside = np.repeat(is_whole, sizes)
-        root[batch.members[inside]] = np.repeat(batch.members[first[:-1]], sizes)[inside]
-        confidence[batch.members[inside]] = score.probability(total / np.repeat(sizes - 1, sizes))[inside]
-        for number in np.flatnonzero(~is_whole):
+        average: Floats = total / np.repeat(sizes - 1, sizes)
+        place = np.repeat(first[:-1], sizes)
+        parted = np.flatnonzero(is_open & ~is_judged)
+        split, said = cluster.partition_all(cluster.Batch(weight, starts, first), parted, self._rules)
+        inside = np.repeat(is_open & ~is_judged, sizes)
+        place[inside], average[inside] = split[inside], said[inside]
+        root[batch.members] = batch.members[place]
+        confidence[batch.members] = score.probability(average)
+        alone = np.bincount(place, minlength=count)[place] == 1
+        confidence[batch.members[alone]] = 1.0
+        for number in np.flatnonzero(is_judged):
             records = batch.members[first[number] : first[number + 1]]
-            matrix = _square(weight[starts[number] : starts[number + 1]], len(records))
+            matrix = cluster.square(weight[starts[number] : starts[number + 1]], len(records))
             must = self._judge(records.tolist(), matrix)
-            for part in self._parts(records.tolist(), matrix, must):
+            for part in cluster.partition(matrix, self._rules, must):
                 root[records[part]] = records[part[0]]
                 confidence[records[part]] = self._confidence(matrix, part, must)
 
     def _judge(self, members: list[int], matrix: Floats) -> Mask:
         """Which pairs a person judged to be the same; what was judged different is barred in `matrix`."""
         must = np.zeros_like(matrix, dtype=np.bool_)
-        if self._decided.isdisjoint(members):
-            return must
         place = {record: i for i, record in enumerate(members)}
         for judgement in self._judged:
             if judgement.left in place and judgement.right in place:
@@ -144,12 +150,6 @@ class Solver:
                     matrix[i, j] = matrix[j, i] = cluster.CANNOT
         return must
 
-    def _parts(self, members: list[int], matrix: Floats, must: Mask) -> list[list[int]]:
-        """Places within a component that is not one identity as it stands."""
-        if len(members) == 2 and self._decided.isdisjoint(members) and not matrix[0, 1] >= self._rules.cut:
-            return [[0], [1]]
-        return cluster.partition(matrix, self._rules, must)
-
     def _confidence(self, matrix: Floats, part: list[int], must: Mask) -> list[float]:
         """Probability that each record belongs: of the average of what its pairs say; alone it is certain.
 
@@ -158,12 +158,12 @@ class Solver:
         if len(part) == 1:
             return [1.0]
         inside = np.ix_(part, part)
-        inner = np.clip(matrix[inside], -self._rules.clip, self._rules.clip)
         if must[inside].any():
-            inner = np.where(must[inside], self._rules.clip, np.where(inner < 0, np.nan, inner))
-        np.fill_diagonal(inner, np.nan)
-        speaking = np.maximum((~np.isnan(inner)).sum(axis=1), 1)
-        return [float(value) for value in score.probability(np.nansum(inner, axis=1) / speaking)]
+            matrix = matrix.copy()
+            matrix[inside] = np.where(
+                must[inside], self._rules.clip, np.where(matrix[inside] < 0, np.nan, matrix[inside])
+            )
+        return [float(value) for value in score.probability(cluster.inner_average(matrix, part, self._rules))]
 
 
 def _batches(members: Ints, sizes: Longs) -> Iterator[_Batch]:
@@ -183,10 +183,3 @@ def _batches(members: Ints, sizes: Longs) -> Iterator[_Batch]:
         step = np.arange(len(left)) - np.repeat(np.cumsum(partners) - partners, partners) + 1
         yield _Batch(members[begin : int(ends[stop - 1])], inside, left, left + step)
         at = stop
-
-
-def _square(triangle: Floats, size: int) -> Floats:
-    """A symmetric matrix from its upper triangle in row order."""
-    matrix = np.zeros((size, size))
-    matrix[np.triu_indices(size, 1)] = triangle
-    return np.asarray(matrix + matrix.T)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -93,6 +94,13 @@ class Engine:
         self._kind = None if kind is None else kind.rank("dense").cast(pl.Int32).to_numpy()
         self._is_person = None if kind is None else (kind == "person").to_numpy()
 
+    def with_model(self, model: Model) -> Engine:
+        """The same coded records under other weights; comparisons and frequencies must be the same."""
+        other = copy.copy(self)
+        other.model = model
+        other.scorer = score.Scorer(model, self.levels)
+        return other
+
     def judge(self, left: Ints, right: Ints) -> Floats:
         """What each pair says inside a component: CANNOT, its weight, or NaN where it says nothing.
 
@@ -116,14 +124,13 @@ class Engine:
 
     def weigh(self, left: Ints, right: Ints) -> ScoredPairs:
         """The pairs that are possible at least; those that cannot be are not compared in full."""
-        cheap = self.records.compare_cheap(left, right)
-        bound = self.scorer.bound(cheap, self._has_household(left))
-        open_ = np.flatnonzero(bound >= self.model.thresholds.possible)
-        left, right = left[open_], right[open_]
-        agreements = {
-            name: compare.Agreement(a.levels[open_], None if a.information is None else a.information[open_])
-            for name, a in cheap.items()
-        } | self.records.compare_costly(left, right)
+        agreements = self.records.compare_cheap(left, right)
+        if agreements:
+            bound = self.scorer.bound(agreements, self._has_household(left))
+            open_ = np.flatnonzero(bound >= self.model.thresholds.possible)
+            left, right = left[open_], right[open_]
+            agreements = {name: agreement.at(open_) for name, agreement in agreements.items()}
+        agreements |= self.records.compare_costly(left, right)
         weight = self.scorer.score(agreements, self._has_household(left)).weight
         keep = weight >= self.model.thresholds.possible
         return ScoredPairs(left[keep], right[keep], weight[keep])

@@ -108,24 +108,26 @@ def link(left: Any, right: Any, model: Model | Path | str = "person", settings: 
 
 def _resolve(records: pl.DataFrame, side: npt.NDArray[np.int8] | None, model: Model, settings: Settings) -> Resolved:
     model = _for_columns(model, records)
+    everyone = np.ones(len(records), dtype=np.bool_)
     training = None
     if settings.train:
-        training = train(records, model, side, Options(settings.seed, keep_rules=not settings.rules))
+        options = Options(settings.seed, keep_rules=not settings.rules, threads=settings.threads)
+        training = train(records, model, side, options)
         if training.findings and not settings.force:
             raise TrainingError(tuple(finding.message for finding in training.findings))
-        model = training.model
-    everyone = np.ones(len(records), dtype=np.bool_)
-    entries = block.active_entries(block.block_keys(records, model.blocking).unique(), everyone, model.limits.block)
-    engine = Engine(records, model, side=side, threads=settings.threads)
+        engine, entries = training.engine, training.entries
+    else:
+        engine = Engine(records, model, side=side, threads=settings.threads)
+        made = block.block_keys(records, model.blocking)
+        entries = block.active_entries(made, everyone, model.limits.block)
     pairs, candidates = engine.score_candidates(entries, everyone)
-    del entries
     partition = engine.cluster(pairs, everyone)
     keys = records["key"]
     memberships = pl.DataFrame(
         {"record": keys, "identity": keys.gather(partition.root), "confidence": partition.confidence}, schema=MEMBERS
     )
     return Resolved(
-        memberships, pairs.frame(keys) if len(pairs.left) else SCORED_PAIR.empty(), candidates, model, training
+        memberships, pairs.frame(keys) if len(pairs.left) else SCORED_PAIR.empty(), candidates, engine.model, training
     )
 
 

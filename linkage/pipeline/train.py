@@ -18,7 +18,7 @@ from linkage.block import Rule
 from linkage.errors import TrainingError
 from linkage.model import FREQUENCIES, GRAIN, Attribute, Level, Model
 from linkage.pipeline import blocking_plan as plan
-from linkage.pipeline.engine import Engine
+from linkage.pipeline.engine import THREADS, Engine
 from linkage.training import em, guard
 from linkage.training.parameters import first_guess, table_of
 from linkage.training.patterns import Patterns
@@ -46,6 +46,7 @@ class Options:
     seed: int = 1
     rules: tuple[Rule, ...] | None = None
     keep_rules: bool = False
+    threads: int = THREADS
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Training:
         rules: what each blocking rule costs and finds, in the order chosen.
         matches: expected over all pairs of records; `reached` of them by the chosen rules.
         never_compared: records that share no key with any other.
+        engine: the records, coded, under the trained model; `entries` the keys of the chosen rules.
     """
 
     model: Model
@@ -66,6 +68,8 @@ class Training:
     matches: float
     reached: float
     never_compared: int
+    engine: Engine
+    entries: pl.DataFrame
 
 
 def train(
@@ -87,7 +91,7 @@ def train(
     if not blocks:
         raise TrainingError(("No two records share a blocking key.",))
     sample = plan.draw(blocks, side, len(records), SAMPLE)
-    engine = Engine(records, model, side=side)
+    engine = Engine(records, model, side=side, threads=options.threads)
     names = list(model.attributes)
     levels = _levels(engine, names, sample.left, sample.right)
     sizes = tuple(len(engine.levels[name]) for name in names)
@@ -119,7 +123,7 @@ def train(
         attributes=_weighed(model, fit, random, engine.levels),
         is_calibrated=False,
     )
-    met = pl.concat([part.entries["record"] for part in blocks if part.rule in chosen])
+    entries = pl.concat([part.entries for part in blocks if part.rule in chosen])
     return Training(
         model=trained,
         fit=fit,
@@ -127,7 +131,9 @@ def train(
         rules=tuple(reports),
         matches=matches,
         reached=sum(r.further_matches for r in reports if r.is_chosen),
-        never_compared=len(records) - met.n_unique(),
+        never_compared=len(records) - entries["record"].n_unique(),
+        engine=engine.with_model(trained),
+        entries=entries,
     )
 
 

@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from linkage.model import Model
+from linkage.model import GRAIN, Model
 
 Levels = npt.NDArray[np.int8]
 Bits = npt.NDArray[np.float64]
@@ -88,7 +88,8 @@ class Scorer:
         weight = -np.logaddexp2(-against_random, -against_household)
         if has_household is not None:
             weight = np.where(has_household, weight, against_random)
-        return PairBits(np.asarray(weight, dtype=np.float64), random)
+        # Back on the grain that all figures have, so that sums over pairs are exact as well.
+        return PairBits(np.round(weight * GRAIN) / GRAIN, random)
 
     def bound(self, agreements: Mapping[str, Agreement], has_household: Mask | None = None) -> Bits:
         """The weight that pairs can reach at most, of which only some attributes were compared."""

@@ -1,4 +1,4 @@
-"""Any table to the fields of a model: folded text, bare codes, ISO dates.
+"""Any table to the fields of a model: folded text, bare codes, ISO dates, or plain.
 
 For tables that come without a manifest. What a column is, its name or the caller says; every distinct value is
 standardised once.
@@ -89,6 +89,12 @@ def _text(series: pl.Series) -> pl.Series:
     return text.set(text == "", None)
 
 
+def _plain(series: pl.Series) -> pl.Series:
+    """Letters folded, everything else as it stands."""
+    text = _ascii(series).str.strip_chars()
+    return text.set(text == "", None)
+
+
 def _code(series: pl.Series) -> pl.Series:
     text = _ascii(series).str.replace_all(r"[^A-Z0-9]+", "")
     return text.set(text == "", None)
@@ -108,4 +114,4 @@ def _full(pattern: str) -> pl.Expr:
     return pl.concat_str(*numbers, separator="-").str.to_date("%Y-%m-%d", strict=False).cast(pl.String)
 
 
-_TYPES: Mapping[str, Callable[[pl.Series], pl.Series]] = {"text": _text, "code": _code, "date": _date}
+_TYPES: Mapping[str, Callable[[pl.Series], pl.Series]] = {"text": _text, "code": _code, "date": _date, "plain": _plain}
