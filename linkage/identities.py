@@ -11,8 +11,7 @@ import base64
 import hashlib
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 ID_LETTERS = 10
@@ -47,8 +46,8 @@ class Assignment:
 def assign(
     clusters: Iterable[Sequence[str]],
     previous: Mapping[str, str],
-    known: AbstractSet[str],
-    in_use: AbstractSet[str],
+    known: Container[str],
+    in_use: Container[str],
 ) -> Assignment:
     """Ids of the clusters.
 
@@ -76,11 +75,11 @@ def assign(
             # Of equals the one that the first record had, so that parting and joining again changes nothing.
             first = next(previous[key] for key in ordered[number] if previous.get(key) in own)
             chosen[number] = min(own, key=lambda former: (-counts[former], former != first, former))
-    taken = {*in_use, *chosen.values()}
+    taken = set(chosen.values())
     minted: list[str] = []
     for number, cluster in enumerate(ordered):
         if number not in chosen:
-            chosen[number] = _mint(cluster, taken, known)
+            chosen[number] = _mint(cluster, (taken, in_use), known)
             taken.add(chosen[number])
             if chosen[number] not in known:
                 minted.append(chosen[number])
@@ -92,19 +91,19 @@ def assign(
     )
 
 
-def _mint(cluster: Sequence[str], taken: AbstractSet[str], known: AbstractSet[str]) -> str:
+def _mint(cluster: Sequence[str], taken: tuple[Container[str], Container[str]], known: Container[str]) -> str:
     """The id that one of the records was first known under, if it is free; else a new one of the first record."""
     for key in cluster:
         for attempt in itertools.count():
             identity = _id_of(key, attempt)
             if identity not in known:
                 break
-            if identity not in taken:
+            if not any(identity in part for part in taken):
                 return identity
     return next(
         identity
         for attempt in itertools.count()
-        if (identity := _id_of(cluster[0], attempt)) not in taken and identity not in known
+        if (identity := _id_of(cluster[0], attempt)) not in known and not any(identity in part for part in taken)
     )
 
 
@@ -139,7 +138,7 @@ def _moves(
     return sorted(moves, key=lambda move: (move.kind, move.from_id or "", move.to_id or ""))
 
 
-def _redirects(heir: Mapping[str, int], chosen: Mapping[int, str], known: AbstractSet[str]) -> dict[str, str]:
+def _redirects(heir: Mapping[str, int], chosen: Mapping[int, str], known: Container[str]) -> dict[str, str]:
     living = set(chosen.values())
     gone = {former: chosen[number] for former, number in heir.items() if former not in living}
     revived = {identity: identity for identity in living if identity in known}

@@ -12,6 +12,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -159,6 +160,14 @@ class Model:
     def probability(self, weight: float) -> float:
         """Probability of a match for a match weight in bits (log2 of the posterior odds)."""
         return 1.0 / (1.0 + math.exp2(-max(min(weight, 60.0), -60.0)))
+
+    @cached_property
+    def shares(self) -> Mapping[str, Mapping[str, float]]:
+        """`frequencies` for looking up single values."""
+        out: dict[str, dict[str, float]] = {}
+        for attribute, value, share in self.frequencies.iter_rows():
+            out.setdefault(attribute, {})[value] = share
+        return out
 
     def restricted(self, attributes: Mapping[str, Attribute], rules: tuple[tuple[str, ...], ...]) -> Model:
         """The model with only these attributes and blocking rules."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from linkage.block.terms import term_values
+from linkage.block.terms import Values, term_values
 
 _FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
 KEYS = {"record": pl.UInt32, "key": pl.UInt64}
@@ -31,16 +33,28 @@ def block_keys(records: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
 
 def keys_by_rule(records: pl.DataFrame, rules: Sequence[Rule]) -> Iterator[tuple[Rule, pl.DataFrame]]:
     """The keys of one rule after the other; terms that rules share are worked out once."""
-    terms = {term: term_values(records, term) for term in sorted({term for rule in rules for term in rule})}
+    values = term_values(records, (term for rule in rules for term in rule))
     for rule in rules:
-        rows = terms[rule[0]].rename({"value": "v0"})
-        for place, term in enumerate(rule[1:], 1):
-            rows = rows.join(terms[term].rename({"value": f"v{place}"}), on="record")
-        key = pl.lit(_salt(rule), dtype=pl.UInt64)
-        for place in range(len(rule)):
+        record, hashes = _rows(rule, values, len(records))
+        key = np.full(len(record), _salt(rule), dtype=np.uint64)
+        there = np.ones(len(record), dtype=np.bool_)
+        for place, term in enumerate(rule):
+            value = hashes[term] if term in hashes else values.single[term][record]
+            there &= value > 0
             # Odd factors: a product with one loses nothing, and places differ.
-            key = key ^ (pl.col(f"v{place}") * pl.lit(_FACTORS[place], dtype=pl.UInt64))
-        yield rule, rows.select("record", key=key)
+            key ^= value * np.uint64(_FACTORS[place])
+        yield rule, pl.DataFrame({"record": record[there], "key": key[there]}, schema=KEYS)
+
+
+def _rows(rule: Rule, values: Values, records: int) -> tuple[npt.NDArray[np.uint32], dict[str, npt.NDArray[np.uint64]]]:
+    """A row for every combination of what the rule's multiple terms give, and their hashes in it."""
+    multiple = [term for term in rule if term in values.multiple]
+    if not multiple:
+        return np.arange(records, dtype=np.uint32), {}
+    rows = values.multiple[multiple[0]].rename({"value": multiple[0]})
+    for term in multiple[1:]:
+        rows = rows.join(values.multiple[term].rename({"value": term}), on="record")
+    return rows["record"].to_numpy(), {term: rows[term].to_numpy() for term in multiple}
 
 
 def _salt(rule: Rule) -> int:

@@ -6,43 +6,72 @@ A term gives hashes, none where the record lacks it; a *single* term gives one a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from linkage.errors import ModelError
 from linkage.phonetics import skeleton
 
 READINGS = "names"
-ROW = {"record": pl.UInt32, "value": pl.UInt64}
 
 
-def term_values(records: pl.DataFrame, term: str) -> pl.DataFrame:
-    """`record` (position) and `value` (64-bit hash) of the term, each pair once.
+@dataclass(frozen=True)
+class Values:
+    """Hashes of the terms of some records.
+
+    Args:
+        single: term to one hash a record, 0 where the record lacks it.
+        multiple: term to `record` (position) and `value` (hash), each pair once.
+    """
+
+    single: Mapping[str, npt.NDArray[np.uint64]]
+    multiple: Mapping[str, pl.DataFrame]
+
+
+def term_values(records: pl.DataFrame, terms: Iterable[str]) -> Values:
+    """Hashes of every term for every record.
 
     Raises:
-        ModelError: the term names no column of the records, or no transform.
+        ModelError: a term names no column of the records, or no transform.
     """
-    column, _, transform = term.partition(".")
-    if transform and transform not in SINGLE and transform not in MULTIPLE:
-        raise ModelError(f"blocking term {term}: there is no transform {transform}")
-    if column not in records.columns and column != READINGS:
-        raise ModelError(f"blocking term {term}: the records have no column {column}")
-    at = pl.int_range(pl.len(), dtype=pl.UInt32).alias("record")
-    if transform in MULTIPLE:
-        return _hashed(MULTIPLE[transform](records.with_columns(at), column))
-    return _hashed(records.select(at, value=SINGLE[transform](pl.col(column).cast(pl.String))))
-
-
-def known_columns(term: str) -> str:
-    """The column that a term reads."""
-    return term.partition(".")[0]
+    split = {term: term.partition(".") for term in sorted(set(terms))}
+    for term, (column, _, transform) in split.items():
+        if transform and transform not in SINGLE and transform not in MULTIPLE:
+            raise ModelError(f"blocking term {term}: there is no transform {transform}")
+        if column not in records.columns and column != READINGS:
+            raise ModelError(f"blocking term {term}: the records have no column {column}")
+    single = {
+        term: SINGLE[transform](pl.col(column).cast(pl.String))
+        for term, (column, _, transform) in split.items()
+        if transform not in MULTIPLE
+    }
+    # From here on a text is its hash: half the memory, and keys are made of numbers.
+    hashed = records.select(
+        pl.when(text.is_not_null() & (text != ""))
+        .then(pl.max_horizontal(text.hash(seed=0), 1))
+        .otherwise(0)
+        .alias(term)
+        for term, text in single.items()
+    )
+    numbered = records.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("record"))
+    return Values(
+        {term: hashed[term].cast(pl.UInt64).to_numpy() for term in single},
+        {
+            term: _hashed(MULTIPLE[transform](numbered, column))
+            for term, (column, _, transform) in split.items()
+            if transform in MULTIPLE
+        },
+    )
 
 
 def _hashed(values: pl.DataFrame) -> pl.DataFrame:
-    """From here on a text is its hash: half the memory, and keys are made of numbers."""
+    """`record` and the hash of `value`, where there is one."""
     given = values.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
-    return given.select("record", pl.col("value").hash(seed=0))
+    return given.select("record", pl.max_horizontal(pl.col("value").hash(seed=0), 1).cast(pl.UInt64).alias("value"))
 
 
 def _full_date(text: pl.Expr) -> pl.Expr:

@@ -13,6 +13,10 @@ Longs = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
+FEW = 1000
+"""Rows below which plain Python is faster than starting the vectorised work."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column as integer codes.
@@ -28,12 +32,22 @@ class Column:
     @classmethod
     def of(cls, series: pl.Series) -> Column:
         """The codes of a series; an empty text is missing."""
+        if len(series) < FEW:
+            return cls._of_few(series)
         text = series.cast(pl.String)
         frame = pl.DataFrame({"value": text.set(text == "", None)})
         values = frame["value"].drop_nulls().unique().sort()
         lookup = pl.DataFrame({"value": values, "code": np.arange(len(values), dtype=np.int32)})
         codes = frame.join(lookup, on="value", how="left", maintain_order="left")["code"].fill_null(-1)
         return cls(codes.to_numpy().astype(np.int32), values)
+
+    @classmethod
+    def _of_few(cls, series: pl.Series) -> Column:
+        given = series.cast(pl.String).to_list()
+        values = sorted({value for value in given if value})
+        code = {value: place for place, value in enumerate(values)}
+        codes = np.array([code.get(value, -1) for value in given], dtype=np.int32)
+        return cls(codes, pl.Series(values, dtype=pl.String))
 
     def both(self, left: Ints, right: Ints) -> tuple[Mask, Mask]:
         """Whether the values of each pair are equal, and whether both are known."""

@@ -72,7 +72,9 @@ def encode_names(persons: pl.DataFrame, model: Model) -> NameCodes:
         pl.concat_list(main, pl.col("name_alt").fill_null(pl.lit([], dtype=pl.List(pl.String)))).alias("readings"),
         is_organization=pl.col("entity_type") == "organization",
     ).with_columns(pl.col("readings").list.unique(maintain_order=True))
-    frame = frame.with_columns(whole=pl.col("readings").list.join("\n"))
+    # A name of an organisation and the same of a person are two names: their words are not worth the same.
+    kind = pl.when("is_organization").then(pl.lit("\norganization")).otherwise(pl.lit(""))
+    frame = frame.with_columns(whole=pl.concat_str(pl.col("readings").list.join("\n"), kind))
     distinct = frame.unique("whole").sort("whole").with_row_index("name")
     name = frame.join(distinct.select("whole", "name"), on="whole", how="left", maintain_order="left")["name"]
     readings = distinct.select("name", "readings", "is_organization").explode("readings")

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from linkage.compare.column import Ints, Mask
+from linkage.compare.column import FEW, Ints, Mask
 from linkage.compare.kinds import Bits
 from linkage.model import GRAIN, Attribute, Model
 
@@ -38,7 +39,14 @@ class Rarity:
 
 def information(values: pl.Series, attribute: str, floor: float, model: Model) -> Bits:
     """-log2 of each value's share, at most `floor`, in multiples of 1/1024 bit."""
-    known = model.frequencies.filter(pl.col("attribute") == attribute).select("value", "share")
-    shares = pl.DataFrame({"value": values}).join(known, on="value", how="left", maintain_order="left")["share"]
-    bits = np.minimum(-np.log2(shares.fill_null(2.0**-floor).to_numpy()), floor)
+    if len(values) < FEW:
+        known = model.shares.get(attribute, {})
+        return _bits(np.array([known.get(value, 0.0) for value in values.to_list()]), floor)
+    table = model.frequencies.filter(pl.col("attribute") == attribute).select("value", "share")
+    shares = pl.DataFrame({"value": values}).join(table, on="value", how="left", maintain_order="left")["share"]
+    return _bits(shares.fill_null(0.0).to_numpy(), floor)
+
+
+def _bits(shares: npt.NDArray[np.float64], floor: float) -> Bits:
+    bits = -np.log2(np.maximum(shares, 2.0**-floor))
     return np.asarray(np.round(bits * GRAIN) / GRAIN, dtype=np.float32)

@@ -1,6 +1,17 @@
 """The order of the stages: person facts in, identities out."""
 
 from linkage.pipeline.explain import AttributeBits, Explainer, PairExplanation
+from linkage.pipeline.live import LiveResolver, Match
 from linkage.pipeline.resolve import Change, Previous, Resolution, resolve
 
-__all__ = ["AttributeBits", "Change", "Explainer", "PairExplanation", "Previous", "Resolution", "resolve"]
+__all__ = [
+    "AttributeBits",
+    "Change",
+    "Explainer",
+    "LiveResolver",
+    "Match",
+    "PairExplanation",
+    "Previous",
+    "Resolution",
+    "resolve",
+]

@@ -47,6 +47,10 @@ class ScoredPairs:
             np.concatenate([np.zeros(0, np.float64), *(part.weight for part in parts)]),
         )
 
+    def at(self, chosen: Mask) -> ScoredPairs:
+        """Some of the pairs."""
+        return ScoredPairs(self.left[chosen], self.right[chosen], self.weight[chosen])
+
     def frame(self, keys: pl.Series) -> pl.DataFrame:
         """The pairs as SCORED_PAIR, ordered by record keys.
 
