@@ -215,7 +215,7 @@ class _Problem:
         self, state: _State, expected: Sequence[Floats], start: Parameters, course: tuple[int, bool, tuple[float, ...]]
     ) -> Fit:
         classes = np.sum([part.sum(axis=1) for part in expected], axis=0)
-        shares = classes / classes.sum()
+        shares = floored(np.asarray(classes, dtype=np.float64), SMALLEST_SHARE)
         totals = self._totals(expected)[MATCH]
         found = replace(start, m=self._table(state, MATCH), u=self._table(state, RANDOM), prior=float(shares[MATCH]))
         if start.household is not None:

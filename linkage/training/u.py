@@ -8,7 +8,7 @@ Nearly all pairs of records are no matches, so levels counted over them give u; 
 - Other levels (near, fuzzy, in conflict) are counted over random pairs (`random_pairs`) and corrected by
   `without_matches`. They are common enough among random pairs for a sample to meet them.
 
-Both need the expected number of matches and m, which the fit gives; two rounds of fit and u are enough in practice.
+Both need the expected matches, which need u: `learn` finds the two in turn.
 """
 
 from __future__ import annotations
@@ -49,27 +49,25 @@ def equal_pairs(codes: npt.NDArray[np.integer], other: npt.NDArray[np.integer] |
     return Agreement(float(mine[:shared] @ theirs[:shared]), float(mine.sum() * theirs.sum()))
 
 
-def exact_u(agreement: Agreement, m: float, matches: float) -> float:
-    """Chance that two records which are no match have equal values.
+def exact_u(agreement: Agreement, agreeing: float, pairs: float) -> float:
+    """Chance that two random records have equal values.
 
     Args:
-        m: chance that those of a match have.
-        matches: expected matches that have the attribute on both sides, over the same pairs.
+        agreeing: expected matches (and household pairs, where they are a class of their own) with equal values.
+        pairs: those that have the attribute on both sides.
     """
-    others = max(agreement.pairs - matches, 1.0)
-    return min(max(agreement.agreeing - m * matches, LEAST) / others, 1.0)
+    others = max(agreement.pairs - pairs, 1.0)
+    return min(max(agreement.agreeing - agreeing, LEAST) / others, 1.0)
 
 
-def without_matches(counts: Counts, m: Counts, matches: float) -> Counts:
+def without_matches(counts: Counts, expected: Counts) -> Counts:
     """Table of u from level counts of random pairs.
 
     Args:
-        counts: pairs at each level, [0] missing; they are read as random pairs that hold `matches` matches.
-        m: table of m of the attribute.
-        matches: expected matches among the pairs that have the attribute; the number of random pairs times the
-            share of matches among all pairs of records.
+        counts: pairs at each level, [0] missing.
+        expected: of these, the matches (and household pairs, where they are a class of their own).
     """
-    left = np.maximum(counts[1:] - matches * m[1:], LEAST)
+    left = np.maximum(counts[1:] - expected[1:], LEAST)
     return np.append(1.0, left / left.sum())
 
 

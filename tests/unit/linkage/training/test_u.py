@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from linkage.training.em import fit
+from linkage.training.em import Sample
+from linkage.training.learn import Evidence, learn
 from linkage.training.parameters import first_guess, table_of
 from linkage.training.patterns import Patterns
 from linkage.training.u import Agreement, equal_pairs, exact_u, random_pairs, with_exact, without_matches
@@ -41,12 +42,10 @@ def test_u_without_matches_is_nearer_the_truth_than_u_with_them() -> None:
     naive = np.array([found.agreeing / found.pairs for found in agreements])
 
     patterns = Patterns.of(levels, (3, 3, 3, 3))
-    u = naive
-    for _ in range(3):
-        start = first_guess(patterns, 1e-3, tuple(table_of([share, 1 - share]) for share in u))
-        found = fit(patterns, start)
-        m = [table[1] for table in found.parameters.m]
-        u = np.array([exact_u(a, m[k], found.present[k]) for k, a in enumerate(agreements)])
+    evidence = Evidence([Sample(patterns)], patterns, patterns, agreements, patterns.pairs)
+    found = learn(evidence, first_guess(patterns, 1e-3))
+    u = np.array([table[1] for table in found.parameters.u])
+    assert found.settled
     before, after = np.abs(np.log2(naive / truth)), np.abs(np.log2(u / truth))
     assert found.matches == pytest.approx(1000, rel=0.03)
     assert before[0] > 9, "a plain count makes the licence's u hundreds of times too large"
@@ -65,8 +64,8 @@ def test_random_pairs_corrected_for_matches_are_nearer_the_truth() -> None:
     for attribute in (1, 2, 3):
         counts = np.bincount(levels[:, attribute], minlength=3).astype(float)
         truth = (levels[other, attribute] == 1).mean()
-        m = table_of([0.85, 0.15])
-        corrected = without_matches(counts, m, sample_size * share)
+        matches = sample_size * share * table_of([0.85, 0.15])
+        corrected = without_matches(counts, matches)
         assert abs(np.log2(corrected[1] / truth)) < abs(np.log2(counts[1] / counts[1:].sum() / truth))
 
 
@@ -77,9 +76,9 @@ def test_frequencies_count_the_pairs_that_a_loop_counts() -> None:
 
 
 def test_no_agreement_left_still_is_a_chance() -> None:
-    assert exact_u(Agreement(90, 10_000), 0.9, 100) == pytest.approx(1 / 9900)
-    assert exact_u(Agreement(80, 10_000), 0.9, 100) == pytest.approx(1 / 9900)
-    assert exact_u(Agreement(190, 10_000), 0.9, 100) == pytest.approx(100 / 9900)
+    assert exact_u(Agreement(90, 10_000), 90, 100) == pytest.approx(1 / 9900)
+    assert exact_u(Agreement(80, 10_000), 90, 100) == pytest.approx(1 / 9900)
+    assert exact_u(Agreement(190, 10_000), 90, 100) == pytest.approx(100 / 9900)
 
 
 def test_a_known_level_leaves_the_rest_in_proportion() -> None:
