@@ -23,6 +23,7 @@ class Rule(StrEnum):
     AGAINST = "agreement-against"
     ORDER = "levels-out-of-order"
     DOMINATED = "one-attribute-dominates"
+    HOUSEHOLD = "household-not-apart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Limits:
             it to 1 for samples whose rule is an identifier, where most pairs are matches.
         slack: bits by which a worse level may outweigh a better one.
         dominance: largest share of one attribute in what matches say on average.
+        apart: fewest bits on average by which a match differs from a household pair, where households are a class.
     """
 
     matches: float = 50.0
@@ -63,6 +65,7 @@ class Limits:
     largest_prior: float = 0.5
     slack: float = 0.5
     dominance: float = 0.9
+    apart: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,12 @@ class Finding:
 def findings(fit: Fit, attributes: Sequence[Attribute], limits: Limits | None = None) -> list[Finding]:
     """Everything that speaks against using the fit as a model; an empty list is a pass."""
     limits = limits or Limits()
-    return [*_whole(fit, limits), *_attributes(fit, attributes, limits), *_dominance(fit, attributes, limits)]
+    return [
+        *_whole(fit, limits),
+        *_household(fit, limits),
+        *_attributes(fit, attributes, limits),
+        *_dominance(fit, attributes, limits),
+    ]
 
 
 def require(fit: Fit, attributes: Sequence[Attribute], limits: Limits | None = None) -> Fit:
@@ -115,6 +123,23 @@ def _whole(fit: Fit, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             Rule.FEW_MATCHES,
             f"Only {fit.matches:.1f} matches are expected among the counted pairs; {limits.matches:.0f} are needed.",
+        )
+
+
+def _household(fit: Fit, limits: Limits) -> Iterator[Finding]:
+    """Samples without families make the household class a part of the matches."""
+    household = fit.parameters.household
+    if household is None or fit.matches <= 0:
+        return
+    apart = sum(
+        present / fit.matches * float(m[1:] @ np.log2(m[1:] / other[1:]))
+        for m, other, present in zip(fit.parameters.m, household, fit.present, strict=True)
+    )
+    if apart < limits.apart:
+        yield Finding(
+            Rule.HOUSEHOLD,
+            f"A match differs from a household pair by {apart:.1f} bits on average, too little for two classes; "
+            f"the samples may hold no families.",
         )
 
 

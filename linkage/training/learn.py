@@ -5,8 +5,10 @@ counts the matches among all pairs of records, compared or not. Candidates alone
 chosen because they agree in something, so under the u of random pairs too many of them look like matches. The number
 of matches settles within a few turns.
 
-A household class in the start is learned with the matches. Files whose candidates share homes and phones need it:
-with two classes only, a family is neither a random pair nor told from a match, and EM takes it for one.
+A household class in the start is learned with the matches, or kept as it is. Files whose candidates share homes and
+phones need it: with two classes only, a family is neither a random pair nor told from a match, and EM takes it for
+one. It can be learned where families are as common among the samples as matches; where they are few, EM makes a kind
+of match of it, which the guard refuses.
 """
 
 from __future__ import annotations
@@ -73,14 +75,14 @@ def learn(evidence: Evidence, start: Parameters, options: Options | None = None)
 
     Args:
         start: its u is not used. See `first_guess`.
-        options: of the fits; u is never estimated by them.
+        options: of the fits, which never estimate u; m and household both where not given. With few families the
+            guard will refuse an estimated household; then keep the one in `start` fixed.
 
     Raises:
         TrainingError: see `fit_samples`.
     """
-    options = options or Options()
-    estimated = {PairClass.MATCH} if start.household is None else {PairClass.MATCH, PairClass.HOUSEHOLD}
-    options = replace(options, estimated=frozenset(estimated))
+    options = options or Options(estimated=frozenset({PairClass.MATCH, PairClass.HOUSEHOLD}))
+    options = replace(options, estimated=options.estimated - {PairClass.RANDOM})
     counting = replace(options, estimated=frozenset())
     likely, matches = start, 0.0
     expected: Table = tuple(np.zeros(size) for size in evidence.random.sizes)

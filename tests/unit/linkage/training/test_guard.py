@@ -63,6 +63,13 @@ def test_one_attribute_that_is_everything_is_named() -> None:
     assert (Rule.DOMINATED, "licence") in _rules(replace(FIT, parameters=parameters))
 
 
+def test_a_household_class_that_is_a_part_of_the_matches_is_named() -> None:
+    alike = replace(SOUND, household=SOUND.m, household_share=0.01)
+    assert (Rule.HOUSEHOLD, None) in _rules(replace(FIT, parameters=alike))
+    family = (SOUND.m[0], SOUND.u[1], SOUND.u[2])
+    assert _rules(replace(FIT, parameters=replace(alike, household=family))) == []
+
+
 def test_levels_of_another_kind_are_not_ranked() -> None:
     attributes = (Attribute("surname", NAMES, ranked=(1, 3)), *ATTRIBUTES[1:])
     assert _rules(_with_table([0.5, 0.4, 0.1], [0.1, 0.01, 0.89]), attributes) == []
