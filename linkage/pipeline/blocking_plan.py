@@ -1,7 +1,8 @@
 """What each blocking rule costs and finds, estimated from the data itself, and which rules are worth their pairs.
 
-A sample of pairs is drawn by whole blocks, each rule at its own rate; a pair that several rules make counts by the
-sum of their rates (multiple-frame sampling, Hartley 1962), so totals over the union of the rules are unbiased.
+A sample of pairs is drawn by whole blocks, each rule at its own rate; a pair counts by the chance that any of its rules
+draws it (Horvitz and Thompson 1952; blocks of different rules are drawn independently), so totals over the union of
+the rules are unbiased.
 """
 
 from __future__ import annotations
@@ -109,13 +110,13 @@ def draw(blocks: Sequence[RuleBlocks], side: npt.NDArray[np.int8] | None, record
         across = side[left] != side[right]
         union, left, right = union[across], left[across], right[across]
     member = np.stack([_members(part.entries, left, right) for part in blocks], axis=1)
-    weight = member @ (np.array(rates) / RATES)
+    missed = np.where(member, 1.0 - np.array(rates) / RATES, 1.0).prod(axis=1)
     return PairSample(
         left,
         right,
         member,
         np.stack([np.isin(union, pairs, assume_unique=True) for pairs in drawn], axis=1),
-        1.0 / np.maximum(weight, 1.0 / RATES),
+        1.0 / np.maximum(1.0 - missed, 1.0 / RATES),
     )
 
 
