@@ -107,7 +107,7 @@ def link(left: Any, right: Any, model: Model | Path | str = "person", settings: 
 
 
 def _resolve(records: pl.DataFrame, side: npt.NDArray[np.int8] | None, model: Model, settings: Settings) -> Resolved:
-    model = _for_columns(model, records)
+    model = for_columns(model, records)
     everyone = np.ones(len(records), dtype=np.bool_)
     training = None
     if settings.train:
@@ -131,7 +131,7 @@ def _resolve(records: pl.DataFrame, side: npt.NDArray[np.int8] | None, model: Mo
     )
 
 
-def _for_columns(model: Model, records: pl.DataFrame) -> Model:
+def for_columns(model: Model, records: pl.DataFrame) -> Model:
     """The model without the attributes and blocking rules that the records have no columns for."""
     attributes = {n: a for n, a in model.attributes.items() if set(a.columns) <= set(records.columns)}
     if not attributes:

@@ -56,7 +56,7 @@ class Training:
     Args:
         fit: of m; `findings` are reasons not to rely on it.
         rules: what each blocking rule costs and finds, in the order chosen.
-        matches: expected over all pairs of records; `reached` of them by the chosen rules.
+        matches: expected over all pairs of records, at least; `reached` of them by the chosen rules.
         never_compared: records that share no key with any other.
         engine: the records, coded, under the trained model; `entries` the keys of the chosen rules.
     """
@@ -108,7 +108,7 @@ def train(
     start = replace(first_guess(samples[0].patterns, 0.3, u), prior=0.3)
     fit = em.fit_samples(samples, start, em.Options(tolerance=1e-4, rounds=300, smoothing=0.1))
     probability = _posterior(levels, sample, blocks, fit, model)
-    matches = plan.total_matches(blocks, sample, probability)
+    matches = plan.total_matches(sample, probability)
     reports = plan.choose(blocks, sample, probability)
     chosen = (
         tuple(part.rule for part in blocks) if options.keep_rules else tuple(r.rule for r in reports if r.is_chosen)
@@ -233,7 +233,14 @@ def _weighed(
 def _findings(
     fit: em.Fit, model: Model, names: Mapping[str, tuple[str, ...]], random: Sequence[npt.NDArray[np.int64]]
 ) -> list[guard.Finding]:
-    attributes = [guard.Attribute(name, names[name], (1, len(names[name]) - 1)) for name in model.attributes]
+    attributes = []
+    for place, name in enumerate(model.attributes):
+        pairs = fit.parameters.m[place] * fit.present[place] + random[place]
+        ends = (1, len(names[name]) - 1)
+        # Of the levels between, a swapped date is no better or worse than a near one.
+        attributes.append(
+            guard.Attribute(name, names[name], tuple(code for code in ends if pairs[code] >= SEEN) or (1,))
+        )
     # Samples are blocks of like records: more than half of their pairs may well be matches.
     return guard.findings(fit, attributes, guard.Limits(largest_prior=1.0))
 

@@ -1,0 +1,88 @@
+"""`train`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from api.cli.output import table
+from api.cli.session import Answer, Session, command
+from api.train import TrainRequest, train_model
+from linkage.errors import SettingsError
+
+TableArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A table: CSV or Parquet.", show_default=False)]
+ModelOption = Annotated[str, typer.Option(help="Model to start from: a shipped one's name, or a file.")]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="FIELD=COLUMN", help="What a column is, where its name does not say."),
+]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Where the model goes (.toml).", show_default=False)]
+ReportOption = Annotated[bool, typer.Option("--report", help="Show every blocking rule: its pairs and matches.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Write the model though the guard refuses it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """The command is part of `app`."""
+    command(app, "train")(train_command)
+
+
+def train_command(  # noqa: PLR0913
+    _: Session,
+    *,
+    file: TableArgument,
+    model: ModelOption = "person",
+    column: ColumnOption = None,
+    out: OutOption = None,
+    report: ReportOption = False,
+    force: ForceOption = False,
+    seed: Annotated[int, typer.Option(help="Seed of the random pairs.")] = 1,
+) -> Answer:
+    """Learn a model from a table, without labels; refused, with the reasons, where it is none to rely on."""
+    request = TrainRequest(file, model, _columns(column or []), out, seed, force)
+    document = train_model(request)
+    return Answer(document, _view(document, with_rules=report))
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if not all(field and column for field, _, column in pairs):
+        raise SettingsError("--column wants FIELD=COLUMN, such as birth_date=dob")
+    return {field: column for field, _, column in pairs}
+
+
+def _view(document: Mapping[str, Any], *, with_rules: bool) -> Callable[[Console], None]:
+    def show(out: Console) -> None:
+        out.print(
+            f"{document['records']:,} records, about {document['expected_matches']:,.0f} matches expected or more; the "
+            f"chosen rules reach {document['estimated_recall']:.1%} of them at most; "
+            f"{document['never_compared']:,} records meet nobody"
+        )
+        if with_rules:
+            rows = (
+                [
+                    " + ".join(r["rule"]),
+                    f"{r['pairs']:,}",
+                    f"{r['matches']:,.0f}",
+                    f"{r['further_matches']:,.0f}",
+                    f"{r['records_left_out']:,}",
+                    "yes" if r["chosen"] else "",
+                ]
+                for r in document["rules"]
+            )
+            out.print(table(None, ("rule", "pairs", "matches", "new matches", "records left out", "used"), rows))
+        levels = (
+            [name, level, f"{figures['bits']:+.1f}" + (" + rarity" if figures["information"] else "")]
+            for name, found in document["attributes"].items()
+            for level, figures in found.items()
+        )
+        out.print(table(None, ("attribute", "level", "bits"), levels))
+        for finding in document["findings"]:
+            out.print(f"against it: {finding['message']}", markup=False)
+        if document["model"]:
+            out.print(f"written to {document['model']}; its probabilities are not calibrated", markup=False)
+
+    return show

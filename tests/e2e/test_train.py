@@ -1,0 +1,73 @@
+"""`crosslane train`: a model from a table, its report, and the guard's refusal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from api.cli import main
+from linkage.model import load_model
+
+
+def _table(path: Path, people: int) -> Path:
+    rows = [
+        {
+            "id": f"{copy}{i}",
+            "first_name": f"N{i % 37}",
+            "surname": f"SURNAME{i}",
+            "dob": f"19{50 + i % 50}-{1 + i % 12:02d}-{1 + i % 28:02d}",
+            "city": f"CITY {i % 9}",
+        }
+        for i in range(people)
+        for copy in "ab"
+    ]
+    pl.DataFrame(rows).write_csv(path)
+    return path
+
+
+def test_a_model_is_trained_reported_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, out = _table(tmp_path / "t.csv", 400), tmp_path / "mine.toml"
+    assert main(["train", str(table), "--out", str(out), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["records"] == 800
+    assert document["expected_matches"] == pytest.approx(400, rel=0.05)
+    assert document["estimated_recall"] > 0.9
+    assert any(rule["chosen"] for rule in document["rules"])
+    model = load_model(out)
+    assert not model.is_calibrated
+    assert model.attributes["birth_date"].levels["exact"].bits > 3
+    assert main(["train", str(table), "--report"]) == 0
+    assert "records left out" in capsys.readouterr().out
+
+
+def test_a_degenerate_model_is_refused_and_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, out = _table(tmp_path / "t.csv", 6), tmp_path / "mine.toml"
+    assert main(["train", str(table), "--out", str(out)]) == 1
+    assert "are needed" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--out", "mine.json"], "toml"),
+        (["--column", "birth_date"], "FIELD=COLUMN"),
+        (["--column", "shoe=id"], "no field shoe"),
+        (["--model", "nowhere.toml"], "cannot be read"),
+    ],
+)
+def test_bad_options_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(["train", str(_table(tmp_path / "t.csv", 6)), *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("t.xlsx", "t.parquet"):
+        (tmp_path / name).write_bytes(b"no table")
+        assert main(["train", str(tmp_path / name)]) == 2
+    assert "unreadable" in capsys.readouterr().err
