@@ -236,11 +236,9 @@ def _findings(
     attributes = []
     for place, name in enumerate(model.attributes):
         pairs = fit.parameters.m[place] * fit.present[place] + random[place]
-        ends = (1, len(names[name]) - 1)
-        # Of the levels between, a swapped date is no better or worse than a near one.
-        attributes.append(
-            guard.Attribute(name, names[name], tuple(code for code in ends if pairs[code] >= SEEN) or (1,))
-        )
+        seen = [code for code in range(1, len(names[name])) if pairs[code] >= SEEN] or [1]
+        # The best and the worst: of the levels between, a swapped date is no better or worse than a near one.
+        attributes.append(guard.Attribute(name, names[name], tuple(dict.fromkeys((seen[0], seen[-1])))))
     # Samples are blocks of like records: more than half of their pairs may well be matches.
     return guard.findings(fit, attributes, guard.Limits(largest_prior=1.0))
 
