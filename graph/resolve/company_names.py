@@ -59,8 +59,7 @@ def compare_names(a: str, b: str) -> NameLikeness:
     left, right = a.split(), b.split()
     if sorted(left) == sorted(right):
         return NameLikeness(tuple(left), 0, is_exact=True, is_crossed=False)
-    if a.replace(" ", "") == b.replace(" ", ""):
-        return NameLikeness(tuple(_longer(left, right)), 0, is_exact=False, is_crossed=False)
+    left, right = _run_together(left, right), _run_together(right, left)
     shared = []
     for word in list(left):
         if word in right:
@@ -73,13 +72,18 @@ def compare_names(a: str, b: str) -> NameLikeness:
             left.remove(word)
             right.remove(other)
             shared.append(max(word, other, key=len))
-    if left and right and "".join(left) == "".join(right):
-        shared, left, right = [*shared, *_longer(left, right)], [], []
     return NameLikeness(tuple(shared), len(left) + len(right), is_exact=False, is_crossed=bool(left and right))
 
 
-def _longer(left: list[str], right: list[str]) -> list[str]:
-    return left if len(left) >= len(right) else right
+def _run_together(words: list[str], other: list[str]) -> list[str]:
+    """The words, two neighbours as one where the other name has them so."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] + word in other:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
 
 
 @cache
