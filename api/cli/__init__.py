@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    compare_commands,
     decision_commands,
     demo_commands,
     driver_commands,
@@ -55,6 +56,7 @@ for module in (
     driver_commands,
     decision_commands,
     evaluate_commands,
+    compare_commands,
     score_commands,
     serve_commands,
     key_commands,
