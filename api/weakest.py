@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import apsw
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,7 @@ import polars as pl
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from linkage import score
 from linkage.ledger import Decisions
 
 LINK = {
@@ -66,6 +69,21 @@ def weakest_links(connection: apsw.Connection) -> pl.DataFrame:
     tree = strongest_tree(links_within(connection)).filter(~pl.col("is_decided"))
     ordered = tree.sort("match_weight", "identity_id", "record_l", "record_r")
     return ordered.unique("identity_id", keep="first", maintain_order=True)
+
+
+def weakest_link(connection: apsw.Connection, identity_id: str) -> dict[str, Any] | None:
+    """The weakest link that one identity cannot do without; None where it has one record or people joined all of it."""
+    tree = strongest_tree(links_within(connection, identity_id)).filter(~pl.col("is_decided"))
+    if tree.is_empty():
+        return None
+    row = tree.sort("match_weight", "record_l", "record_r").row(0, named=True)
+    bits = float(row["match_weight"])
+    return {"left": row["record_l"], "right": row["record_r"], "bits": bits, "probability": probability(bits)}
+
+
+def probability(bits: float) -> float:
+    """Probability of a match for a match weight in bits."""
+    return float(score.probability(np.array([bits]))[0])
 
 
 def _decided(connection: apsw.Connection) -> pl.DataFrame:
