@@ -14,6 +14,7 @@ from api.run_span import Span
 from linkage.errors import SourceError
 from linkage.evaluate import PREDICTED, Changes, Merged, Moved, Split, compare_partitions
 from linkage.ledger import Decisions, History, LoadTables, Run, Workspace
+from linkage.model import load_model
 
 Because = Callable[[Merged | Split | Moved], list[dict[str, Any]]]
 
@@ -38,7 +39,7 @@ def compare_runs(workspace: Workspace, first: int, second: int | None = None) ->
         before = history.partition(earlier.run_id, workspace.fact_store)
         after = history.partition(later.run_id, workspace.fact_store)
         changes = compare_partitions(before, after)
-        span = Span(workspace, connection, earlier, later, before, after, changes)
+        span = Span(workspace, connection, earlier, later, before, after, changes, load_model())
         document = _document(changes, Reasons(span).of)
         runs = {"run1": run_document(connection, earlier), "run2": run_document(connection, later)}
     return runs | document

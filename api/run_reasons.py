@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,9 @@ import polars as pl
 from api.run_span import Span, Verdict
 from api.weakest import LINK, strongest_tree
 from linkage.evaluate import Merged, Moved, Split
-from linkage.model import Model, load_model
+
+_LOOKED_AT = 200
+"""Pairs across the parts of a split that are weighed again."""
 
 Groups = Mapping[str, Collection[str]]
 Reason = dict[str, Any]
@@ -28,7 +31,7 @@ class Reasons:
 
     def __init__(self, span: Span) -> None:
         self._span = span
-        self._model: Model = load_model()
+        self._model = span.model
 
     def of(self, change: Merged | Split | Moved) -> list[Reason]:
         """The reasons of one change, weightiest first."""
@@ -52,7 +55,7 @@ class Reasons:
         found += self._model_change(records) + self._fell_away(records)
         if not found:
             found = self._tipped([key for part in change.into for key in self._span.members(part, is_after=True)])
-        return [*(found or [_unknown()]), self._across(change.records)]
+        return [*(found or [_unknown()]), self._across(change.records), *self._against(change.records)]
 
     def _moved(self, change: Moved) -> list[Reason]:
         old = [key for key in self._span.members(change.former, is_after=True) if key != change.record]
@@ -111,7 +114,7 @@ class Reasons:
             if names:
                 text = f"{key} was corrected: {', '.join(names)}"
                 found.append({"kind": "corrected", "records": [key], "attributes": names, "text": text})
-        for name, (then, now) in self._span.turned_common(records, self._model).items():
+        for name, (then, now) in self._span.turned_common(records).items():
             limit = self._model.limits.sharing
             text = f"a {name} that {then} records shared is shared by {now} now; over {limit} it says nothing"
             found.append({"kind": "common", "attributes": [name], "then": then, "now": now, "text": text})
@@ -130,6 +133,23 @@ class Reasons:
             return self._weight(strongest, "is the strongest pair across the parts")
         text = f"no pair across the parts reaches {self._model.thresholds.possible:g} bits now"
         return {"kind": "weight", "bits": None, "text": text}
+
+    def _against(self, groups: Groups) -> list[Reason]:
+        """The pair across the parts that speaks most strongly against one person, and in what."""
+        parts = [sorted(keys) for keys in groups.values()]
+        pairs = [(a, b) for one, other in combinations(parts, 2) for a in one for b in other][:_LOOKED_AT]
+        told = [self._span.explainer.explain(*pair) for pair in pairs]
+        worst = min(told, key=lambda one: (not one.conflicts, one.bits))
+        against = [row for row in worst.by_attribute if row.bits < 0 and row.left is not None]
+        if worst.bits >= self._model.thresholds.same and not worst.conflicts:
+            return []
+        names = [f"{row.attribute} {row.level}" for row in sorted(against, key=lambda row: row.bits)]
+        text = f"{worst.left} and {worst.right} speak against it, {worst.bits:.1f} bits"
+        text += f": {', '.join(names)}" if names else ""
+        reason: Reason = {"kind": "against", "bits": worst.bits, "records": [worst.left, worst.right]}
+        return [
+            reason | {"attributes": [row.attribute for row in against], "bars": list(worst.conflicts), "text": text}
+        ]
 
     def _weight(self, link: Reason, what: str) -> Reason:
         needed = self._model.thresholds.same

@@ -10,10 +10,11 @@ from typing import Any
 import apsw
 import polars as pl
 
-from linkage.compare import SHARED
+from linkage.compare import common_values
 from linkage.evaluate import Changes
 from linkage.ledger import Decisions, History, Run, Workspace
 from linkage.model import Model
+from linkage.pipeline import Explainer
 from linkage.schema import FACT, PERSON, Kind
 
 ATTRIBUTES = tuple(name for name in PERSON.columns if name not in {*FACT, "record_id"})
@@ -44,6 +45,7 @@ class Span:
 
     Args:
         before: who was who: key, identity_id; `after` likewise.
+        model: under which links are weighed now.
     """
 
     workspace: Workspace
@@ -53,6 +55,7 @@ class Span:
     before: pl.DataFrame
     after: pl.DataFrame
     changes: Changes
+    model: Model
 
     @cached_property
     def runs(self) -> dict[int, Run]:
@@ -128,14 +131,25 @@ class Span:
             for row in both.iter_rows(named=True)
         }
 
-    def turned_common(self, records: Iterable[str], model: Model) -> dict[str, tuple[int, int]]:
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Weighs the records of split identities as they are after the second run."""
+        loads = History(self.connection).loads_until(self.second.run_id)
+        persons = self.workspace.fact_store.current(Kind.PERSON, loads, PERSON.without("raw"))
+        keys = sorted({key for one in self.changes.split for keys in one.records.values() for key in keys})
+        common = common_values(persons, self.model)
+        return Explainer(
+            persons.filter(pl.col("key").is_in(pl.Series(keys, dtype=pl.String).implode())), self.model, common
+        )
+
+    def turned_common(self, records: Iterable[str]) -> dict[str, tuple[int, int]]:
         """Contacts of the records that too many share now and did not before: attribute to records that share it."""
         found: dict[str, tuple[int, int]] = {}
         for name, (then, now) in self._sharing.items():
             values = {now[1][key] for key in records if key in now[1]}
             for value in sorted(values):
                 counts = (then[0].get(value, 0), now[0].get(value, 0))
-                if counts[0] <= model.limits.sharing < counts[1]:
+                if counts[0] <= self.model.limits.sharing < counts[1]:
                     found[name] = counts
         return found
 
@@ -145,8 +159,8 @@ class Span:
         history, sides = History(self.connection), []
         for run in (self.first, self.second):
             loads = history.loads_until(run.run_id)
-            sides.append(self.workspace.fact_store.current(Kind.PERSON, loads, ["key", *SHARED]))
-        return {name: tuple(_counts(side, name) for side in sides) for name in SHARED}
+            sides.append(self.workspace.fact_store.current(Kind.PERSON, loads, ["key", *self.model.shared]))
+        return {name: tuple(_counts(side, name) for side in sides) for name in self.model.shared}
 
 
 def _members(partition: pl.DataFrame) -> dict[str, list[str]]:
