@@ -14,7 +14,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from graph.resolve.groups import Ints, Mask, group
+from graph.resolve.groups import LINK, Ints, Mask, group
 from linkage.standardise.address_words import AddressWords
 
 MENTION = {"address_key": pl.String, "postal_code": pl.String}
@@ -37,7 +37,19 @@ def resolve_addresses(mentions: pl.DataFrame) -> pl.DataFrame:
     """
     doors = _doors(mentions)
     pairs = _candidates(doors)
-    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    # Most doors resemble no other; only the others are taken apart further.
+    near = pl.concat([pairs["left"], pairs["right"]]).unique().sort()
+    place = np.zeros(doors.height, dtype=np.int64)
+    place[near.to_numpy()] = np.arange(len(near))
+    inside = _detailed(doors[near])
+    links = _links(inside, place[pairs["left"].to_numpy()], place[pairs["right"].to_numpy()])
+    first = np.arange(doors.height)
+    first[near.to_numpy()] = near.to_numpy()[group(len(near), links, lambda a, b: _barred(inside, a, b))]
+    return doors.select("address_key", door=doors["address_key"].gather(first))
+
+
+def _links(doors: pl.DataFrame, left: Ints, right: Ints) -> pl.DataFrame:
+    """Frame LINK: pairs that are one door."""
     sides = _Sides(doors, left, right)
     street, town = sides.street(), sides.town()
     colonia, postal = sides.colonia(), sides.postal()
@@ -45,9 +57,8 @@ def resolve_addresses(mentions: pl.DataFrame) -> pl.DataFrame:
     is_held = (street == 1) | (postal > 0) | (colonia > 0)
     linked = (street > 0) & is_held & (town > 0) & ~_barred(doors, left, right)
     weight = street * _SAME_STREET + town * _SAME_TOWN + colonia * _SAME_COLONIA + np.maximum(postal, 0) * _SAME_POSTAL
-    links = pairs.with_columns(weight=pl.Series(weight)).filter(pl.Series(linked))
-    first = group(doors.height, links, lambda a, b: _barred(doors, a, b))
-    return doors.select("address_key", door=doors["address_key"].gather(first))
+    found = pl.DataFrame({"left": left, "right": right, "weight": weight}, schema=LINK)
+    return found.filter(pl.Series(linked))
 
 
 def _barred(doors: pl.DataFrame, left: Ints, right: Ints) -> Mask:
@@ -63,14 +74,14 @@ def _kinds() -> str:
 
 
 def _doors(mentions: pl.DataFrame) -> pl.DataFrame:
-    """Distinct keys in order, taken apart: number with flat, street, name, kind, colonia, postal, city, state."""
+    """Distinct keys in order, taken apart: number with flat, street, near (colonia or code), place, state, postal."""
     code = pl.col("postal_code").str.to_uppercase().str.replace_all("[^A-Z0-9]", "").str.strip_chars_start("0")
     code = pl.when(code.str.contains(r"^\d{9}$")).then(code.str.head(5)).otherwise(code)
     keys = (
         mentions.drop_nulls("address_key")
         .select("address_key", code=pl.when(code != "").then(code))
         .group_by("address_key")
-        .agg(pl.col("code").drop_nulls().unique().sort().alias("codes"))
+        .agg(low=pl.col("code").min(), high=pl.col("code").max())
         .sort("address_key")
     )
     parts = pl.col("address_key").str.split("|")
@@ -81,18 +92,25 @@ def _doors(mentions: pl.DataFrame) -> pl.DataFrame:
         near=pl.when(parts.list.len() > 3).then(parts.list.get(2, null_on_oob=True)),
         place=parts.list.get(-1),
         # Several codes at one key: none of them is trusted.
-        code=pl.when(pl.col("codes").list.len() == 1).then(pl.col("codes").list.first()),
+        code=pl.when(pl.col("low") == pl.col("high")).then("low"),
     )
     is_code = pl.col("near").str.contains(r"^\d+$").fill_null(value=False)
+    return keys.with_columns(
+        is_code=is_code,
+        postal=pl.coalesce(pl.when(is_code).then(pl.col("near").str.strip_chars_start("0")), "code").fill_null(""),
+        state=pl.col("place").str.extract(r" ([A-Z]{2,3})$").fill_null(""),
+    )
+
+
+def _detailed(doors: pl.DataFrame) -> pl.DataFrame:
+    """The doors with what pairs of them are compared in: name, whole, kind, colonia, city, is_mexican."""
     is_walk = pl.col("near").is_not_null() & pl.col("street").str.contains(r"^AND .+ ST$")
     # The standard form leaves the usual abbreviation of Andador in front of the name.
     street = pl.when(is_walk).then(pl.col("street").str.slice(4).str.replace(" ST$", " ANDADOR")).otherwise("street")
-    keys = keys.with_columns(
+    keys = doors.with_columns(
         street=street,
         is_mexican=pl.col("near").is_not_null(),
-        postal=pl.coalesce(pl.when(is_code).then(pl.col("near").str.strip_chars_start("0")), "code").fill_null(""),
-        colonia=pl.when(is_code).then(pl.lit("")).otherwise(pl.col("near").fill_null("")).str.replace_all(" ", ""),
-        state=pl.col("place").str.extract(r" ([A-Z]{2,3})$").fill_null(""),
+        colonia=pl.when("is_code").then(pl.lit("")).otherwise(pl.col("near").fill_null("")).str.replace_all(" ", ""),
         city=pl.col("place").str.replace(r" [A-Z]{2,3}$", ""),
     )
     kind = pl.col("street").str.extract(rf"^.+\b({_kinds()})(?: [NSEW]{{1,2}})?$").fill_null("")
@@ -108,12 +126,14 @@ def _doors(mentions: pl.DataFrame) -> pl.DataFrame:
 def _candidates(doors: pl.DataFrame) -> pl.DataFrame:
     """Pairs of doors worth a look: equal number and flat, and a postal code or the start of a word of the street."""
     rows = doors.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
-    by_code = rows.filter(pl.col("postal") != "").select("at", key=pl.format("{}|{}", "number", "postal"))
+    by_code = rows.filter(pl.col("postal") != "").select(
+        "at", key=pl.concat_str("number", "postal", separator="|").hash()
+    )
     by_word = (
         rows.select("at", "number", "state", word=pl.col("street").str.split(" ").list.eval(pl.element().str.head(2)))
         .explode("word", empty_as_null=True, keep_nulls=True)
         .unique()
-        .select("at", key=pl.format("{}|{}|{}", "number", "state", "word"))
+        .select("at", key=pl.concat_str("number", "state", "word", separator="|").hash())
     )
     keyed = pl.concat([by_code, by_word]).filter(pl.len().over("key").is_between(2, _BLOCK))
     pairs = keyed.join(keyed, on="key", suffix="_r").filter(pl.col("at") < pl.col("at_r"))
