@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api import keys, scores, search
+from api import keys, sample, scores, search
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
 
@@ -33,6 +33,7 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("scores", scores.MIGRATIONS),
         ("search", search.MIGRATIONS),
         ("keys", keys.MIGRATIONS),
+        ("sample", sample.MIGRATIONS),
     ):
         workspace.migrate(package, scripts)
     return workspace

@@ -18,12 +18,13 @@ from typing import Any
 from api.bootstrap import create_workspace
 from api.country_mix import country_mix
 from api.decide import decide, undo
-from api.evaluation import evaluation, read_truth
+from api.evaluation import evaluation
 from api.exports import identity_rows
 from api.load import LoadRequest, load
 from api.progress import Progress
 from api.risk import risk
 from api.show_driver import show_driver
+from api.truth import read_truth
 from api.why import why
 from graph.embedded import EmbeddedStore
 from graph.schema import EdgeKind
@@ -91,7 +92,7 @@ class Demo:
         ]
         with self.workspace.reading() as connection:
             mix = country_mix(connection)
-            measured = evaluation(connection, read_truth(world / "small" / "truth.csv"))
+            measured = evaluation(self.workspace, connection, read_truth(world / "small" / "truth.csv"))
         _require(measured["pairs"]["correct"] > 0, "the world's records were joined")
         _require(any(" + " in countries for countries in mix), "some identities span two countries")
         return {"files": files, "rows": _sum(files, "rows"), "rejected": _sum(files, "rejected"), "mix": mix} | {

@@ -1,72 +1,48 @@
-"""The `evaluate` document: the workspace's identities against a truth file."""
+"""The `evaluate` document: what belongs together now against a truth file, in all and by group."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from pathlib import Path
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import apsw
 import polars as pl
 
-from linkage.errors import SourceError
-from linkage.evaluate import PREDICTED, PairScore, evaluate, evaluate_groups
+from api.partitions import partition, truth_keys
+from api.truth import GROUP, EntityKind
+from linkage.evaluate import GroupScores, PairScore, evaluate, evaluate_groups, spread
+from linkage.ledger import Workspace
 
-NEEDED = ("source", "record_id", "entity_id")
-GROUP = "group"
+NAMING = ("hispanic", "french", "punjabi")
+"""Naming groups that are looked at apart; all others are one."""
 
-
-def read_truth(path: Path) -> pl.DataFrame:
-    """Truth rows as text: source, record_id, entity_id and, where the file has it, group.
-
-    Raises:
-        SourceError: the file cannot be read, lacks a column, leaves one blank, or names a record twice differently.
-    """
-    try:
-        frame = pl.read_csv(path, infer_schema=False, encoding="utf8")
-    except FileNotFoundError:
-        raise SourceError(path, "file-missing", "there is no such file") from None
-    except (pl.exceptions.PolarsError, OSError):
-        raise SourceError(path, "not-readable", "this is no UTF-8 CSV file of source,record_id,entity_id") from None
-    frame = frame.rename({name: name.strip().lstrip("\ufeff") for name in frame.columns})
-    for name in NEEDED:
-        if name not in frame.columns:
-            raise SourceError(path, "column-missing", f"the truth needs a column {name}", 1, name)
-        blank = frame[name].fill_null("") == ""
-        if blank.any():
-            row = blank.arg_max() or 0
-            raise SourceError(path, "value-missing", "every row needs a value here", row + 2, name)
-    frame = frame.select(*NEEDED, *({GROUP} & set(frame.columns))).unique(maintain_order=True)
-    doubled = frame.select(pl.struct("source", "record_id").is_duplicated()).to_series()
-    if doubled.any():
-        raise SourceError(
-            path, "record-twice", f"{int(doubled.sum())} rows name one record with different entities or groups"
-        )
-    return frame
+LEAST = 200
+"""True pairs that a group needs before its figures are compared with others'. Assumed."""
 
 
-def evaluation(connection: apsw.Connection, truth: pl.DataFrame, sources: Collection[str] = ()) -> dict[str, Any]:
-    """How well the identities agree with the truth, over the records of the truth only.
+def evaluation(
+    workspace: Workspace,
+    connection: apsw.Connection,
+    truth: pl.DataFrame,
+    sources: Collection[str] = (),
+    kind: EntityKind = EntityKind.PERSON,
+) -> dict[str, Any]:
+    """How well what belongs together agrees with the truth, over the mentions of the truth only.
 
     Args:
-        truth: as `read_truth` gives it.
-        sources: only truth records of these sources count; none means all.
+        connection: the view of the ledger that is measured.
+        truth: as `read_truth` gives it for the kind.
+        sources: only truth rows of these sources count; none means all.
     """
     rows = truth.filter(pl.col("source").is_in(list(sources))) if sources else truth
-    rows = rows.with_columns(pl.concat_str("source", "record_id", separator="/").alias("key"))
-    found = connection.execute(
-        "SELECT m.record_key, m.identity_id, r.country FROM membership m "
-        "LEFT JOIN search_record r ON r.record_key = m.record_key"
-    ).fetchall()
-    held = pl.DataFrame(found, schema={**PREDICTED.columns, "country": pl.String}, orient="row")
-    partition, labelled = held.select("key", "identity_id"), rows.select("key", "entity_id")
-    result = evaluate(labelled, partition)
-    countries = rows.join(held, on="key", how="left", maintain_order="left")["country"]
-    by_group = {"country": evaluate_groups(labelled, partition, countries)}
-    by_group["source"] = evaluate_groups(labelled, partition, rows["source"])
-    if GROUP in rows.columns:
-        by_group[GROUP] = evaluate_groups(labelled, partition, rows[GROUP])
+    rows = rows.with_columns(truth_keys(rows, kind))
+    held = partition(workspace, connection, kind)
+    now, labelled = held.select("key", "identity_id"), rows.select("key", "entity_id")
+    result = evaluate(labelled, now)
+    groups = _groups(rows, held)
+    scores = {name: evaluate_groups(labelled, now, column) for name, column in groups.items()}
     return {
+        "kind": str(kind),
         "records": result.records,
         "missing": result.missing,
         "entities": result.entities,
@@ -77,9 +53,8 @@ def evaluation(connection: apsw.Connection, truth: pl.DataFrame, sources: Collec
             "recall": result.b_cubed.recall,
             "f1": result.b_cubed.f1,
         },
-        "by_group": {
-            name: {label: pair_document(score) for label, score in scores.items()} for name, scores in by_group.items()
-        },
+        "by_group": {name: _pairs_document(_shown(name, found)) for name, found in scores.items()},
+        "spread": {name: _spread(_shown(name, found)) for name, found in scores.items() if name != "source"},
     }
 
 
@@ -93,3 +68,28 @@ def pair_document(score: PairScore) -> dict[str, Any]:
         "recall": score.recall,
         "f1": score.f1,
     }
+
+
+def _groups(rows: pl.DataFrame, held: pl.DataFrame) -> dict[str, pl.Series]:
+    """The groups that each row of the truth belongs to."""
+    country = rows.join(held, on="key", how="left", maintain_order="left")["country"]
+    found = {"country": country, "source": rows["source"]}
+    if GROUP in rows.columns:
+        head = pl.col(GROUP).str.split("-").list.first()
+        found[GROUP] = rows[GROUP]
+        found["naming"] = rows.select(pl.when(head.is_in(NAMING)).then(head).otherwise(pl.lit("other"))).to_series()
+    return found
+
+
+def _shown(name: str, scores: GroupScores) -> dict[str, PairScore]:
+    """Naming groups by every pair that touches them, so that the groups can be compared; the others by pair."""
+    return scores.touching if name == "naming" else scores.labelled()
+
+
+def _pairs_document(scores: Mapping[str, PairScore]) -> dict[str, Any]:
+    return {label: pair_document(score) for label, score in scores.items()}
+
+
+def _spread(scores: Mapping[str, PairScore]) -> dict[str, float]:
+    precision, recall = spread(scores.values(), LEAST)
+    return {"precision": precision, "recall": recall}

@@ -228,7 +228,7 @@ def _write(connection: apsw.Connection, cause: tuple[Publication, Entry], resolu
     run_id = tables.next_run()
     tables.insert_run(run_id, entry.cause, entry.ref, model, at)
     tables.replace_pairs(resolution.touched, resolution.pairs)
-    tables.write_memberships(resolution.memberships, resolution.removed)
+    tables.write_memberships(run_id, resolution.memberships, resolution.removed)
     assignment = resolution.assignment
     moves = ((move.kind, move.from_id, move.to_id) for move in assignment.moves)
     tables.write_moves(run_id, moves, assignment.minted)

@@ -10,6 +10,7 @@ import apsw
 import polars as pl
 
 from api.records import facts_of
+from api.weakest import weakest_link
 from linkage.ledger import IdentityTables, Workspace
 from linkage.schema import FACT, Kind
 
@@ -97,6 +98,7 @@ def show(workspace: Workspace, connection: apsw.Connection, reference: str) -> d
         "events": _rows(events.sort("event_date", "key", nulls_last=True), _EVENT_COLUMNS),
         "enrolment": _enrolment(workspace, connection, keys),
         "score": _score(connection, identity_id),
+        "weakest_link": weakest_link(connection, identity_id),
         "possible_links": _possible_links(connection, identity_id, keys),
         "history": tables.moves_of(identity_id),
     }

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from graph.resolve import judge_vins, refer_carriers, resolve_carriers, vehicle_key
+from graph.resolve import (
+    judge_vins,
+    refer_carriers,
+    resolve_addresses,
+    resolve_carriers,
+    resolve_vehicles,
+    vehicle_key,
+)
 from linkage.schema import FACTS, MEMBERSHIP, SCORED_PAIR, Kind
 
 
@@ -16,7 +23,7 @@ class Mentions:
     """The facts a graph is made of, with every reference resolved.
 
     Args:
-        people: frame PERSON joined to its identity_id and confidence.
+        people: frame PERSON joined to its identity_id and confidence; `address_key` is that of the door.
         employment: frame EMPLOYMENT with identity_id, confidence, carrier.
         driving: frame DRIVING with identity_id, confidence, vehicle.
         vehicles: frame VEHICLE with vehicle and carrier (both may be null).
@@ -49,6 +56,7 @@ class Mentions:
         }
         held = MEMBERSHIP.conform(memberships)
         carriers, links, vehicles = given[Kind.CARRIER], given[Kind.CARRIER_LINK], given[Kind.VEHICLE]
+        persons, carriers = to_doors(given[Kind.PERSON], carriers)
         resolved = resolve_carriers(carriers)
         referring = [given[kind]["carrier_key"] for kind in (Kind.EMPLOYMENT, Kind.VEHICLE, Kind.EVENT)]
         meant = refer_carriers([*referring, links["carrier_key"], links["successor_key"]], carriers, resolved)
@@ -62,23 +70,48 @@ class Mentions:
             both = frame.join(known, on="record_key", how="left")
             return both.with_columns(pl.max_horizontal("known_on", "record_known_on").alias("known_on"))
 
-        driving = given[Kind.DRIVING].with_columns(vehicle=vehicle_key(given[Kind.DRIVING]))
+        vehicles = to_carrier(vehicles, "carrier_key", "carrier")
+        same_vehicle = resolve_vehicles(vehicles)
         events = judge_vins(given[Kind.EVENT], [vehicles, given[Kind.DRIVING]])
-        people = given[Kind.PERSON].join(held, left_on="key", right_on="record_key", how="inner")
+        people = persons.join(held, left_on="key", right_on="record_key", how="inner")
         known = people.select("identity_id", "confidence", record_key="key", record_known_on="known_on")
         return cls(
             people=people,
             employment=to_person(to_carrier(given[Kind.EMPLOYMENT], "carrier_key", "carrier")),
-            driving=to_person(driving),
-            vehicles=to_carrier(vehicles.with_columns(vehicle=vehicle_key(vehicles)), "carrier_key", "carrier"),
+            driving=to_person(to_vehicle(given[Kind.DRIVING], same_vehicle)),
+            vehicles=to_vehicle(vehicles, same_vehicle),
             carriers=carriers.join(resolved.rename({"record": "key"}), on="key"),
             carrier_references=meant,
             carrier_links=to_carrier(to_carrier(links, "carrier_key", "older"), "successor_key", "younger"),
-            events=to_person(to_carrier(events.with_columns(vehicle=vehicle_key(events)), "carrier_key", "carrier")),
+            events=to_person(to_carrier(to_vehicle(events, same_vehicle), "carrier_key", "carrier")),
             enrolments=to_person(given[Kind.ENROLMENT]),
             crossings=to_person(given[Kind.CROSSING]),
             possible=_possible(SCORED_PAIR.conform(possible), people),
         )
+
+
+def to_doors(*frames: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """The frames with `address_key` as that of the door it is, over all of them."""
+    doors = resolve_addresses(pl.concat(frame.select("address_key", "postal_code") for frame in frames))
+    return tuple(
+        frame.join(doors, on="address_key", how="left", maintain_order="left")
+        .with_columns(address_key="door")
+        .drop("door")
+        for frame in frames
+    )
+
+
+def to_vehicle(mentions: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
+    """The mentions with `vehicle`, null where they name none.
+
+    Args:
+        mentions: as `vehicle_key` takes them.
+        same: as `resolve_vehicles` gives it; a key that is not in it is a vehicle of its own.
+    """
+    named = mentions.with_columns(vehicle=vehicle_key(mentions))
+    moved = same.rename({"vehicle": "is_now"})
+    found = named.join(moved, left_on="vehicle", right_on="key", how="left", maintain_order="left")
+    return found.with_columns(vehicle=pl.coalesce("is_now", "vehicle")).drop("is_now")
 
 
 def _possible(pairs: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

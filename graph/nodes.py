@@ -91,7 +91,10 @@ def _carriers(mentions: Mentions) -> pl.DataFrame:
 
 def _vehicles(vehicles: pl.DataFrame) -> pl.DataFrame:
     said = ["vin", "vin_quality", "plate", "plate_jurisdiction"]
-    known = vehicles.drop_nulls("vehicle").sort("key").group_by("vehicle", maintain_order=True)
+    # A row that gives the vehicle's own number tells of it before one with a slip in it.
+    is_own = (pl.col("vin") == pl.col("vehicle")).fill_null(value=False)
+    ordered = vehicles.drop_nulls("vehicle").sort(~is_own, "key")
+    known = ordered.group_by("vehicle", maintain_order=True)
     grouped = known.agg(pl.col("known_on").min(), *(pl.col(column).drop_nulls().first() for column in said))
     return _node(grouped, NodeKind.VEHICLE, "vehicle", said)
 

@@ -13,6 +13,7 @@ from graph.store import GraphReader
 from linkage.schema import Kind
 
 _THINGS = frozenset({NodeKind.CARRIER, NodeKind.VEHICLE})
+_OF_VEHICLES = frozenset({EdgeKind.OPERATES, EdgeKind.IN_VEHICLE, EdgeKind.DROVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +26,18 @@ class Scope:
 
 EVERYTHING = Scope(frozenset(NodeKind), frozenset(EdgeKind))
 
-# A carrier fact can move every reference to a carrier, a truck-day can tell how an event's VIN is to be read, and
+# A carrier fact can move every reference to a carrier, tell two vehicles of one plate apart and make two addresses one
+# door; a truck-day can tell how an event's VIN is to be read, and
 # things that only edges name are known from the first of those edges: hence the wider sets.
 _REACH: dict[Kind, Scope] = {
     Kind.CARRIER: Scope(
-        _THINGS | {NodeKind.EVENT},
-        frozenset({EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER, EdgeKind.SUCCEEDS}),
+        _THINGS | {NodeKind.EVENT, NodeKind.ADDRESS},
+        frozenset({EdgeKind.EMPLOYED_BY, EdgeKind.CITED_UNDER, EdgeKind.SUCCEEDS, EdgeKind.LIVES_AT}) | _OF_VEHICLES,
     ),
     Kind.CARRIER_LINK: Scope(
         _THINGS, frozenset({EdgeKind.SUCCEEDS, EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER})
     ),
-    Kind.VEHICLE: Scope(_THINGS | {NodeKind.EVENT}, frozenset({EdgeKind.OPERATES, EdgeKind.IN_VEHICLE})),
+    Kind.VEHICLE: Scope(_THINGS | {NodeKind.EVENT}, _OF_VEHICLES),
     Kind.EMPLOYMENT: Scope(
         _THINGS | {NodeKind.IDENTITY}, frozenset({EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER})
     ),

@@ -8,11 +8,14 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    compare_commands,
     decision_commands,
     demo_commands,
     driver_commands,
+    evaluate_commands,
     key_commands,
     model_commands,
+    report_commands,
     score_commands,
     serve_commands,
     workspace_commands,
@@ -54,6 +57,9 @@ for module in (
     workspace_commands,
     driver_commands,
     decision_commands,
+    evaluate_commands,
+    compare_commands,
+    report_commands,
     score_commands,
     model_commands,
     serve_commands,

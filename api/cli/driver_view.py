@@ -41,6 +41,9 @@ def print_driver(out: Console, document: dict[str, Any]) -> None:
     if document["enrolment"]:
         enrolment = document["enrolment"]
         head["enrolled"] = f"{enrolment['source']}: {enrolment['status']}, until {enrolment['expires_on'] or 'unknown'}"
+    link = document["weakest_link"]
+    if link:
+        head["weakest link"] = f"{link['left']} and {link['right']}, {link['bits']:.1f} bits"
     head["coverage"] = coverage_text(document["coverage"])
     out.print(fields(head))
     records = [

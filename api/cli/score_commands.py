@@ -1,8 +1,7 @@
-"""`evaluate`, `identities`, `scores` and `rescore`: whole tables at a time."""
+"""`identities`, `scores` and `rescore`: whole tables at a time."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +11,6 @@ from api.cli.driver_commands import require_format
 from api.cli.output import csv_text, error_console, table
 from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command, parse_date
-from api.evaluation import evaluation, read_truth
 from api.exports import IDENTITY_COLUMNS, SCORE_COLUMNS, identity_rows, score_rows
 from api.rescoring import rescore_workspace
 
@@ -22,24 +20,9 @@ SHOWN = 30
 
 def register(app: typer.Typer) -> None:
     """The commands are part of `app`."""
-    command(app, "evaluate")(evaluate_command)
     command(app, "identities")(identities_command)
     command(app, "scores")(scores_command)
     command(app, "rescore")(rescore_command)
-
-
-def evaluate_command(
-    session: Session,
-    truth: Annotated[Path, typer.Option(help="CSV of source,record_id,entity_id[,group].", show_default=False)],
-    source: Annotated[
-        list[str] | None, typer.Option("--source", help="Only truth records of this source; repeatable.")
-    ] = None,
-) -> Answer:
-    """Measure the identities against a truth: pair precision, recall and F1, and B-cubed."""
-    rows = read_truth(truth)
-    with session.workspace().reading() as connection:
-        document = evaluation(connection, rows, source or ())
-    return Answer(document, lambda out: print_evaluation(out, document))
 
 
 def identities_command(session: Session, output: FormatOption = "table") -> Answer:
@@ -74,23 +57,6 @@ def rescore_command(
     session.audit("rescore", [None], f"{document['rescored']} identities")
     line = f"{document['rescored']:,} scored ({document['scope']}), {document['changed']:,} changed."
     return Answer(document, lambda out: out.print(line))
-
-
-def print_evaluation(out: Console, document: dict[str, Any]) -> None:
-    """Pairs, B-cubed, and pairs by country of the two records."""
-    pairs, cubed = document["pairs"], document["b_cubed"]
-    out.print(f"{document['records']:,} records of the truth in {document['identities']:,} identities.", style="bold")
-    if document["missing"]:
-        out.print(f"{document['missing']:,} records of the truth are not in the workspace.")
-    columns = ("", "true", "predicted", "correct", "precision", "recall", "F1")
-    averages = [cubed[name] for name in ("precision", "recall", "f1")]
-    rows = [["pairs", *_figures(pairs)], ["B-cubed", None, None, None, *averages]]
-    rows += [[f"pairs {label}", *_figures(found)] for label, found in document["by_group"]["country"].items()]
-    out.print(table(None, columns, rows))
-
-
-def _figures(pairs: dict[str, Any]) -> list[Any]:
-    return [pairs[name] for name in ("true", "predicted", "correct", "precision", "recall", "f1")]
 
 
 def _listing(columns: tuple[str, ...], rows: list[Any], output: str) -> Answer:

@@ -125,6 +125,7 @@ class DriverView(BaseModel):
     enrolment: dict[str, Any] | None
     coverage: Any
     score: ScoreView | None
+    weakest_link: dict[str, Any] | None
     possible_links: list[dict[str, Any]]
     history: list[dict[str, Any]]
 

@@ -2,6 +2,7 @@
 
 from linkage.ledger.decisions import Decision, Decisions
 from linkage.ledger.facts import FactStore
+from linkage.ledger.history import History, Run
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.loads import FileSummary, LoadRow, LoadTables
 from linkage.ledger.workspace import Workspace
@@ -11,8 +12,10 @@ __all__ = [
     "Decisions",
     "FactStore",
     "FileSummary",
+    "History",
     "IdentityTables",
     "LoadRow",
     "LoadTables",
+    "Run",
     "Workspace",
 ]

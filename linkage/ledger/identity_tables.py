@@ -115,8 +115,14 @@ class IdentityTables:
             "INSERT OR REPLACE INTO scored_pair VALUES (?, ?, ?, ?)", SCORED_PAIR.check(pairs).iter_rows()
         )
 
-    def write_memberships(self, changed: pl.DataFrame, removed: Sequence[str]) -> None:
-        """Changed memberships (MEMBERSHIP) hold, removed records belong nowhere."""
+    def write_memberships(self, run_id: int, changed: pl.DataFrame, removed: Sequence[str]) -> None:
+        """Changed memberships (MEMBERSHIP) hold, removed records belong nowhere; what they left is kept."""
+        left = [*changed.select("record_key", "identity_id").iter_rows(), *((key, None) for key in removed)]
+        self.connection.executemany(
+            "INSERT INTO membership_change SELECT record_key, ?1, identity_id, ?3 FROM membership "
+            "WHERE record_key = ?2 AND identity_id IS NOT ?3",
+            ((run_id, key, identity) for key, identity in left),
+        )
         self.connection.executemany("DELETE FROM membership WHERE record_key = ?", ((key,) for key in removed))
         self.connection.executemany(
             "INSERT OR REPLACE INTO membership VALUES (?, ?, ?)", MEMBERSHIP.check(changed).iter_rows()

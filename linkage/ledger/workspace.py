@@ -57,14 +57,16 @@ class Workspace:
 
     @classmethod
     def open(cls, path: Path) -> Workspace:
-        """The workspace at `path`.
+        """The workspace at `path`, its tables brought up to this version.
 
         Raises:
-            LedgerError: there is none.
+            LedgerError: there is none, or a newer version wrote it.
         """
         if not (path / LEDGER).is_file():
             raise LedgerError(f"{path} is no workspace; make one with: crosslane init -w {path}")
-        return cls(path)
+        workspace = cls(path)
+        workspace.migrate("linkage", _own_migrations())
+        return workspace
 
     def connection(self) -> apsw.Connection:
         """A new connection to the ledger; the caller closes it."""

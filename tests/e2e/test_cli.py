@@ -40,7 +40,10 @@ ALL = list(commands())
 
 
 def test_the_commands_are_those_of_the_interface() -> None:
-    wanted = "init load doctor search show why link unlink undo risk rescore evaluate identities scores serve demo"
+    wanted = (
+        "init load doctor search show why link unlink undo risk rescore evaluate identities scores serve demo "
+        "compare runs report unlinkables"
+    )
     assert {words for words in ALL if len(words) == 1} >= {(word,) for word in wanted.split()}
     assert {("sources", "list"), ("sources", "check"), ("key", "add"), ("key", "list"), ("key", "revoke")} <= set(ALL)
 
@@ -71,6 +74,9 @@ def loaded(cli: Any, write: Callable[[str, str], Path]) -> Any:
         ("why", "US/u1", "US/u2"),
         ("risk", "US/u1"),
         ("rescore", "--full"),
+        ("runs",),
+        ("compare", "1"),
+        ("unlinkables",),
         ("key", "list"),
         ("key", "add", "a"),
         ("link", "US/u1", "US/u2", "--reason", "seen together"),

@@ -64,7 +64,7 @@ def test_counts_equal_those_of_every_pair(rows: list[tuple[str, str | None, str]
     assert pairs == expected.get("*", (0, 0, 0))
     assert found.missing == sum(row[1] is None for row in rows)
     assert (found.b_cubed.precision, found.b_cubed.recall) == pytest.approx(brute_b_cubed(rows), abs=1e-12)
-    by_group = evaluate_groups(truth, predicted, groups)
+    by_group = evaluate_groups(truth, predicted, groups).labelled()
     assert {label: (p.true, p.predicted, p.correct) for label, p in by_group.items()} == {
         label: cell for label, cell in expected.items() if label != "*"
     }

@@ -8,6 +8,7 @@ Source: Bagga and Baldwin, "Entity-based cross-document coreferencing using the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -98,10 +99,27 @@ def evaluate(truth: pl.DataFrame, predicted: pl.DataFrame) -> Evaluation:
     )
 
 
-def evaluate_groups(truth: pl.DataFrame, predicted: pl.DataFrame, groups: pl.Series) -> dict[str, PairScore]:
-    """Pair scores by the groups of the two records: "A" for pairs within a group, "A-B" (A < B) across two.
+@dataclass(frozen=True, slots=True)
+class GroupScores:
+    """Pair scores by the groups of the two records.
 
-    Every pair falls under exactly one label, so the counts add up to those of `evaluate`.
+    Args:
+        by_pair: (A, A) for pairs within a group, (A, B) with A < B across two; the counts add up to those of
+            `evaluate`.
+        touching: pairs with at least one record of a group, so that a wrong link across two groups counts against
+            both.
+    """
+
+    by_pair: dict[tuple[str, str], PairScore]
+    touching: dict[str, PairScore]
+
+    def labelled(self) -> dict[str, PairScore]:
+        """`by_pair` under "A" and "A-B"."""
+        return {a if a == b else f"{a}-{b}": score for (a, b), score in self.by_pair.items()}
+
+
+def evaluate_groups(truth: pl.DataFrame, predicted: pl.DataFrame, groups: pl.Series) -> GroupScores:
+    """Pair scores by the groups of the two records.
 
     Args:
         truth: TRUTH, one row a record.
@@ -118,8 +136,42 @@ def evaluate_groups(truth: pl.DataFrame, predicted: pl.DataFrame, groups: pl.Ser
             ("correct", ["entity_id", "identity_id"]),
         )
     }
-    labels = sorted(set().union(*counts.values()))
-    return {label: PairScore(**{name: found.get(label, 0) for name, found in counts.items()}) for label in labels}
+    pairs = sorted(set().union(*counts.values()))
+    by_pair = {pair: PairScore(**{name: found.get(pair, 0) for name, found in counts.items()}) for pair in pairs}
+    named = sorted({group for pair in pairs for group in pair})
+    return GroupScores(by_pair, {group: _sum([s for p, s in by_pair.items() if group in p]) for group in named})
+
+
+def spread(scores: Iterable[PairScore], least: int) -> tuple[float, float]:
+    """How far the precisions of groups lie apart, and their recalls.
+
+    Args:
+        least: true pairs that a group needs to be looked at; a handful says nothing.
+    """
+    kept = [score for score in scores if score.true >= least]
+    if not kept:
+        return 0.0, 0.0
+    precisions, recalls = [score.precision for score in kept], [score.recall for score in kept]
+    return max(precisions) - min(precisions), max(recalls) - min(recalls)
+
+
+def curve(truth: pl.DataFrame, pairs: pl.DataFrame, thresholds: Sequence[float]) -> list[tuple[float, PairScore]]:
+    """Scores of the pairs themselves, before clustering, were those of at least each match weight taken for one.
+
+    Args:
+        truth: TRUTH, one row a record.
+        pairs: columns record_l, record_r, match_weight; pairs that are not there count as missed.
+        thresholds: match weights in bits.
+    """
+    entity = TRUTH.check(truth).select("key", "entity_id")
+    both = pairs.join(entity, left_on="record_l", right_on="key").join(
+        entity, left_on="record_r", right_on="key", suffix="_r"
+    )
+    is_true = (both["entity_id"] == both["entity_id_r"]).to_numpy()
+    weight, true = both["match_weight"].to_numpy(), _pairs(truth, ["entity_id"])
+    return [
+        (at, PairScore(true, int((weight >= at).sum()), int((is_true & (weight >= at)).sum()))) for at in thresholds
+    ]
 
 
 def _joined(truth: pl.DataFrame, predicted: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -163,20 +215,21 @@ def _b_cubed(joined: pl.DataFrame) -> BCubed:
     return BCubed(min(precision, 1.0), min(recall, 1.0))
 
 
-def _pairs_by_group(joined: pl.DataFrame, columns: list[str]) -> dict[str, int]:
+def _sum(scores: Sequence[PairScore]) -> PairScore:
+    return PairScore(*(sum(getattr(score, name) for score in scores) for name in ("true", "predicted", "correct")))
+
+
+def _pairs_by_group(joined: pl.DataFrame, columns: list[str]) -> dict[tuple[str, str], int]:
     """Pairs that share `columns`, by the groups of the two records; work grows with groups a cluster, not pairs."""
     cells = _sizes(joined, [*columns, "group"])
-    within = cells.select(pl.col("group").alias("label"), (pl.col("n") * (pl.col("n") - 1) // 2).alias("pairs"))
+    within = cells.select("group", group_r="group", pairs=pl.col("n") * (pl.col("n") - 1) // 2)
     across = (
         cells.join(cells, on=columns, suffix="_r")
         .filter(pl.col("group") < pl.col("group_r"))
-        .select(
-            pl.concat_str("group", "group_r", separator="-").alias("label"),
-            (pl.col("n") * pl.col("n_r")).alias("pairs"),
-        )
+        .select("group", "group_r", pairs=pl.col("n") * pl.col("n_r"))
     )
-    totals = pl.concat([within, across]).group_by("label").agg(pl.col("pairs").sum()).filter(pl.col("pairs") > 0)
-    return {str(label): int(pairs) for label, pairs in totals.iter_rows()}
+    totals = pl.concat([within, across]).group_by("group", "group_r").agg(pl.col("pairs").sum())
+    return {(str(a), str(b)): int(pairs) for a, b, pairs in totals.filter(pl.col("pairs") > 0).iter_rows()}
 
 
 def _f1(precision: float, recall: float) -> float:

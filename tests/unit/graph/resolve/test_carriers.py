@@ -2,8 +2,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.resolve import judge_vins, refer_carriers, resolve_carriers, vehicle_key
-from linkage.schema import CARRIER, EVENT, VEHICLE
+from graph.resolve import refer_carriers, resolve_carriers
+from linkage.schema import CARRIER
 
 
 def carriers(*rows: dict) -> pl.DataFrame:
@@ -89,20 +89,55 @@ def test_one_carrier_under_one_id_in_two_sources_is_the_only_one():
     assert references(frame, "CA/k") == {"CA/k": ("MX/k", False)}
 
 
-def test_vehicles_meet_by_valid_vin_only():
-    rows = [
-        {"source": "US", "vin": "V1", "vin_quality": "valid"},
-        {"source": "MX", "vin": "V2", "vin_quality": "suspect"},
-        {"source": "US", "vin": "V3", "vin_quality": "placeholder", "plate": "P", "plate_jurisdiction": "TX"},
-        {"source": "US", "vin": None, "vin_quality": None, "plate": "P", "plate_jurisdiction": "TX"},
-        {"source": "US", "vin": None, "vin_quality": None, "plate": "P", "plate_jurisdiction": None},
-    ]
-    frame = VEHICLE.conform(pl.DataFrame(rows))
-    keys = frame.select(vehicle_key(frame).alias("k"))["k"].to_list()
-    assert keys == ["V1", "MX/V2", "plate:TX/P", "plate:TX/P", None]
+def named(key: str, name: str, **more) -> dict:
+    source, number = key.split("/")
+    return carrier(source, number, name=name, name_key=more.pop("folded", name.upper()), **more)
 
 
-def test_a_vin_of_an_event_is_as_good_as_the_fleet_says():
-    events = EVENT.conform(pl.DataFrame({"vin": ["V1", "V2", None]}))
-    fleet = pl.DataFrame({"vin": ["V1", "V2"], "vin_quality": ["valid", "suspect"]})
-    assert judge_vins(events, [fleet])["vin_quality"].to_list() == ["valid", "suspect", "suspect"]
+def test_a_slip_in_a_long_number_under_one_name_is_one_carrier_and_in_a_short_one_is_two():
+    same = {"folded": "RIO BRAVO FLETES", "address_key": "1|A ST|LAREDO TX"}
+    long = groups(carriers(named("A/1", "x", usdot="2093344", **same), named("A/2", "x", usdot="2093844", **same)))
+    short = groups(carriers(named("A/1", "x", usdot="20", **same), named("A/2", "x", usdot="28", **same)))
+    assert len(set(long.values())) == 1
+    assert len(set(short.values())) == 2
+
+
+def test_abbreviations_and_slips_join_at_one_door_and_another_line_of_business_does_not():
+    door = {"address_key": "7|PORT RD|LAREDO TX", "phone": "+19565540001", "officers": "A. Bravo"}
+    found = groups(
+        carriers(
+            named("A/1", "x", folded="GREAT LAKES FREIGHT LINES", usdot="1111111", **door),
+            named("B/2", "x", folded="GR LAKES FRT LNS", **door),
+            named("B/3", "x", folded="GREAT LAKES FREIGTH LINES", **door),
+            named("B/4", "x", folded="GREAT LAKES LOGISTICS", **door),
+        )
+    )
+    assert found["B/2"] == found["B/3"] == found["A/1"]
+    assert found["B/4"] == "B/4"
+
+
+def test_legal_forms_and_countries_hold_namesakes_apart():
+    town = {"address_key": None, "postal_code": "78040", "folded": "SIERRA AZUL"}
+    one, two = named("A/1", "Sierra Azul LLC", **town), named("A/2", "Sierra Azul Inc.", **town)
+    assert len(set(groups(carriers(one, two)).values())) == 2
+    assert len(set(groups(carriers(one, named("A/2", "Sierra Azul L.L.C.", **town))).values())) == 1
+    abroad = [named("A/1", "Sierra Azul", country="MX", **town), named("A/2", "Sierra Azul", country="US", **town)]
+    assert len(set(groups(carriers(*abroad)).values())) == 2
+
+
+def test_a_trade_name_joins_through_the_record_that_gives_both():
+    found = groups(
+        carriers(
+            named("A/1", "Huron Freight LLC", folded="HURON FREIGHT", phone="+1"),
+            named("A/2", "Huron Freight LLC DBA Blue Heron Hauling", folded="HURON FREIGHT", phone="+1"),
+            named("A/3", "Blue Heron Hauling", folded="BLUE HERON HAULING", phone="+1"),
+        )
+    )
+    assert len(set(found.values())) == 1
+
+
+def test_a_broker_s_phone_that_many_share_joins_nobody():
+    shared = [named(f"A/{n}", "x", folded=f"FIRM {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[n]}X", phone="+1") for n in range(26)]
+    twins = [named("B/1", "x", folded="RIO BRAVO", phone="+1"), named("B/2", "x", folded="RIO BRAVO", phone="+1")]
+    assert len(set(groups(carriers(*twins)).values())) == 1
+    assert len(set(groups(carriers(*shared, *twins)).values())) == 28
