@@ -23,7 +23,7 @@ def write_model(model: Model, path: Path, training: Mapping[str, Any]) -> None:
 
 def model_text(model: Model, training: Mapping[str, Any]) -> str:
     """The model as TOML."""
-    prior = {"random": model.prior_random}
+    prior = {"random": model.prior_random, "organization": model.prior_organization}
     if model.prior_household is not None:
         prior["household"] = model.prior_household
     lines = [f"version = {_value(model.version)}"]
@@ -34,6 +34,7 @@ def model_text(model: Model, training: Mapping[str, Any]) -> str:
     lines += _table("thresholds", asdict(model.thresholds))
     lines += _table("limits", asdict(model.limits))
     lines += _table("floor", asdict(model.floors))
+    lines += _table("clustering", {"entities": model.weighs_entities})
     lines += _table("shared", {"columns": list(model.shared)})
     lines += ["", "[blocking]", "rules = [", *(f"    {_value(list(rule))}," for rule in model.blocking), "]"]
     for attribute in model.attributes.values():
@@ -44,8 +45,8 @@ def model_text(model: Model, training: Mapping[str, Any]) -> str:
 def _attribute(attribute: Attribute) -> Iterator[str]:
     name = f"attributes.{_key(attribute.name)}"
     table = {"compare": attribute.compare, "columns": list(attribute.columns), **attribute.options}
-    for word, levels in (("contradicts", attribute.contradicts), ("bars", attribute.bars)):
-        if levels:
+    for word in ("contradicts", "bars", "vague", "slips"):
+        if levels := getattr(attribute, word):
             table[word] = sorted(levels)
     yield from _table(name, table)
     yield f"[{name}.levels]"

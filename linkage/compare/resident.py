@@ -34,6 +34,7 @@ class ResidentColumns:
         self._tables = {n: _best(a) for n, a in model.attributes.items()}
         self._hashes: dict[str, list[Hashes]] = {}
         self._parts: dict[str, tuple[Ints, Ints]] = {}
+        self._organization = model.prior_organization - model.prior_random
         self._prior = (model.prior_random, model.prior_household)
         self.count = 0
 
@@ -66,7 +67,9 @@ class ResidentColumns:
         if len(best) == 1:
             return best[0]
         both = np.minimum(*best)
-        return both if has_household is None else np.where(has_household, both, best[0])
+        if has_household is None:
+            return both
+        return np.where(has_household, both, best[0] + max(self._organization, 0.0))
 
 
 def _best(attribute: Attribute) -> tuple[Floats, Floats]:
@@ -84,7 +87,9 @@ def _best(attribute: Attribute) -> tuple[Floats, Floats]:
 
 
 def _may_be_masked(attribute: Attribute) -> bool:
-    return bool(attribute.options.get("has_check_digit")) or attribute.compare == "identifier"
+    """Whether a full comparison may leave the attribute out of the weight though both records have it."""
+    options = attribute.options
+    return bool(options.get("has_check_digit") or options.get("group")) or attribute.compare == "identifier"
 
 
 def _hashes(series: pl.Series) -> Hashes:

@@ -101,13 +101,14 @@ def train(
         for column, size in zip(_levels(engine, names, left, right).T, sizes, strict=True)
     ]
     u = tuple(table_of((counts[1:] + 0.5).tolist()) for counts in random)
+    silent = [_silent(part.rule, model) for part in blocks]
     samples = [
-        em.Sample(Patterns.of(_without(levels[sample.drawn[:, i]], _used(part.rule, model)), sizes))
-        for i, part in enumerate(blocks)
+        em.Sample(Patterns.of(_without(levels[sample.drawn[:, i]], silent[i]), sizes)) for i in range(len(blocks))
     ]
     start = replace(first_guess(samples[0].patterns, 0.3, u), prior=0.3)
     fit = em.fit_samples(samples, start, em.Options(tolerance=1e-4, rounds=300, smoothing=0.1))
-    probability = _posterior(levels, sample, blocks, fit, model)
+    probability = _posterior(levels, sample, silent, fit)
+    fit = _with_repeating(fit, (levels, sample, probability), model, blocks)
     matches = plan.total_matches(sample, probability)
     reports = plan.choose(blocks, sample, probability)
     chosen = (
@@ -116,9 +117,11 @@ def train(
     pairs = (
         len(records) * (len(records) - 1) / 2 if side is None else float((side == 0).sum()) * float((side == 1).sum())
     )
+    prior = _grained(np.log2(matches / max(pairs - matches, 1.0)))
     trained = replace(
         model,
-        prior_random=_grained(np.log2(matches / max(pairs - matches, 1.0))),
+        prior_random=prior,
+        prior_organization=prior,
         blocking=chosen,
         attributes=_weighed(model, fit, random, engine.levels),
         is_calibrated=False,
@@ -185,10 +188,37 @@ def _random(
     return left.astype(np.int32), right.astype(np.int32)
 
 
-def _used(rule: Rule, model: Model) -> list[int]:
-    """Places of the attributes that a rule makes agree."""
+def _used(rule: Rule, model: Model) -> set[int]:
+    """Places of the attributes that a rule makes agree, and of those that repeat them."""
     columns = {term.partition(".")[0] for term in rule}
-    return [i for i, attribute in enumerate(model.attributes.values()) if columns & set(attribute.columns)]
+    names = [name for name, attribute in model.attributes.items() if columns & set(attribute.columns)]
+    names += [name for members in model.groups.values() if set(members) & set(names) for name in members]
+    return {list(model.attributes).index(name) for name in names}
+
+
+def _repeating(model: Model) -> set[int]:
+    """Places of the attributes that repeat an earlier one: together they would be taken for what makes a match."""
+    return {list(model.attributes).index(name) for members in model.groups.values() for name in members[1:]}
+
+
+def _silent(rule: Rule, model: Model) -> list[int]:
+    return sorted(_used(rule, model) | _repeating(model))
+
+
+def _with_repeating(
+    fit: em.Fit,
+    evidence: tuple[npt.NDArray[np.int8], plan.PairSample, Floats],
+    model: Model,
+    blocks: Sequence[plan.RuleBlocks],
+) -> em.Fit:
+    """The fit with m of the attributes that repeat others, from the pairs whose class the others have told."""
+    levels, sample, probability = evidence
+    m, present = list(fit.parameters.m), list(fit.present)
+    for place in _repeating(model):
+        fair = sample.drawn[:, [place not in _used(part.rule, model) for part in blocks]].any(axis=1)
+        counts = np.bincount(levels[fair, place], probability[fair], len(m[place]))[1:]
+        m[place], present[place] = table_of((counts + 0.1).tolist()), float(counts.sum())
+    return replace(fit, parameters=replace(fit.parameters, m=tuple(m)), present=tuple(present))
 
 
 def _without(levels: npt.NDArray[np.int8], places: Sequence[int]) -> npt.NDArray[np.int8]:
@@ -198,14 +228,14 @@ def _without(levels: npt.NDArray[np.int8], places: Sequence[int]) -> npt.NDArray
 
 
 def _posterior(
-    levels: npt.NDArray[np.int8], sample: plan.PairSample, blocks: Sequence[plan.RuleBlocks], fit: em.Fit, model: Model
+    levels: npt.NDArray[np.int8], sample: plan.PairSample, silent: Sequence[Sequence[int]], fit: em.Fit
 ) -> Floats:
     """Probability of a match of each pair: the mean over the rules that drew it, each without what it made agree."""
     total, count = np.zeros(len(levels)), np.zeros(len(levels))
-    for i, part in enumerate(blocks):
+    for i, places in enumerate(silent):
         rows = sample.drawn[:, i]
         parameters = replace(fit.parameters, prior=min(max(fit.priors[i], 1e-9), 1 - 1e-9))
-        total[rows] += parameters.probability(_without(levels[rows], _used(part.rule, model)))
+        total[rows] += parameters.probability(_without(levels[rows], places))
         count[rows] += 1
     return total / np.maximum(count, 1)
 

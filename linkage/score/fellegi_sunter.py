@@ -63,6 +63,7 @@ class Scorer:
 
     def __init__(self, model: Model, attributes: Mapping[str, Sequence[str]]) -> None:
         self._model = model
+        self._organization = model.prior_organization - model.prior_random
         self._tables: dict[str, npt.NDArray[np.float64]] = {}
         for attribute, names in attributes.items():
             levels = model.attributes[attribute].levels
@@ -71,6 +72,7 @@ class Scorer:
                 if name in levels:
                     rows[code] = levels[name].bits, levels[name].information, levels[name].household
             self._tables[attribute] = rows
+        self._groups = tuple(members for members in model.groups.values() if set(members) <= set(attributes))
 
     def score(self, agreements: Mapping[str, Agreement], has_household: Mask | None = None) -> PairBits:
         """Weights of the pairs that agree so.
@@ -80,6 +82,8 @@ class Scorer:
             has_household: which pairs can be two of one household; None = all, where the model knows households.
         """
         random = {name: self._random(name, agreement) for name, agreement in agreements.items()}
+        for members in self._groups:
+            _leave_strongest(random, members)
         against_random = sum(random.values(), np.float64(self._model.prior_random))
         if self._model.prior_household is None:
             return PairBits(np.asarray(against_random, dtype=np.float64), random)
@@ -90,6 +94,12 @@ class Scorer:
             weight = np.where(has_household, weight, against_random)
         # Back on the grain that all figures have, so that sums over pairs are exact as well.
         return PairBits(np.round(weight * GRAIN) / GRAIN, random)
+
+    def by_attribute(self, agreements: Mapping[str, Agreement], order: Sequence[str]) -> tuple[Bits, Bits]:
+        """Bits against random and against household pairs, one row an attribute in the order given."""
+        random = np.stack([self._random(name, agreements[name]) for name in order])
+        household = np.stack([self._tables[name][agreements[name].levels, HOUSEHOLD] for name in order])
+        return random, household
 
     def bound(self, agreements: Mapping[str, Agreement], has_household: Mask | None = None) -> Bits:
         """The weight that pairs can reach at most, of which only some attributes were compared."""
@@ -103,13 +113,24 @@ class Scorer:
         household = (self._tables[name][agreement.levels, HOUSEHOLD] for name, agreement in agreements.items())
         against_household = sum(household, self._model.prior_household + most)
         both = np.minimum(against_random, against_household)
-        return np.asarray(both if has_household is None else np.where(has_household, both, against_random))
+        if has_household is None:
+            return np.asarray(both)
+        return np.asarray(np.where(has_household, both, against_random + self._organization))
 
     def _random(self, attribute: str, agreement: Agreement) -> Bits:
         rows = self._tables[attribute][agreement.levels]
         if agreement.information is None:
             return np.asarray(rows[:, BITS])
         return np.asarray(rows[:, BITS] + rows[:, INFORMATION] * agreement.information)
+
+
+def _leave_strongest(bits: dict[str, Bits], members: Sequence[str]) -> None:
+    """Of attributes that repeat each other only the one that says most counts: for the match, else against it."""
+    rows = np.stack([bits[name] for name in members])
+    speaks_for = rows.max(axis=0) > 0
+    chosen = np.where(speaks_for, rows.argmax(axis=0), rows.argmin(axis=0))
+    for place, name in enumerate(members):
+        bits[name] = np.where(chosen == place, rows[place], 0.0)
 
 
 def probability(weight: Bits) -> Bits:

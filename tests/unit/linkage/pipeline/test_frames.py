@@ -127,3 +127,13 @@ def test_a_user_adds_an_attribute_in_the_file_alone(table: pl.DataFrame, resolve
     found = linkage.dedupe(trucks, path, linkage.Settings(train=False))
     assert len(found.pairs) < len(resolved.pairs)
     assert replace(found.model, digest="").attributes["truck"].levels["other"].bits == -9
+
+
+def test_the_shipped_driver_model_comes_back_from_its_own_file(tmp_path: Path) -> None:
+    shipped = load_model()
+    write_model(shipped, tmp_path / "driver.toml", {})
+    again = load_model(tmp_path / "driver.toml")
+    for part in ("attributes", "blocking", "thresholds", "limits", "floors", "shared", "prior_household"):
+        assert getattr(again, part) == getattr(shipped, part), part
+    assert again.weighs_entities == shipped.weighs_entities
+    assert again.prior_organization == shipped.prior_organization

@@ -37,6 +37,7 @@ def read(reader, **parts):
         ({"given": "Leo", "surname": "Mu#iz"}, "LEO", "MUNIZ"),
         ({"given": "Leo", "surname": "MUNXXIZ"}, "LEO", "MUNIZ"),
         ({"given": "Leo", "surname": "P?rez"}, "LEO", "PEREZ"),
+        ({"given": "VÃ?CTOR ?NGEL", "surname": "GARCÃ\ufffdA"}, "VICTOR ANGEL", "GARCIA"),
         ({"given": "Fco. Javier", "surname": "Hdez."}, "FRANCISCO JAVIER", "HERNANDEZ"),
         ({"given": "Gpe", "surname": "Rosas"}, "GUADALUPE", "ROSAS"),
         ({"given": "Mhd", "surname": "Antoun"}, "MOHAMED", "ANTOUN"),
@@ -132,12 +133,19 @@ def test_a_suffix_leaves_the_name(reader):
         ({"given": "Anastassia", "surname": "Alexopoulos", "email_name": "Nastassia"}, "NASTASSIA|ALEXOPOULOS"),
         ({"given": "Jie", "surname": "Wang", "native": "王杰明"}, "JIE MING|WANG"),
         ({"given": "Nadia", "surname": "Garciaprado"}, "NADIA|GARCIA PRADO"),
+        ({"given": "Berenice Castro", "surname": "Zaldo"}, "BERENICE|CASTRO ZALDO"),
+        ({"given": "FNU", "surname": "Quirino"}, "QUIRINO|"),
+        ({"given": "Quirino"}, "|QUIRINO"),
         ({"full": "Susan Meyer Thomas"}, "SUSAN|MEYER THOMAS"),
     ],
 )
 def test_other_readings_are_kept(reader, parts, alternative):
     name = reader.read(RawName(**parts))
-    assert alternative in (*name.alternatives, f"{name.given}|{name.surname}")
+    assert alternative in (*name.alternatives, f"{name.given or ''}|{name.surname or ''}")
+
+
+def test_kindred_spellings_of_one_letter_are_one(reader):
+    assert read(reader, native="ВАСІЛЬЕЎ, Аляксандр Паўлавіч")[:2] == ("ALYAKSANDR PAVLAVICH", "VASILEV")
 
 
 def test_a_married_name_leaves_the_birth_surname(reader):
@@ -162,3 +170,17 @@ def test_a_married_name_leaves_the_birth_surname(reader):
 )
 def test_organisations(text, names):
     assert OrganisationNames.load().read(text) == names
+
+
+@pytest.mark.parametrize(
+    ("parts", "given", "surname", "alternative"),
+    [
+        ({"given": "Gurpreet Singh", "surname": "Dhaliwal"}, "GURPREET SINGH", "DHALIWAL", None),
+        ({"given": "Gurpreet", "surname": "Singh Dhaliwal"}, "GURPREET SINGH", "DHALIWAL", None),
+        ({"given": "Gurpreet", "surname": "Singh"}, "GURPREET", "SINGH", "GURPREET SINGH|"),
+        ({"given": "Raninder", "surname": "S"}, "RANINDER", "S", "RANINDER S|"),
+    ],
+)
+def test_singh_is_a_middle_name_beside_a_surname_and_may_be_one_without(reader, parts, given, surname, alternative):
+    assert read(reader, **parts)[:2] == (given, surname)
+    assert alternative is None or alternative in reader.read(RawName(**parts)).alternatives
