@@ -137,3 +137,15 @@ def test_the_shipped_driver_model_comes_back_from_its_own_file(tmp_path: Path) -
         assert getattr(again, part) == getattr(shipped, part), part
     assert again.weighs_entities == shipped.weighs_entities
     assert again.prior_organization == shipped.prior_organization
+
+
+def test_carriers_are_resolved_by_a_model_file_alone() -> None:
+    world = Path(__file__).parents[4] / "fixtures" / "world" / "small"
+    key = pl.concat_str("source", pl.lit("/"), "carrier_id").alias("key")
+    registers = [pl.read_csv(world / name, infer_schema=False) for name in ("carriers.csv", "carrier_registers.csv")]
+    carriers = pl.concat(registers, how="diagonal").with_columns(key).unique("key")
+    truth = pl.read_csv(world / "truth_carriers.csv", infer_schema=False).select(key, "entity_id").unique("key")
+    found = linkage.dedupe(carriers, "carrier")
+    score = evaluate(truth, found.memberships.select(key="record", identity_id="identity")).pairs
+    assert score.precision >= 0.99
+    assert score.f1 >= 0.85
