@@ -47,6 +47,14 @@ def country_codes(sheet: Sheet, tables: Tables, attribute: str = "country") -> p
     return text.replace(codes).fill_null(default) if default else text.replace(codes)
 
 
+def address_countries(sheet: Sheet, tables: Tables, country: pl.Series) -> pl.Series:
+    """Country of each row, where blank the one that its address ends in; names of states and codes are none."""
+    last = sheet.text("address").str.split(",").list.last().str.strip_chars()
+    names = {name: code for name in last.unique().drop_nulls() if (code := tables.places.named_country(name))}
+    ends_in = pl.select(pl.lit(last).replace_strict(names, default=None, return_dtype=pl.String)).to_series()
+    return country.fill_null(ends_in)
+
+
 def set_day(
     sheet: Sheet, tables: Tables, attribute: str, *, column: str | None = None, may_be_ahead: bool = False
 ) -> None:

@@ -10,6 +10,8 @@ _BROKEN = re.compile(
     "[ÃÂÅâ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 _IDEOGRAPH = re.compile("([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af])")
+_SOUNDS = str.maketrans({"ў": "в", "Ў": "В"})
+"""Letters that stand for another letter of the same name in a kindred spelling: Belarusian Васільеў is Vasilyev."""
 
 
 def repair(text: str) -> str:
@@ -28,7 +30,7 @@ def to_ascii(text: str) -> str:
     """Letters of any script in plain ASCII, one syllable of an ideographic script a word."""
     if text.isascii():
         return text
-    return anyascii(_IDEOGRAPH.sub(r" \1 ", repair(text)))
+    return anyascii(_IDEOGRAPH.sub(r" \1 ", repair(text).translate(_SOUNDS)))
 
 
 def fold(text: str) -> str:

@@ -136,6 +136,10 @@ class NameReader:
             return self._whole(whole, raw, raw.given)
         if not first and not last:
             return []
+        if not first and len(last) == 1 or not last and len(first) == 1:
+            # Somebody with one name only has it in either column.
+            alone = _texts(last) or _texts(first)
+            return [_Reading(alone, ()), _Reading((), alone)][:: 1 if first else -1]
         return self._straight(_texts(first), last, raw)
 
     def _straight(self, first: tuple[str, ...], last: tuple[Token, ...], raw: RawName) -> list[_Reading]:
@@ -157,6 +161,9 @@ class NameReader:
         joined = _Reading(first, tuple("".join((*token.particles, token.text)) for token in last))
         if joined != stated:
             readings.append(joined)
+        if len(first) > 1 and last and self._odds(first[-1]) <= -SWAP_POSSIBLE:
+            # A paternal surname is often taken for a middle name.
+            readings.append(_Reading(first[:-1], (first[-1], *stated.surname)))
         if len(last) == 1 and (parts := self._tables.parts_of(last[0].text)):
             readings.append(_Reading(first, parts))
         return readings

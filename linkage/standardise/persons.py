@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import polars as pl
@@ -11,6 +11,7 @@ from linkage.schema import IDENTIFIERS
 from linkage.standardise.columns import (
     DAY_FIRST_COUNTRIES,
     STANDARD,
+    address_countries,
     country_codes,
     key_of,
     set_address,
@@ -34,6 +35,8 @@ _SEXES = {
     **dict.fromkeys(("X", "NONBINARY", "NOBINARIO", "NONBINAIRE"), "X"),
 }
 _RULES = {"curp": "MX_CURP", "clave_elector": "MX_INE_CLAVE", "alien_number": "US_ALIEN", "uci": "CA_UCI"}
+_ENCODED_DATES = {"curp": 4, "rfc": 4, "clave_elector": 6}
+"""Where the six digits of a birth date (YYMMDD) start in each number that holds one."""
 _REACHABLE = ("phone", "email")
 
 
@@ -48,7 +51,8 @@ def standardise_persons(sheet: Sheet, tables: Tables) -> Standardised:
     _set_sex(sheet, tables)
     _set_birth_date(sheet, tables)
     suspect = _set_identifiers(sheet, tables, country)
-    suspect["phone"] = set_phone(sheet, tables, country)
+    _set_encoded_date(sheet, suspect)
+    suspect["phone"] = set_phone(sheet, tables, address_countries(sheet, tables, country))
     sheet.apply("email", lambda text: read_email(text, tables.fillers))
     set_address(sheet, tables, country)
     set_names(sheet, tables)
@@ -83,6 +87,22 @@ def _set_birth_date(sheet: Sheet, tables: Tables) -> None:
     found = sheet.apply_rows(["birth_date"], read, {**STANDARD, "other": pl.String()})
     sheet.keep("birth_date", "birth_date", found)
     sheet.set("birth_date_alt", found["other"])
+
+
+def _set_encoded_date(sheet: Sheet, suspect: Mapping[str, pl.Series]) -> None:
+    """A birth date that a valid number holds is a second reading where the record states none or another."""
+    stated = pl.lit(sheet.get("birth_date"))
+    found: list[pl.Expr] = [pl.lit(sheet.get("birth_date_alt"))]
+    for attribute, place in _ENCODED_DATES.items():
+        value, doubtful = pl.lit(sheet.get(attribute)), pl.lit(suspect[attribute])
+        six = value.str.slice(place, 6)
+        # Nobody who drives was born this century and is older than the load year's last two digits say.
+        century = pl.when(six.str.slice(0, 2).cast(pl.Int32, strict=False) <= sheet.context.today.year % 100 - 14)
+        year = century.then(pl.lit("20")).otherwise(pl.lit("19")) + six.str.slice(0, 2)
+        date = pl.concat_str(year, six.str.slice(2, 2), six.str.slice(4, 2), separator="-")
+        real = date.str.to_date("%Y-%m-%d", strict=False).is_not_null()
+        found.append(pl.when(real & ~doubtful & (stated.is_null() | (date != stated))).then(date))
+    sheet.set("birth_date_alt", pl.select(pl.coalesce(found)).to_series())
 
 
 def _set_identifiers(sheet: Sheet, tables: Tables, country: pl.Series) -> dict[str, pl.Series]:

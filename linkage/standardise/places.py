@@ -47,6 +47,11 @@ class Places:
         """ISO alpha-2 code of a country, or None where the spelling is unknown."""
         return None if text is None else self.countries.get(key(text))
 
+    def named_country(self, text: str) -> str | None:
+        """Code of a country given by its name; None for codes and for names that a state has as well."""
+        is_state = any(key(text) in self.jurisdictions.get(owner, {}) for owner in NORTH_AMERICA)
+        return self.country(text) if len(key(text)) > 3 and not is_state else None
+
     def jurisdiction(self, text: str | None, country: str | None) -> str | None:
         """Code of a state, province or federation, or None where the spelling is unknown.
 

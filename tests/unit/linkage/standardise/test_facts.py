@@ -358,3 +358,33 @@ def test_one_standardiser_serves_many_frames():
     first, second = (shared.standardise(Kind.PERSON, raw, context).facts for _ in (0, 1))
     assert first.equals(second)
     assert first["is_derogatory"].to_list() == [True]
+
+
+@pytest.mark.parametrize(
+    ("row", "other"),
+    [
+        ({"curp": "QUXU840309HTSNXL06", "birth_date": "1984-09-03"}, "1984-03-09"),
+        ({"curp": "QUXU840309HTSNXL06", "birth_date": "1984-03-09"}, None),
+        ({"curp": "QUXU840309HTSNXL06", "birth_date": ""}, "1984-03-09"),
+        ({"curp": "PEIX020730MBCXBMA8", "birth_date": ""}, "2002-07-30"),
+        ({"curp": "QUXU840309HTSNXL07", "birth_date": ""}, None),
+        ({"clave_elector": "VLCNAG88061526H100", "birth_date": "1988-06-16"}, "1988-06-15"),
+    ],
+)
+def test_a_birth_date_in_a_valid_number_is_another_reading(row: dict[str, str], other: str | None):
+    found = run(Kind.PERSON, [{"source": "MX", "record_id": "1", "surname": "A", **row}], country="MX").facts
+    assert found["birth_date_alt"].to_list() == [other]
+
+
+def test_a_phone_is_read_in_the_country_that_the_address_ends_in():
+    rows = [
+        {"source": "S", "record_id": "1", "surname": "A", "phone": "4936202565", "address": "Old Road, 673576, India"},
+        {
+            "source": "S",
+            "record_id": "2",
+            "surname": "A",
+            "phone": "7029191300",
+            "address": "1 Main St, Athens, Georgia",
+        },
+    ]
+    assert run(Kind.PERSON, rows, country=None).facts["phone"].to_list() == ["+914936202565", "+17029191300"]

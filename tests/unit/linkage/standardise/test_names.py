@@ -132,12 +132,19 @@ def test_a_suffix_leaves_the_name(reader):
         ({"given": "Anastassia", "surname": "Alexopoulos", "email_name": "Nastassia"}, "NASTASSIA|ALEXOPOULOS"),
         ({"given": "Jie", "surname": "Wang", "native": "王杰明"}, "JIE MING|WANG"),
         ({"given": "Nadia", "surname": "Garciaprado"}, "NADIA|GARCIA PRADO"),
+        ({"given": "Berenice Castro", "surname": "Zaldo"}, "BERENICE|CASTRO ZALDO"),
+        ({"given": "FNU", "surname": "Quirino"}, "QUIRINO|"),
+        ({"given": "Quirino"}, "|QUIRINO"),
         ({"full": "Susan Meyer Thomas"}, "SUSAN|MEYER THOMAS"),
     ],
 )
 def test_other_readings_are_kept(reader, parts, alternative):
     name = reader.read(RawName(**parts))
-    assert alternative in (*name.alternatives, f"{name.given}|{name.surname}")
+    assert alternative in (*name.alternatives, f"{name.given or ''}|{name.surname or ''}")
+
+
+def test_kindred_spellings_of_one_letter_are_one(reader):
+    assert read(reader, native="ВАСІЛЬЕЎ, Аляксандр Паўлавіч")[:2] == ("ALYAKSANDR PAVLAVICH", "VASILEV")
 
 
 def test_a_married_name_leaves_the_birth_surname(reader):
