@@ -26,11 +26,13 @@ class DateLevel(IntEnum):
     YEAR = 4
     SWAPPED = 5
     NEAR = 6
-    CONFLICT = 7
-    GENERATION = 8
+    CLIPPED = 7
+    PART = 8
+    CONFLICT = 9
+    GENERATION = 10
 
 
-PREFERENCE = np.array([9, 0, 1, 3, 5, 2, 6, 7, 8], dtype=np.int8)
+PREFERENCE = np.array([11, 0, 1, 3, 5, 2, 6, 7, 8, 9, 10], dtype=np.int8)
 """Rank of each level when a date has two readings; lower is better."""
 
 
@@ -88,8 +90,9 @@ def _compare(a: Ints, b: Ints) -> Levels:
     gap = np.abs(a[:, 0] - b[:, 0])
     level = np.full(len(a), DateLevel.CONFLICT, dtype=np.int8)
     level[(gap >= GENERATION_YEARS[0]) & (gap <= GENERATION_YEARS[1])] = DateLevel.GENERATION
+    level[full & ((year & month) | (month & day))] = DateLevel.PART
     level[full & _near(a, b, year, month, day)] = DateLevel.NEAR
-    level[full & year & (clipped | clipped_b | (month & ((a[:, 2] == 1) | (b[:, 2] == 1))))] = DateLevel.NEAR
+    level[full & year & (clipped | clipped_b | (month & ((a[:, 2] == 1) | (b[:, 2] == 1))))] = DateLevel.CLIPPED
     level[full & year & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])] = DateLevel.SWAPPED
     level[yearly & year] = DateLevel.YEAR
     level[monthly & year & month] = DateLevel.MONTH
@@ -101,11 +104,17 @@ def _compare(a: Ints, b: Ints) -> Levels:
 
 
 def _near(a: Ints, b: Ints, year: Mask, month: Mask, day: Mask) -> Mask:
-    """One component differs, and by one digit only (or two neighbouring digits swapped in the year)."""
-    one_year = month & day & ~year & (_one_digit(a[:, 0], b[:, 0]) | _turned(a[:, 0], b[:, 0]))
+    """One component differs, and by one digit only, two neighbouring digits swapped or a step of one or ten."""
+    one_year = month & day & ~year & _slip(a[:, 0], b[:, 0])
     one_month = year & day & ~month
-    one_day = year & month & ~day & (_one_digit(a[:, 2], b[:, 2]) | _turned(a[:, 2], b[:, 2]))
+    one_day = year & month & ~day & _slip(a[:, 2], b[:, 2])
     return one_year | one_month | one_day
+
+
+def _slip(x: Ints, y: Ints) -> Mask:
+    """Whether two numbers are a digit apart, a step of one or ten, or each other's digits swapped."""
+    step = np.abs(x - y)
+    return _one_digit(x, y) | _turned(x, y) | (step == 1) | (step == 10)
 
 
 def _one_digit(x: Ints, y: Ints) -> Mask:
