@@ -15,13 +15,13 @@ import polars as pl
 
 from linkage.compare.column import Ints
 from linkage.compare.kinds import Agreement, Bits, Kind, Levels, level_names
-from linkage.compare.tokens import INITIAL_BITS, TokenTable, classify, token_table
+from linkage.compare.tokens import EQUAL, FUZZY, INITIAL, INITIAL_BITS, TokenTable, classify, token_table
 from linkage.model import GRAIN, Attribute, Model
 
 GIVEN_TOKENS = 4
 SURNAME_TOKENS = 5
-FACTOR = np.array([0.0, 0.0, 0.6, 0.75, 1.0], dtype=np.float32)
-"""Share of a token's information kept by its class: different, initial (its own figure), fuzzy, variant, equal."""
+FACTOR = np.array([0.0, 0.0, 0.3, 0.6, 0.75, 1.0], dtype=np.float32)
+"""Share of a token's information kept by its class: different, initial (its own figure), alike, fuzzy, variant, equal."""
 SWAP_PENALTY = np.float32(4.0)
 
 
@@ -35,11 +35,16 @@ class NameLevel(IntEnum):
     INITIALS = 4
     SUBSET = 5
     REORDERED = 6
-    PARTIAL = 7
-    CONFLICT = 8
+    SIMILAR = 7
+    PARTIAL = 8
+    CONFLICT = 9
 
 
-RANK = np.array([0, 0, 1, 2, 2, 1, 2, 9, 12], dtype=np.float32)
+OF_KIND = np.array(
+    [0, NameLevel.INITIALS, NameLevel.SIMILAR, NameLevel.FUZZY, NameLevel.VARIANT, NameLevel.EXACT], dtype=np.int8
+)
+"""Level of a name whose weakest pair of tokens is of each kind."""
+RANK = np.array([0, 0, 1, 2, 2, 1, 2, 5, 9, 12], dtype=np.float32)
 """Bits that a level costs when the best of several readings is chosen."""
 
 
@@ -200,25 +205,29 @@ def _align(tokens: TokenTable, a: Ints, b: Ints, *, is_surname: bool, cap: Bits 
     if cap is not None:
         rare = np.minimum(rare, cap[:, None, None])
     value = FACTOR[kinds] * rare
-    value = np.where(kinds == 1, np.minimum(np.float32(INITIAL_BITS), rare), value)
+    value = np.where(kinds == INITIAL, np.minimum(np.float32(INITIAL_BITS), rare), value)
     here, there = a >= 0, b >= 0
     best_a, best_b = kinds.max(axis=2), kinds.max(axis=1)
     lone_a = ((best_a == 0) & here).any(axis=1)
     lone_b = ((best_b == 0) & there).any(axis=1)
     matched = (best_a > 0).any(axis=1)
-    worst = np.minimum(np.where(best_a > 0, best_a, 4).min(axis=1), np.where(best_b > 0, best_b, 4).min(axis=1))
-    whole = np.array([0, NameLevel.INITIALS, NameLevel.FUZZY, NameLevel.VARIANT, NameLevel.EXACT], dtype=np.int8)[worst]
+    worst = np.minimum(np.where(best_a > 0, best_a, EQUAL).min(axis=1), np.where(best_b > 0, best_b, EQUAL).min(axis=1))
+    whole = OF_KIND[worst]
     level = np.where(
         ~matched,
         np.int8(NameLevel.CONFLICT),
         np.where(
             lone_a & lone_b,
             np.int8(NameLevel.PARTIAL),
-            np.where(lone_a | lone_b, np.int8(NameLevel.SUBSET), whole),
+            np.where(
+                lone_a | lone_b,
+                np.where(best_a.max(axis=1) < FUZZY, np.int8(NameLevel.SIMILAR), np.int8(NameLevel.SUBSET)),
+                whole,
+            ),
         ),
     )
     if is_surname:
-        turned = (kinds[:, 0, 1] > 1) & (kinds[:, 1, 0] > 1) & (kinds[:, 0, 0] <= 1)
+        turned = (kinds[:, 0, 1] >= FUZZY) & (kinds[:, 1, 0] >= FUZZY) & (kinds[:, 0, 0] < FUZZY)
         level = np.where(turned & (level < NameLevel.SUBSET), np.int8(NameLevel.REORDERED), level)
     level = np.where(here.any(axis=1) & there.any(axis=1), level, np.int8(NameLevel.MISSING)).astype(np.int8)
     information = np.minimum(value.max(axis=2).sum(axis=1), value.max(axis=1).sum(axis=1))

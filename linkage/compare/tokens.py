@@ -15,10 +15,14 @@ from linkage.phonetics import fold
 
 Ints = npt.NDArray[np.int32]
 
-DIFFERENT, INITIAL, FUZZY, VARIANT, EQUAL = range(5)
+DIFFERENT, INITIAL, ALIKE, FUZZY, VARIANT, EQUAL = range(6)
 JARO_WINKLER = 0.93
 INITIAL_BITS = 3.0
 """Information of an agreeing initial, in bits; assumed (names.md gives three to four at most)."""
+HEARD = 3
+"""Letters that the sound of a nickname must have to be known by it."""
+CUT = 3
+"""Letters that a token must have to count as the beginning of a longer one."""
 CONTAINED = 5
 """Letters that a token must have to count as a cut or joined form of a longer one."""
 
@@ -32,7 +36,9 @@ class TokenTable:
         sound: code of each token's phonetic fold.
         given_bits: information of agreeing on the token as a given name; `surname_bits` as a surname.
         nicknames: sorted codes (smaller token x number of tokens + larger) of pairs that stand for one name.
-        bones: code of each token's consonants, 0 where there are fewer than three.
+        bones: code of the consonants of each token's sound, 0 where there are fewer than two.
+        bone_count: how many those are.
+        length: letters of each token's sound.
         initials: bits of the letters that a token's nicknames begin with.
     """
 
@@ -42,6 +48,8 @@ class TokenTable:
     surname_bits: npt.NDArray[np.float32]
     nicknames: npt.NDArray[np.int64]
     bones: Ints
+    bone_count: Ints
+    length: Ints
     initials: Ints
 
     def is_initial_of_nickname(self, x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -83,7 +91,9 @@ def token_table(given: pl.Series, surname: pl.Series, model: Model) -> TokenTabl
         text=tokens["token"],
         # The last place answers for padding (-1): a sound of its own, no rarity.
         sound=np.append(sounds.rank("dense").cast(pl.Int32).to_numpy(), -1).astype(np.int32),
-        bones=_bones(sounds),
+        bones=_codes(_consonants(sounds)),
+        bone_count=np.append(_consonants(sounds).str.len_chars().to_numpy(), 0).astype(np.int32),
+        length=np.append(sounds.str.len_chars().to_numpy(), 0).astype(np.int32),
         initials=_initials(tokens["token"], model.nicknames),
         given_bits=np.append(bits["given"].to_numpy(), 0).astype(np.float32),
         surname_bits=np.append(bits["surname"].to_numpy(), 0).astype(np.float32),
@@ -120,16 +130,20 @@ def _relate(
     same_first = (text_x.str.slice(0, 1) == text_y.str.slice(0, 1)).to_numpy()
     kinds[(shorter == 1) & (longer > 1) & (same_first | tokens.is_initial_of_nickname(x, y))] = INITIAL
 
+    kinds[_is_cut(text_x, text_y) & (shorter >= CUT)] = ALIKE
     near = np.flatnonzero((shorter >= 3) & (longer - shorter <= 2))
     if len(near):
         near_x, near_y = text_x.gather(near).to_list(), text_y.gather(near).to_list()
         edits = cpdist(near_x, near_y, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
         jaro = cpdist(near_x, near_y, scorer=JaroWinkler.similarity, score_cutoff=JARO_WINKLER, dtype=np.float32)
+        kinds[near[(edits <= 1) & (longer[near] < 5)]] = ALIKE
         # Edits allowed grow with length: none under five letters, one to eight, two above.
         allowed = np.where(longer[near] < 5, 0, np.where(longer[near] <= 8, 1, 2))
         kinds[near[(edits <= allowed) | ((jaro >= JARO_WINKLER) & (shorter[near] >= 5))]] = FUZZY
-    kinds[(tokens.bones[x] == tokens.bones[y]) & (tokens.bones[x] > 0) & (longer - shorter <= 2)] = FUZZY
-    cut = np.flatnonzero((shorter >= CONTAINED) & (longer - shorter >= 2) & (kinds == DIFFERENT))
+    one_frame = (tokens.bones[x] == tokens.bones[y]) & (np.abs(tokens.length[x] - tokens.length[y]) <= 2)
+    kinds[one_frame & (tokens.bone_count[x] == 2) & (shorter >= 4) & (kinds == DIFFERENT)] = ALIKE
+    kinds[one_frame & (tokens.bone_count[x] > 2)] = FUZZY
+    cut = np.flatnonzero((shorter >= CONTAINED) & (longer - shorter >= 2) & (kinds < FUZZY))
     for i in cut[_contained(text_x.gather(cut), text_y.gather(cut))]:
         kinds[i] = FUZZY
     kinds[(tokens.sound[x] == tokens.sound[y]) & (shorter >= 3)] = VARIANT
@@ -165,10 +179,17 @@ def _bits(share: str, floor: float) -> pl.Expr:
     return pl.when(pl.col(share).fill_null(0) > 0).then(pl.min_horizontal(information, pl.lit(floor))).otherwise(floor)
 
 
-def _bones(sounds: pl.Series) -> Ints:
-    consonants = sounds.str.slice(0, 1) + sounds.str.slice(1).str.replace_all(r"[AEIOU]", "")
-    code = consonants.rank("dense").cast(pl.Int32)
-    return np.append(code.to_numpy() * (consonants.str.len_chars() >= 3).to_numpy(), 0).astype(np.int32)
+def _is_cut(x: pl.Series, y: pl.Series) -> npt.NDArray[np.bool_]:
+    return np.asarray((x.str.starts_with(y) | y.str.starts_with(x)).to_numpy(), dtype=np.bool_)
+
+
+def _consonants(sounds: pl.Series) -> pl.Series:
+    """The first letter and all further consonants of each sound."""
+    return sounds.str.slice(0, 1) + sounds.str.slice(1).str.replace_all(r"[AEIOU]", "")
+
+
+def _codes(texts: pl.Series) -> Ints:
+    return np.append(texts.rank("dense").cast(pl.Int32).to_numpy(), 0).astype(np.int32)
 
 
 def _letter_bits(text: pl.Series) -> Ints:
@@ -190,16 +211,37 @@ def _initials(text: pl.Series, nicknames: pl.DataFrame) -> Ints:
 def nickname_codes(text: pl.Series, nicknames: pl.DataFrame) -> npt.NDArray[np.int64]:
     """Sorted codes (smaller token x number of tokens + larger) of the tokens that stand for one name."""
     lookup = pl.DataFrame({"token": text, "code": np.arange(len(text), dtype=np.int64)})
+    # A variant is known by its sound, so that Peggie is Peggy.
+    heard = lookup.with_columns(pl.Series("sound", [fold(token) for token in text], dtype=pl.String)).filter(
+        pl.col("sound").str.len_chars() >= HEARD
+    )
     forms = nicknames.select("formal", "variant")
     # Two variants of one formal name stand for each other as well (Bob, Robbie).
     siblings = forms.join(forms, on="formal").select(formal="variant", variant="variant_right")
-    pairs = (
-        pl.concat([forms, siblings])
-        .filter(pl.col("formal") != pl.col("variant"))
-        .unique()
-        .join(lookup, left_on="formal", right_on="token")
-        .join(lookup, left_on="variant", right_on="token", suffix="_r")
+    pairs = pl.concat([forms, siblings]).filter(pl.col("formal") != pl.col("variant")).unique()
+    return np.unique(
+        np.concatenate(
+            [_code_pairs(pairs, lookup, "token", len(text)), _code_pairs(_sounds(pairs), heard, "sound", len(text))]
+        )
     )
-    low = pairs.select(pl.min_horizontal("code", "code_r")).to_series().to_numpy()
-    high = pairs.select(pl.max_horizontal("code", "code_r")).to_series().to_numpy()
-    return np.unique(low * len(text) + high)
+
+
+def _sounds(pairs: pl.DataFrame) -> pl.DataFrame:
+    words = pl.concat([pairs["formal"], pairs["variant"].alias("formal")]).unique()
+    sounds = words.to_frame("word").with_columns(pl.Series("sound", [fold(word) for word in words], dtype=pl.String))
+    return (
+        pairs.join(sounds, left_on="formal", right_on="word")
+        .join(sounds, left_on="variant", right_on="word", suffix="_variant")
+        .select(formal="sound", variant="sound_variant")
+        .unique()
+    )
+
+
+def _code_pairs(pairs: pl.DataFrame, lookup: pl.DataFrame, column: str, count: int) -> npt.NDArray[np.int64]:
+    known = lookup.select(column, "code")
+    found = pairs.join(known, left_on="formal", right_on=column).join(
+        known, left_on="variant", right_on=column, suffix="_r"
+    )
+    low = found.select(pl.min_horizontal("code", "code_r")).to_series().to_numpy()
+    high = found.select(pl.max_horizontal("code", "code_r")).to_series().to_numpy()
+    return np.asarray(low * count + high, dtype=np.int64)

@@ -26,6 +26,7 @@ SHOWN = {
 NOTES = {
     ("given_name", "variant"): "a nickname or another spelling of the same sound",
     ("given_name", "fuzzy"): "one or two letters apart, or one cut short",
+    ("given_name", "similar"): "a short name one letter off, the beginning of the other, or a mere initial in common",
     ("given_name", "initials"): "an initial stands for the name",
     ("given_name", "subset"): "one record gives fewer of the same names",
     ("given_name", "partial"): "each gives a name that the other lacks",
@@ -35,7 +36,9 @@ NOTES = {
     ("surname", "partial"): "one surname agrees, the other conflicts",
     ("birth_date", "exact_clipped"): "the first of a month is often a default",
     ("birth_date", "swapped"): "day and month stand the other way round",
-    ("birth_date", "near"): "one part differs, by one digit or because it was cut to the first",
+    ("birth_date", "near"): "one part differs, by a digit or a step of one or ten",
+    ("birth_date", "clipped"): "one record gives the first of the same month or year, often a default",
+    ("birth_date", "part"): "one part of the date differs altogether",
     ("birth_date", "year"): "one record gives the year only",
     ("birth_date", "month"): "one record gives year and month only",
     ("birth_date", "generation"): "a generation apart: a parent, not the person",

@@ -55,7 +55,15 @@ def _levels(
         (("MARISOL", "LUND"), ("MARIBEL", "LUND"), (L.CONFLICT, L.EXACT)),
         (("QUINTANAR", "ULISES"), ("ULISES", "QUINTANAR"), (L.EXACT, L.EXACT)),
         (("", "QUINTANAR"), ("ULISES", "QUINTANAR"), (L.MISSING, L.EXACT)),
-        (("DARIO", "ROA"), ("DARIO", "REA"), (L.EXACT, L.CONFLICT)),
+        (("DARIO", "ROA"), ("DARIO", "REA"), (L.EXACT, L.SIMILAR)),
+        (("LIUS", "OZUNA"), ("LUIS", "OZUNA"), (L.SIMILAR, L.EXACT)),
+        (("LEE", "OZUNA"), ("LEA", "OZUNA"), (L.SIMILAR, L.EXACT)),
+        (("RAF", "OZUNA"), ("RAFAEL", "OZUNA"), (L.SIMILAR, L.EXACT)),
+        (("KEELEY", "OZUNA"), ("KAYLEE", "OZUNA"), (L.SIMILAR, L.EXACT)),
+        (("DARLA", "OZUNA"), ("DARLENE", "OZUNA"), (L.CONFLICT, L.EXACT)),
+        (("J", "OZUNA"), ("JUAN CARLOS", "OZUNA"), (L.SIMILAR, L.EXACT)),
+        (("PEGGIE", "OZUNA"), ("MARGARET", "OZUNA"), (L.VARIANT, L.EXACT)),
+        (("FYSL", "SDYQY"), ("FAISAL", "SIDDIQUI"), (L.FUZZY, L.FUZZY)),
     ],
 )
 def test_patterns_of_names_get_their_level(
