@@ -58,6 +58,7 @@ class Attribute:
         levels: level name to level, best first.
         contradicts: levels that speak against a match by themselves.
         bars: levels at which two records are never one entity.
+        vague: levels that count for an entity only where no other level of the attribute is known.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Attribute:
     levels: Mapping[str, Level]
     contradicts: frozenset[str] = frozenset()
     bars: frozenset[str] = frozenset()
+    vague: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Thresholds:
         possible: from which a pair is kept for a person to judge.
         clip: bound on what one pair may say for or against inside a cluster.
         margin: a record that fits two identities within this joins neither.
-        cut: average weight from which two groups that one strong pair holds together are one.
+        cut: weight from which two groups that a chain of ties holds together are one.
+        tie: from which a pair holds records together, so that their groups are weighed.
     """
 
     same: float
@@ -102,6 +105,7 @@ class Thresholds:
     clip: float
     margin: float
     cut: float
+    tie: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class Model:
         blocking: rules, each a tuple of terms (`column` or `column.transform`).
         fields: columns of any table that the model can use; empty for models of standardised facts.
         shared: columns whose common values stop being evidence (see `limits.sharing`).
+        weighs_entities: groups of records are weighed with all their values, not by the average of their pairs.
         is_calibrated: whether the probabilities were checked against labels.
         names: folded token, given_share, surname_share (shares of the population).
         nicknames: formal, variant (folded tokens).
@@ -155,6 +160,7 @@ class Model:
     nicknames: pl.DataFrame
     frequencies: pl.DataFrame
     digest: str
+    weighs_entities: bool = False
     is_calibrated: bool = True
 
     def probability(self, weight: float) -> float:
@@ -226,7 +232,7 @@ def build_model(
         version=str(document["version"]),
         prior_random=_grained(prior["random"]),
         prior_household=None if household is None else _grained(household),
-        thresholds=Thresholds(**{"cut": float(thresholds["same"])} | thresholds),
+        thresholds=Thresholds(**dict.fromkeys(("cut", "tie"), thresholds["same"]) | thresholds),
         limits=Limits(**{name: int(value) for name, value in document["limits"].items()}),
         floors=Floors(**{name: float(value) for name, value in document["floor"].items()}),
         attributes=MappingProxyType({name: _attribute(name, table) for name, table in document["attributes"].items()}),
@@ -237,6 +243,7 @@ def build_model(
         nicknames=tables[1],
         frequencies=tables[2],
         digest=digest,
+        weighs_entities=bool(document.get("clustering", {}).get("entities", False)),
         is_calibrated=bool(document.get("training", {}).get("calibrated", True)),
     )
 
@@ -246,7 +253,7 @@ def _field(name: str, table: Mapping[str, Any]) -> Field:
 
 
 def _attribute(name: str, table: Mapping[str, Any]) -> Attribute:
-    known = ("compare", "columns", "levels", "contradicts", "bars")
+    known = ("compare", "columns", "levels", "contradicts", "bars", "vague")
     return Attribute(
         name=name,
         compare=str(table["compare"]),
@@ -255,6 +262,7 @@ def _attribute(name: str, table: Mapping[str, Any]) -> Attribute:
         levels=MappingProxyType({level: _level(figures) for level, figures in table["levels"].items()}),
         contradicts=frozenset(table.get("contradicts", ())),
         bars=frozenset(table.get("bars", ())),
+        vague=frozenset(table.get("vague", ())),
     )
 
 

@@ -114,7 +114,7 @@ def _near(a: Ints, b: Ints, year: Mask, month: Mask, day: Mask) -> Mask:
 def _slip(x: Ints, y: Ints) -> Mask:
     """Whether two numbers are a digit apart, a step of one or ten, or each other's digits swapped."""
     step = np.abs(x - y)
-    return _one_digit(x, y) | _turned(x, y) | (step == 1) | (step == 10)
+    return np.asarray(_one_digit(x, y) | _turned(x, y) | (step == 1) | (step == 10), dtype=np.bool_)
 
 
 def _one_digit(x: Ints, y: Ints) -> Mask:

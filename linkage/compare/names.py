@@ -21,7 +21,7 @@ from linkage.model import GRAIN, Attribute, Model
 GIVEN_TOKENS = 4
 SURNAME_TOKENS = 5
 FACTOR = np.array([0.0, 0.0, 0.3, 0.6, 0.75, 1.0], dtype=np.float32)
-"""Share of a token's information kept by its class: different, initial (its own figure), alike, fuzzy, variant, equal."""
+"""Share of a token's information kept, by kind: different, initial (its own figure), alike, fuzzy, variant, equal."""
 SWAP_PENALTY = np.float32(4.0)
 
 

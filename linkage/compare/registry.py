@@ -45,7 +45,7 @@ def levels_of(attribute: Attribute) -> tuple[str, ...]:
         ModelError: the model names a level that its kind of comparison does not know.
     """
     levels = kind_of(attribute).levels or (MISSING, *attribute.levels)
-    for name in (*attribute.levels, *attribute.contradicts, *attribute.bars):
+    for name in (*attribute.levels, *attribute.contradicts, *attribute.bars, *attribute.vague):
         if name not in levels:
             raise ModelError(f"attribute {attribute.name} has no level {name}")
     return levels

@@ -180,7 +180,9 @@ def _bits(share: str, floor: float) -> pl.Expr:
 
 
 def _is_cut(x: pl.Series, y: pl.Series) -> npt.NDArray[np.bool_]:
-    return np.asarray((x.str.starts_with(y) | y.str.starts_with(x)).to_numpy(), dtype=np.bool_)
+    frame = pl.DataFrame({"x": x, "y": y})
+    found = frame.select(pl.col("x").str.starts_with(pl.col("y")) | pl.col("y").str.starts_with(pl.col("x")))
+    return found.to_series().to_numpy()
 
 
 def _consonants(sounds: pl.Series) -> pl.Series:

@@ -16,9 +16,6 @@ Longs = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-BATCH = 400_000
-"""Pairs scored at a time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -51,7 +48,7 @@ class Partition:
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
     """Some components, their members side by side, and all pairs inside them in row order."""
 
     members: Ints
@@ -77,6 +74,9 @@ class Solver:
         weigh: what each pair of positions says: match weight in bits, NaN for nothing, CANNOT for a bar.
         judged: judgements on records of any component.
     """
+
+    BATCH = 400_000
+    """Pairs scored at a time."""
 
     def __init__(
         self,
@@ -104,18 +104,15 @@ class Solver:
         starts = np.append(np.flatnonzero(np.diff(labels[order], prepend=-1)), len(order))
         sizes = np.diff(starts)
         order = order[np.repeat(sizes > 1, sizes)]
-        for batch in _batches(order, sizes[sizes > 1]):
+        for batch in _batches(order, sizes[sizes > 1], self.BATCH):
             self._solve_batch(batch, root, confidence)
         return Partition(root, confidence)
 
-    def _solve_batch(self, batch: _Batch, root: Ints, confidence: Floats) -> None:
+    def _solve_batch(self, batch: Batch, root: Ints, confidence: Floats) -> None:
         weight = self._weigh(batch.members[batch.left], batch.members[batch.right])
         starts, first, sizes = batch.starts, batch.first, batch.sizes
         is_open = ~np.logical_and.reduceat(weight >= self._rules.cut, starts[:-1])
-        is_judged = np.zeros(len(sizes), dtype=np.bool_)
-        if self._decided:
-            is_named = np.isin(batch.members, np.array(sorted(self._decided)))
-            is_judged = np.logical_or.reduceat(is_named, first[:-1])
+        is_judged = self._is_judged(batch)
         clipped = np.clip(weight, -self._rules.clip, self._rules.clip)
         count = len(batch.members)
         total = np.bincount(batch.left, clipped, count) + np.bincount(batch.right, clipped, count)
@@ -136,6 +133,13 @@ class Solver:
             for part in cluster.partition(matrix, self._rules, must):
                 root[records[part]] = records[part[0]]
                 confidence[records[part]] = self._confidence(matrix, part, must)
+
+    def _is_judged(self, batch: Batch) -> Mask:
+        """Which components hold a record that a person judged."""
+        if not self._decided:
+            return np.zeros(len(batch.sizes), dtype=np.bool_)
+        is_judged = np.isin(batch.members, np.array(sorted(self._decided)))
+        return np.asarray(np.logical_or.reduceat(is_judged, batch.first[:-1]))
 
     def _judge(self, members: list[int], matrix: Floats) -> Mask:
         """Which pairs a person judged to be the same; what was judged different is barred in `matrix`."""
@@ -166,14 +170,14 @@ class Solver:
         return [float(value) for value in score.probability(cluster.inner_average(matrix, part, self._rules))]
 
 
-def _batches(members: Ints, sizes: Longs) -> Iterator[_Batch]:
-    """Whole components, about BATCH pairs at a time."""
+def _batches(members: Ints, sizes: Longs, most: int) -> Iterator[Batch]:
+    """Whole components, about `most` pairs at a time."""
     pairs = np.cumsum(sizes * (sizes - 1) // 2)
     ends = np.cumsum(sizes)
     at = 0
     while at < len(sizes):
         done = pairs[at - 1] if at else 0
-        stop = max(int(np.searchsorted(pairs, done + BATCH, side="right")), at + 1)
+        stop = max(int(np.searchsorted(pairs, done + most, side="right")), at + 1)
         begin = int(ends[at - 1]) if at else 0
         inside = sizes[at:stop]
         # The partners of a member are those after it in its component.
@@ -181,5 +185,5 @@ def _batches(members: Ints, sizes: Longs) -> Iterator[_Batch]:
         partners = np.repeat(np.cumsum(inside), inside) - place - 1
         left = np.repeat(place, partners)
         step = np.arange(len(left)) - np.repeat(np.cumsum(partners) - partners, partners) + 1
-        yield _Batch(members[begin : int(ends[stop - 1])], inside, left, left + step)
+        yield Batch(members[begin : int(ends[stop - 1])], inside, left, left + step)
         at = stop

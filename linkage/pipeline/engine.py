@@ -18,6 +18,7 @@ from linkage.compare import Agreements
 from linkage.ledger import Decision
 from linkage.model import Attribute, Model
 from linkage.pipeline.components import Judgement, Partition, Solver
+from linkage.pipeline.entity_components import EntitySolver, PairEvidence
 from linkage.schema import SCORED_PAIR
 
 Ints = npt.NDArray[np.int32]
@@ -91,6 +92,7 @@ class Engine:
         self.records = compare.encode(records, model, common)
         self.levels = compare.attribute_levels(model)
         self.scorer = score.Scorer(model, self.levels)
+        self.planes = score.PlaneScorer(model, self.levels)
         self._threads = threads
         self._side = side
         # Records of two kinds are never compared; only people have a household.
@@ -116,10 +118,21 @@ class Engine:
         if self.model.has_contradictions:
             contradicted = self._holds(agreements, lambda attribute: attribute.contradicts)
             weight = np.where((weight < self.model.thresholds.same) & ~contradicted, np.nan, weight)
+        return np.where(self._barred(agreements, left, right), cluster.CANNOT, weight)
+
+    def gather(self, left: Ints, right: Ints) -> PairEvidence:
+        """What each pair says inside a component, attribute by attribute."""
+        agreements = self.records.compare(left, right)
+        has_household = self._has_household(left)
+        if has_household is None:
+            has_household = np.ones(len(left), dtype=np.bool_)
+        return PairEvidence(self.planes.planes(agreements), self._barred(agreements, left, right), has_household)
+
+    def _barred(self, agreements: Agreements, left: Ints, right: Ints) -> Mask:
         barred = self._holds(agreements, lambda attribute: attribute.bars)
         if self._side is not None:
             barred |= self._side[left] == self._side[right]
-        return np.where(barred, cluster.CANNOT, weight)
+        return barred
 
     def compare(self, left: Ints, right: Ints) -> tuple[Agreements, score.PairBits]:
         """Agreement and bits of each pair."""
@@ -169,14 +182,14 @@ class Engine:
     def cluster(self, pairs: ScoredPairs, reached: Mask, decisions: Sequence[Decision] = ()) -> Partition:
         """The identities in every component that was reached.
 
-        Components are those of pairs strong enough to be a match by themselves: without one between them no two
-        groups can join, so weaker pairs need not hold a component together.
+        Components are those of pairs that the model lets tie records together: without one between them no two
+        groups join, so weaker pairs need not hold a component together.
 
         Args:
             pairs: all kept pairs among these records; weaker ones are passed over.
             reached: by position.
         """
-        strong = pairs.weight >= self.model.thresholds.same
+        strong = pairs.weight >= self.model.thresholds.tie
         judged = self._judgements(decisions)
         must = [(j.left, j.right) for j in judged if j.is_same]
         left = np.append(pairs.left[strong], np.array([a for a, _ in must], dtype=np.int32))
@@ -186,12 +199,17 @@ class Engine:
         labels = cluster.components(len(self.records), left, right)
         affected = np.isin(labels, np.unique(labels[reached]))
         labels = self._cut_large(labels, affected, ScoredPairs(left, right, weight))
-        return Solver(self.judge, self.model.thresholds, judged).solve(labels, affected)
+        return self._solver(judged).solve(labels, affected)
+
+    def _solver(self, judged: Sequence[Judgement]) -> Solver:
+        if not self.model.weighs_entities:
+            return Solver(self.judge, self.model.thresholds, judged)
+        return EntitySolver(self.gather, self.planes.weigh, self.model.thresholds, judged)
 
     def _cut_large(self, labels: Ints, affected: Mask, pairs: ScoredPairs) -> Ints:
         """Components over the limit fall apart into those of their stronger pairs, raised until they fit."""
         left, right, weight = pairs.left, pairs.right, pairs.weight
-        floor = self.model.thresholds.same
+        floor = self.model.thresholds.tie
         while True:
             large = affected & (np.bincount(labels)[labels] > self.model.limits.component)
             if not large.any() or not np.isfinite(weight[large[left]]).any():

@@ -97,7 +97,7 @@ def resolve(
     is_stale = pl.col("record_l").is_in(marks) | pl.col("record_r").is_in(marks)
     lost, kept = previous.pairs.filter(is_stale), previous.pairs.filter(~is_stale)
     reached = {*stale, *change.decided, *lost["record_l"], *lost["record_r"]}
-    strong = kept.filter(pl.col("match_weight") >= model.thresholds.same)
+    strong = kept.filter(pl.col("match_weight") >= model.thresholds.tie)
     part = _neighbourhood(persons["key"], entries, strong, reached, previous.decisions)
     # What the load cannot reach is not even encoded; positions from here on are those within the part.
     place = np.cumsum(part) - 1

@@ -91,6 +91,12 @@ class Scorer:
         # Back on the grain that all figures have, so that sums over pairs are exact as well.
         return PairBits(np.round(weight * GRAIN) / GRAIN, random)
 
+    def by_attribute(self, agreements: Mapping[str, Agreement], order: Sequence[str]) -> tuple[Bits, Bits]:
+        """Bits against random and against household pairs, one row an attribute in the order given."""
+        random = np.stack([self._random(name, agreements[name]) for name in order])
+        household = np.stack([self._tables[name][agreements[name].levels, HOUSEHOLD] for name in order])
+        return random, household
+
     def bound(self, agreements: Mapping[str, Agreement], has_household: Mask | None = None) -> Bits:
         """The weight that pairs can reach at most, of which only some attributes were compared."""
         rest = [table for name, table in self._tables.items() if name not in agreements]

@@ -136,7 +136,7 @@ class NameReader:
             return self._whole(whole, raw, raw.given)
         if not first and not last:
             return []
-        if not first and len(last) == 1 or not last and len(first) == 1:
+        if (not first and len(last) == 1) or (not last and len(first) == 1):
             # Somebody with one name only has it in either column.
             alone = _texts(last) or _texts(first)
             return [_Reading(alone, ()), _Reading((), alone)][:: 1 if first else -1]
