@@ -59,6 +59,8 @@ class Attribute:
         contradicts: levels that speak against a match by themselves.
         bars: levels at which two records are never one entity.
         vague: levels that count for an entity only where no other level of the attribute is known.
+        slips: levels that one wrong record explains; they do not speak for two groups whose own records agree on
+            another value each.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Attribute:
     contradicts: frozenset[str] = frozenset()
     bars: frozenset[str] = frozenset()
     vague: frozenset[str] = frozenset()
+    slips: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,7 @@ def _field(name: str, table: Mapping[str, Any]) -> Field:
 
 
 def _attribute(name: str, table: Mapping[str, Any]) -> Attribute:
-    known = ("compare", "columns", "levels", "contradicts", "bars", "vague")
+    known = ("compare", "columns", "levels", "contradicts", "bars", "vague", "slips")
     return Attribute(
         name=name,
         compare=str(table["compare"]),
@@ -263,6 +266,7 @@ def _attribute(name: str, table: Mapping[str, Any]) -> Attribute:
         contradicts=frozenset(table.get("contradicts", ())),
         bars=frozenset(table.get("bars", ())),
         vague=frozenset(table.get("vague", ())),
+        slips=frozenset(table.get("slips", ())),
     )
 
 

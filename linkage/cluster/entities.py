@@ -32,12 +32,15 @@ class Evidence:
         planes: bits by alternative, attribute, record and record; the maximum of several pairs is what they say
             together. Symmetric in the last two axes.
         barred: symmetric; two records that may never be one person.
-        weigh: planes of any number of pairs (alternatives, attributes, pairs) to match weights in bits.
+        weigh: planes of any number of pairs (alternatives, attributes, pairs) to match weights in bits; told by
+            attribute and pair whether both sides are confirmed.
+        confirming: attributes that count as confirmed within a group once two of its records agree on them.
     """
 
     planes: Planes
     barred: Mask
-    weigh: Callable[[Planes], Weights]
+    weigh: Callable[[Planes, Mask], Weights]
+    confirming: npt.NDArray[np.int64]
 
 
 def partition_entities(evidence: Evidence, rules: ClusterRules, must: Mask | None = None) -> list[list[int]]:
@@ -69,10 +72,13 @@ class _Groups:
         count = len(evidence.barred)
         self._rules = rules
         self._weigh = evidence.weigh
+        self._confirming = evidence.confirming
+        self._confirmed = np.zeros((len(evidence.confirming), count), dtype=np.bool_)
         self._planes = evidence.planes.copy()
         self._barred = evidence.barred.copy()
         shape = self._planes.shape
-        self._weight = evidence.weigh(self._planes.reshape(*shape[:2], -1)).reshape(count, count)
+        nothing = np.zeros((len(evidence.confirming), count * count), dtype=np.bool_)
+        self._weight = evidence.weigh(self._planes.reshape(*shape[:2], -1), nothing).reshape(count, count)
         self._members: list[list[int]] = [[i] for i in range(count)]
         self._alive = np.ones(count, dtype=np.bool_)
         self._torn = np.zeros((count, count), dtype=np.bool_)
@@ -89,7 +95,8 @@ class _Groups:
 
     def rival(self, i: int, j: int) -> tuple[int, int] | None:
         """One of i and j with a third group that fits it nearly as well, though it contradicts the two together."""
-        together = self._weigh(np.maximum(self._planes[:, :, i], self._planes[:, :, j]))
+        confirmed = self._confirmed_by(i, j)[:, None] & self._confirmed
+        together = self._weigh(np.maximum(self._planes[:, :, i], self._planes[:, :, j]), confirmed)
         against = self._barred[i] | self._barred[j] | (together < self._rules.apart)
         for torn in (i, j):
             fits = self._alive & ~self._barred[torn] & (self._weight[torn] >= self._rules.cut)
@@ -114,16 +121,22 @@ class _Groups:
         """Group j is part of group i."""
         self._members[i].extend(self._members[j])
         self._alive[j] = False
+        self._confirmed[:, i] = self._confirmed_by(i, j)
         np.maximum(self._planes[:, :, i], self._planes[:, :, j], out=self._planes[:, :, i])
         self._planes[:, :, :, i] = self._planes[:, :, i]
         for matrix in (self._barred, self._torn):
             np.logical_or(matrix[i], matrix[j], out=matrix[i])
             matrix[:, i] = matrix[i]
-        self._weight[i] = self._weigh(self._planes[:, :, i])
+        self._weight[i] = self._weigh(self._planes[:, :, i], self._confirmed[:, i, None] & self._confirmed)
         self._weight[:, i] = self._weight[i]
 
     def result(self) -> list[list[int]]:
         return sorted(sorted(group) for group, lives in zip(self._members, self._alive, strict=True) if lives)
+
+    def _confirmed_by(self, i: int, j: int) -> Mask:
+        """Attributes confirmed within two groups together: in one of them, or by a record of each."""
+        agree = self._planes[0, self._confirming, i, j] > 0
+        return np.asarray(self._confirmed[:, i] | self._confirmed[:, j] | agree)
 
     def _group_of(self, record: int) -> int:
         return next(k for k, group in enumerate(self._members) if self._alive[k] and record in group)

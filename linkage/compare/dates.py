@@ -90,8 +90,9 @@ def _compare(a: Ints, b: Ints) -> Levels:
     gap = np.abs(a[:, 0] - b[:, 0])
     level = np.full(len(a), DateLevel.CONFLICT, dtype=np.int8)
     level[(gap >= GENERATION_YEARS[0]) & (gap <= GENERATION_YEARS[1])] = DateLevel.GENERATION
-    level[full & ((year & month) | (month & day))] = DateLevel.PART
-    level[full & _near(a, b, year, month, day)] = DateLevel.NEAR
+    level[full & ((year & month) | (month & day)) & ~(clipped & clipped_b)] = DateLevel.PART
+    # That two defaults share day and month says nothing of the years.
+    level[full & _near(a, b, year, month, day) & ~(clipped & clipped_b)] = DateLevel.NEAR
     level[full & year & (clipped | clipped_b | (month & ((a[:, 2] == 1) | (b[:, 2] == 1))))] = DateLevel.CLIPPED
     level[full & year & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])] = DateLevel.SWAPPED
     level[yearly & year] = DateLevel.YEAR

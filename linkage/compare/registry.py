@@ -45,7 +45,8 @@ def levels_of(attribute: Attribute) -> tuple[str, ...]:
         ModelError: the model names a level that its kind of comparison does not know.
     """
     levels = kind_of(attribute).levels or (MISSING, *attribute.levels)
-    for name in (*attribute.levels, *attribute.contradicts, *attribute.bars, *attribute.vague):
+    named = (attribute.levels, attribute.contradicts, attribute.bars, attribute.vague, attribute.slips)
+    for name in (level for levels_ in named for level in levels_):
         if name not in levels:
             raise ModelError(f"attribute {attribute.name} has no level {name}")
     return levels

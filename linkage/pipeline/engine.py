@@ -204,7 +204,7 @@ class Engine:
     def _solver(self, judged: Sequence[Judgement]) -> Solver:
         if not self.model.weighs_entities:
             return Solver(self.judge, self.model.thresholds, judged)
-        return EntitySolver(self.gather, self.planes.weigh, self.model.thresholds, judged)
+        return EntitySolver(self.gather, self.planes, self.model.thresholds, judged)
 
     def _cut_large(self, labels: Ints, affected: Mask, pairs: ScoredPairs) -> Ints:
         """Components over the limit fall apart into those of their stronger pairs, raised until they fit."""

@@ -37,7 +37,7 @@ class EntitySolver(Solver):
 
     Args:
         gather: evidence of pairs of positions.
-        weigh: planes to match weights.
+        scorer: weighs the evidence.
         thresholds: of the model.
         judged: judgements on records of any component.
     """
@@ -47,17 +47,17 @@ class EntitySolver(Solver):
     def __init__(
         self,
         gather: Callable[[Ints, Ints], PairEvidence],
-        weigh: Callable[..., Floats],
+        scorer: score.PlaneScorer,
         thresholds: Thresholds,
         judged: Sequence[Judgement],
     ) -> None:
         super().__init__(lambda left, right: np.zeros(0), thresholds, judged)
         self._gather = gather
-        self._weigh_planes = weigh
+        self._scorer = scorer
 
     def _solve_batch(self, batch: Batch, root: Ints, confidence: Floats) -> None:
         found = self._gather(batch.members[batch.left], batch.members[batch.right])
-        weight = self._weigh_planes(found.planes, has_household=found.has_household)
+        weight = self._scorer.weigh(found.planes, has_household=found.has_household)
         fits = (weight >= self._rules.cut) & ~found.barred
         starts, first, sizes = batch.starts, batch.first, batch.sizes
         is_whole = np.logical_and.reduceat(fits, starts[:-1])
@@ -83,7 +83,8 @@ class EntitySolver(Solver):
         evidence = cluster.Evidence(
             _square(found.planes[:, :, inside], size, fill=float(score.SILENT)),
             barred,
-            lambda planes: self._weigh_planes(planes, has_household=has_household),
+            lambda planes, confirmed: self._scorer.weigh(planes, has_household=has_household, confirmed=confirmed),
+            self._scorer.confirming,
         )
         root, confidence = out
         for part in cluster.partition_entities(evidence, self._rules, must):
@@ -102,7 +103,7 @@ class EntitySolver(Solver):
         pair = _square(np.arange(size * (size - 1) // 2), size, fill=-1)
         others = pair[~np.eye(size, dtype=np.bool_)].reshape(size, size - 1)
         together = found.planes[:, :, starts[:, None, None] + others].max(axis=-1)
-        weight = self._weigh_planes(together, has_household=found.has_household[starts][:, None])
+        weight = self._scorer.weigh(together, has_household=found.has_household[starts][:, None])
         return score.probability(np.clip(weight, -self._rules.clip, self._rules.clip))
 
     def _part_confidence(self, evidence: cluster.Evidence, part: list[int], must: Mask) -> Floats:
@@ -113,7 +114,7 @@ class EntitySolver(Solver):
         if len(part) == 1:
             return np.ones(1)
         inside = evidence.planes[:, :, part][:, :, :, part]
-        weight = evidence.weigh(inside.max(axis=-1))
+        weight = evidence.weigh(inside.max(axis=-1), np.zeros((len(evidence.confirming), len(part)), dtype=np.bool_))
         weight = np.where(must[np.ix_(part, part)].any(axis=1), self._rules.clip, weight)
         return score.probability(np.clip(weight, -self._rules.clip, self._rules.clip))
 

@@ -2,7 +2,8 @@
 
 Two groups of records are compared with all their values: an attribute says what its best agreeing pair says, and a
 pair that lacks the attribute says nothing. A value that is vague by itself (a date cut to the first of January)
-speaks only where no two precise ones can be compared.
+speaks only where no two precise ones can be compared, and what one wrong record would explain (a slip) does not speak
+for two groups of which each agrees on a value of its own.
 
 Figures are multiples of `linkage.model.GRAIN` and their sums small, so that 32-bit floats hold them exactly.
 """
@@ -10,6 +11,7 @@ Figures are multiples of `linkage.model.GRAIN` and their sums small, so that 32-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ from linkage.score.fellegi_sunter import Agreement, Scorer
 Planes = npt.NDArray[np.float32]
 Bits = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 SILENT = np.float32(-8192.0)
 """Stands where a pair says nothing; far below any bits, so that a maximum passes over it."""
 
@@ -27,8 +30,9 @@ SILENT = np.float32(-8192.0)
 class PlaneScorer:
     """Makes planes of agreements and weighs them.
 
-    Planes have the shape (alternatives, attributes, ...): bits against random pairs and, where the model knows
-    households, against pairs of one household. An attribute with vague levels has a second plane for them.
+    Planes have the shape (alternatives, planes, ...): bits against random pairs and, where the model knows
+    households, against pairs of one household. Each attribute has a plane, then come those of vague levels and those
+    of slips for the attributes that have them.
 
     Args:
         model: whose levels to use.
@@ -37,42 +41,77 @@ class PlaneScorer:
 
     def __init__(self, model: Model, levels: Mapping[str, Sequence[str]]) -> None:
         self._scorer = Scorer(model, levels)
-        self._vague = {
-            name: np.isin(np.array(names), sorted(model.attributes[name].vague))
-            for name, names in levels.items()
-            if model.attributes[name].vague
-        }
-        order = [*levels, *self._vague]
-        self._order = order[: len(levels)]
-        self._fallback = np.array([self._order.index(name) for name in self._vague], dtype=np.int64)
+        self._order = list(levels)
+        self._vague = _Apart.of(model, levels, "vague")
+        self._slips = _Apart.of(model, levels, "slips")
         priors = [model.prior_random] + ([] if model.prior_household is None else [model.prior_household])
         self._priors = np.array(priors)
 
-    def planes(self, agreements: Mapping[str, Agreement]) -> Planes:
-        """Planes of pairs that agree so: (alternatives, attributes, pairs)."""
-        levels = [agreements[name].levels for name in self._order]
-        known = np.stack(levels) > 0
-        vague = np.stack([self._vague[n][agreements[n].levels] for n in self._vague]) if self._vague else known[:0]
-        out = np.full((len(self._priors), len(self._order) + len(self._vague), known.shape[1]), SILENT)
-        both = self._scorer.by_attribute(agreements, self._order)
-        for plane, bits in zip(out, both, strict=False):
-            plane[: len(self._order)] = np.where(known, bits, SILENT)
-            plane[len(self._order) :] = np.where(vague, bits[self._fallback], SILENT)
-            precise = plane[self._fallback]
-            plane[self._fallback] = np.where(vague, SILENT, precise)
-        return out
+    @property
+    def confirming(self) -> Places:
+        """Planes of the attributes with slips: bits above 0 there say that two records give one value."""
+        return self._slips.places
 
-    def weigh(self, planes: Planes, *, has_household: bool | Mask = True) -> Bits:
+    def planes(self, agreements: Mapping[str, Agreement]) -> Planes:
+        """Planes of pairs that agree so: (alternatives, planes, pairs)."""
+        levels = np.stack([agreements[name].levels for name in self._order])
+        vague, slips = self._vague.holds(levels), self._slips.holds(levels)
+        known = levels > 0
+        known[self._vague.places] &= ~vague
+        known[self._slips.places] &= ~slips
+        both = self._scorer.by_attribute(agreements, self._order)[: len(self._priors)]
+        return np.stack(
+            [
+                np.concatenate(
+                    [
+                        np.where(known, bits, SILENT),
+                        np.where(vague, bits[self._vague.places], SILENT),
+                        np.where(slips, bits[self._slips.places], SILENT),
+                    ]
+                )
+                for bits in both
+            ]
+        ).astype(np.float32)
+
+    def weigh(self, planes: Planes, *, has_household: bool | Mask = True, confirmed: Mask | None = None) -> Bits:
         """Match weights of planes of any shape behind the first two axes.
 
         Args:
             has_household: whether, or which pairs, can be two of one household.
+            confirmed: by attribute with slips and pair, whether either side holds two records that agree; a slip
+                then says nothing for the pair.
         """
-        count = len(self._order)
-        main = np.where(planes > SILENT, planes, np.float32(0))
-        silent = planes[:, self._fallback] <= SILENT
-        total = main[:, :count].sum(axis=1) + (main[:, count:] * silent).sum(axis=1)
+        count, vague = len(self._order), len(self._vague.places)
+        main, fallback = planes[:, :count].copy(), planes[:, count : count + vague]
+        slips = planes[:, count + vague :]
+        if confirmed is not None:
+            slips = np.where(confirmed, np.minimum(slips, np.float32(0)), slips)
+        main[:, self._slips.places] = np.maximum(main[:, self._slips.places], slips)
+        precise = main[:, self._vague.places]
+        main[:, self._vague.places] = np.where(precise > SILENT, precise, fallback)
+        total = np.where(main > SILENT, main, np.float32(0)).sum(axis=1)
         against = total.astype(np.float64) + self._priors.reshape(-1, *(1,) * (total.ndim - 1))
         if len(against) == 1:
             return np.asarray(against[0])
         return np.asarray(np.where(has_household, -np.logaddexp2(-against[0], -against[1]), against[0]))
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """Levels that have planes of their own: the places of their attributes, and which level codes they are."""
+
+    places: Places
+    codes: tuple[npt.NDArray[np.int64], ...]
+
+    @classmethod
+    def of(cls, model: Model, levels: Mapping[str, Sequence[str]], group: str) -> _Apart:
+        named = {name: getattr(model.attributes[name], group) for name in levels}
+        return cls(
+            np.array([place for place, name in enumerate(levels) if named[name]], dtype=np.int64),
+            tuple(np.flatnonzero(np.isin(levels[name], sorted(named[name]))) for name in levels if named[name]),
+        )
+
+    def holds(self, levels: npt.NDArray[np.int8]) -> Mask:
+        """Whether each pair is at such a level, one row an attribute that has any."""
+        rows = [np.isin(levels[place], codes) for place, codes in zip(self.places, self.codes, strict=True)]
+        return np.stack(rows) if rows else np.zeros((0, levels.shape[1]), dtype=np.bool_)

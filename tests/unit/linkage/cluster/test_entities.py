@@ -14,7 +14,7 @@ PRIOR = -6.0
 NAME, DATE = 0, 1
 
 
-def _weigh(planes: np.ndarray) -> np.ndarray:
+def _weigh(planes: np.ndarray, confirmed: np.ndarray) -> np.ndarray:
     return np.where(planes > SILENT, planes, 0).sum(axis=1)[0] + PRIOR
 
 
@@ -31,7 +31,7 @@ def _evidence(
     barred = np.zeros((size, size), dtype=np.bool_)
     for i, j in bars:
         barred[i, j] = barred[j, i] = True
-    return Evidence(planes, barred, _weigh)
+    return Evidence(planes, barred, _weigh, np.zeros(0, dtype=np.int64))
 
 
 def test_a_third_record_that_knows_both_names_joins_two_that_contradict() -> None:

@@ -40,6 +40,7 @@ def _level(a: tuple[int, int, int], b: tuple[int, int, int], alt: tuple[int, int
         ((1991, 3, 14), (2001, 3, 14), L.NEAR),
         ((1980, 3, 29), (1980, 3, 2), L.PART),
         ((1980, 3, 14), (1992, 3, 14), L.PART),
+        ((1980, 1, 1), (1983, 1, 1), L.CONFLICT),
         ((1980, 3, 14), (1980, 5, 20), L.CONFLICT),
         ((1980, 3, 14), (1981, 5, 20), L.CONFLICT),
         ((1980, 3, 14), (1981, -1, -1), L.CONFLICT),

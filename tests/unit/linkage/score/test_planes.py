@@ -57,3 +57,16 @@ def test_the_best_agreeing_pair_speaks_for_an_attribute(model: Model) -> None:
     equal = planes.planes(_agreements(model, licence="exact"))
     other = planes.planes(_agreements(model, licence="conflict"))
     assert planes.weigh(np.maximum(equal, other)) == planes.weigh(equal)
+
+
+def test_a_slip_says_nothing_for_two_groups_that_each_confirm_a_date(model: Model) -> None:
+    planes = PlaneScorer(model, attribute_levels(model))
+    near = planes.planes(_agreements(model, birth_date="near"))
+    exact = planes.planes(_agreements(model, birth_date="exact"))
+    nothing = planes.planes(_agreements(model))
+    weigh = planes.weigh
+    confirmed = np.ones((len(planes.confirming), 1), dtype=np.bool_)
+    assert weigh(near, confirmed=confirmed) == weigh(nothing) < weigh(near)
+    assert weigh(np.maximum(near, exact), confirmed=confirmed) == weigh(exact)
+    assert (exact[0, planes.confirming] > 0).all()
+    assert not (near[0, planes.confirming] > 0).any()
