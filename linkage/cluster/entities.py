@@ -2,7 +2,8 @@
 
 A pair of records often lacks what their identities have: one gives the first given name and one the second, and a
 third record knows both. So two groups are weighed attribute by attribute, each by its best agreeing pair, and what
-contradicts between two records counts no more once a third explains it. The partition is a pure function of the
+contradicts between two records counts no more once a third explains it. Attributes with slips (a date one digit off)
+say the average of their pairs instead, so that a chain of slips joins nobody. The partition is a pure function of the
 component's pairs: ties are broken by the records' own order (their keys).
 
 Source: single linkage by attribute is our own, after the entity-centric comparison of Senzing ("principle-based entity
@@ -22,6 +23,8 @@ from linkage.cluster.linkage import ClusterRules
 Planes = npt.NDArray[np.float32]
 Weights = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+SILENT = -8192.0
+"""Bits that stand where a pair says nothing, as in `linkage.score.planes`."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,19 @@ class Evidence:
     """What all pairs of one component say.
 
     Args:
-        planes: bits by alternative, attribute, record and record; the maximum of several pairs is what they say
-            together. Symmetric in the last two axes.
+        planes: bits by alternative, plane, record and record, symmetric in the last two; SILENT and less where a pair
+            says nothing. What several pairs say together is their maximum.
         barred: symmetric; two records that may never be one person.
-        weigh: planes of any number of pairs (alternatives, attributes, pairs) to match weights in bits; told by
-            attribute and pair whether both sides are confirmed.
-        confirming: attributes that count as confirmed within a group once two of its records agree on them.
+        weigh: planes of any number of pairs (alternatives, planes, pairs) to match weights in bits; told by attribute
+            and pair whether both sides are confirmed.
+        averaged: planes of which several pairs say the average: those of attributes with slips, first the attributes'
+            own, then those of their slips.
     """
 
     planes: Planes
     barred: Mask
     weigh: Callable[[Planes, Mask], Weights]
-    confirming: npt.NDArray[np.int64]
+    averaged: npt.NDArray[np.int64]
 
 
 def partition_entities(evidence: Evidence, rules: ClusterRules, must: Mask | None = None) -> list[list[int]]:
@@ -72,13 +76,20 @@ class _Groups:
         count = len(evidence.barred)
         self._rules = rules
         self._weigh = evidence.weigh
-        self._confirming = evidence.confirming
-        self._confirmed = np.zeros((len(evidence.confirming), count), dtype=np.bool_)
         self._planes = evidence.planes.copy()
         self._barred = evidence.barred.copy()
-        shape = self._planes.shape
-        nothing = np.zeros((len(evidence.confirming), count * count), dtype=np.bool_)
-        self._weight = evidence.weigh(self._planes.reshape(*shape[:2], -1), nothing).reshape(count, count)
+        own, slips = np.split(evidence.averaged, 2)
+        self._averaged = evidence.averaged
+        speaks = np.maximum(self._planes[0, own], self._planes[0, slips]) > SILENT
+        self._agrees = self._planes[0, own] > 0
+        self._sum = np.where(self._planes[:, self._averaged] > SILENT, self._planes[:, self._averaged], 0.0)
+        self._pairs = np.tile(speaks, (2, 1, 1)).astype(np.float64)
+        self._confirmed = np.zeros((len(own), count), dtype=np.bool_)
+        nothing = np.zeros((len(own), count * count), dtype=np.bool_)
+        flat = self._planes.reshape(*self._planes.shape[:2], -1)
+        self._weight = evidence.weigh(flat, nothing).reshape(count, count)
+        self._total = np.clip(self._weight, -rules.clip, rules.clip)
+        self._size = np.ones(count)
         self._members: list[list[int]] = [[i] for i in range(count)]
         self._alive = np.ones(count, dtype=np.bool_)
         self._torn = np.zeros((count, count), dtype=np.bool_)
@@ -86,7 +97,9 @@ class _Groups:
 
     def best(self) -> tuple[int, int] | None:
         """The two groups that fit best and may be joined, or None."""
+        average = self._total / (self._size[:, None] * self._size[None, :])
         may = self._upper & (self._weight >= self._rules.cut) & ~self._barred & ~self._torn
+        may &= average >= self._rules.apart
         may &= self._alive[:, None] & self._alive[None, :]
         if not may.any():
             return None
@@ -95,8 +108,7 @@ class _Groups:
 
     def rival(self, i: int, j: int) -> tuple[int, int] | None:
         """One of i and j with a third group that fits it nearly as well, though it contradicts the two together."""
-        confirmed = self._confirmed_by(i, j)[:, None] & self._confirmed
-        together = self._weigh(np.maximum(self._planes[:, :, i], self._planes[:, :, j]), confirmed)
+        together = self._weights_of(*self._together(i, j), self._confirmed_by(i, j))
         against = self._barred[i] | self._barred[j] | (together < self._rules.apart)
         for torn in (i, j):
             fits = self._alive & ~self._barred[torn] & (self._weight[torn] >= self._rules.cut)
@@ -121,22 +133,38 @@ class _Groups:
         """Group j is part of group i."""
         self._members[i].extend(self._members[j])
         self._alive[j] = False
+        self._size[i] += self._size[j]
+        self._total[i] += self._total[j]
+        self._total[:, i] = self._total[i]
         self._confirmed[:, i] = self._confirmed_by(i, j)
-        np.maximum(self._planes[:, :, i], self._planes[:, :, j], out=self._planes[:, :, i])
-        self._planes[:, :, :, i] = self._planes[:, :, i]
-        for matrix in (self._barred, self._torn):
+        self._planes[:, :, i], self._sum[:, :, i], self._pairs[:, i] = self._together(i, j)
+        for planes in (self._planes, self._sum, self._pairs):
+            planes[..., :, i] = planes[..., i, :]
+        for matrix in (self._barred, self._torn, *self._agrees):
             np.logical_or(matrix[i], matrix[j], out=matrix[i])
             matrix[:, i] = matrix[i]
-        self._weight[i] = self._weigh(self._planes[:, :, i], self._confirmed[:, i, None] & self._confirmed)
+        row = self._planes[:, :, i], self._sum[:, :, i], self._pairs[:, i]
+        self._weight[i] = self._weights_of(*row, self._confirmed[:, i])
         self._weight[:, i] = self._weight[i]
 
     def result(self) -> list[list[int]]:
         return sorted(sorted(group) for group, lives in zip(self._members, self._alive, strict=True) if lives)
 
+    def _together(self, i: int, j: int) -> tuple[Planes, Weights, Weights]:
+        """Planes, sums and numbers of pairs of two groups together with every other."""
+        planes = np.maximum(self._planes[:, :, i], self._planes[:, :, j])
+        return planes, self._sum[:, :, i] + self._sum[:, :, j], self._pairs[:, i] + self._pairs[:, j]
+
+    def _weights_of(self, planes: Planes, total: Weights, pairs: Weights, confirmed: Mask) -> Weights:
+        """Match weights of one group with every other."""
+        means = np.where(pairs > 0, total / np.maximum(pairs, 1.0), SILENT)
+        row = planes.copy()
+        row[:, self._averaged] = means
+        return self._weigh(row, confirmed[:, None] & self._confirmed)
+
     def _confirmed_by(self, i: int, j: int) -> Mask:
         """Attributes confirmed within two groups together: in one of them, or by a record of each."""
-        agree = self._planes[0, self._confirming, i, j] > 0
-        return np.asarray(self._confirmed[:, i] | self._confirmed[:, j] | agree)
+        return np.asarray(self._confirmed[:, i] | self._confirmed[:, j] | self._agrees[:, i, j])
 
     def _group_of(self, record: int) -> int:
         return next(k for k, group in enumerate(self._members) if self._alive[k] and record in group)

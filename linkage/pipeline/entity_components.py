@@ -84,7 +84,7 @@ class EntitySolver(Solver):
             _square(found.planes[:, :, inside], size, fill=float(score.SILENT)),
             barred,
             lambda planes, confirmed: self._scorer.weigh(planes, has_household=has_household, confirmed=confirmed),
-            self._scorer.confirming,
+            self._scorer.averaged,
         )
         root, confidence = out
         for part in cluster.partition_entities(evidence, self._rules, must):
@@ -114,7 +114,7 @@ class EntitySolver(Solver):
         if len(part) == 1:
             return np.ones(1)
         inside = evidence.planes[:, :, part][:, :, :, part]
-        weight = evidence.weigh(inside.max(axis=-1), np.zeros((len(evidence.confirming), len(part)), dtype=np.bool_))
+        weight = evidence.weigh(inside.max(axis=-1), np.zeros((len(evidence.averaged) // 2, len(part)), dtype=np.bool_))
         weight = np.where(must[np.ix_(part, part)].any(axis=1), self._rules.clip, weight)
         return score.probability(np.clip(weight, -self._rules.clip, self._rules.clip))
 

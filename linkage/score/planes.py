@@ -48,9 +48,11 @@ class PlaneScorer:
         self._priors = np.array(priors)
 
     @property
-    def confirming(self) -> Places:
-        """Planes of the attributes with slips: bits above 0 there say that two records give one value."""
-        return self._slips.places
+    def averaged(self) -> Places:
+        """Planes of the attributes with slips, then those of their slips."""
+        count = len(self._slips.places)
+        first = len(self._order) + len(self._vague.places)
+        return np.concatenate([self._slips.places, np.arange(first, first + count)])
 
     def planes(self, agreements: Mapping[str, Agreement]) -> Planes:
         """Planes of pairs that agree so: (alternatives, planes, pairs)."""
@@ -86,7 +88,8 @@ class PlaneScorer:
         slips = planes[:, count + vague :]
         if confirmed is not None:
             slips = np.where(confirmed, np.minimum(slips, np.float32(0)), slips)
-        main[:, self._slips.places] = np.maximum(main[:, self._slips.places], slips)
+        own = main[:, self._slips.places]
+        main[:, self._slips.places] = np.where(np.minimum(own, slips) > SILENT, own + slips, np.maximum(own, slips))
         precise = main[:, self._vague.places]
         main[:, self._vague.places] = np.where(precise > SILENT, precise, fallback)
         total = np.where(main > SILENT, main, np.float32(0)).sum(axis=1)
