@@ -135,6 +135,7 @@ class Model:
 
     Args:
         prior_random: log2 odds that two random records are one entity.
+        prior_organization: log2 odds that two random records of organisations are one.
         prior_household: log2 odds that two records fitting one household are one person; None where the model knows
             no household.
         attributes: in the file's order.
@@ -151,6 +152,7 @@ class Model:
 
     version: str
     prior_random: float
+    prior_organization: float
     prior_household: float | None
     thresholds: Thresholds
     limits: Limits
@@ -234,6 +236,7 @@ def build_model(
     return Model(
         version=str(document["version"]),
         prior_random=_grained(prior["random"]),
+        prior_organization=_grained(prior.get("organization", prior["random"])),
         prior_household=None if household is None else _grained(household),
         thresholds=Thresholds(**dict.fromkeys(("cut", "tie"), thresholds["same"]) | thresholds),
         limits=Limits(**{name: int(value) for name, value in document["limits"].items()}),

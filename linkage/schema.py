@@ -154,6 +154,7 @@ PERSON = FrameSchema(
         "address_key": _STR,  # one door: equal keys are one address; null where no place is named
         "address_near": _STR,  # tokens of the address for approximate comparison
         "city_key": _STR,  # folded city name
+        "employer": _STR,  # folded words of the employer's name, legal form removed
         "suspect": pl.List(_STR),  # attributes whose value fails its check digit
         "is_derogatory": pl.Boolean,
     },

@@ -73,6 +73,8 @@ class TokenSetComparator:
 
     def compare(self, left: Ints, right: Ints) -> tuple[Agreement]:
         """Level of each pair of token sets; a record without tokens is missing."""
+        if not ((self.tokens[left, 0] >= 0) & (self.tokens[right, 0] >= 0)).any():
+            return (Agreement(np.zeros(len(left), dtype=np.int8)),)
         agreed, lone = np.zeros(len(left), dtype=np.int32), np.zeros(len(left), dtype=np.int8)
         if is_compiled(len(left)):
             from linkage.compare import loops  # noqa: PLC0415 - numba takes most of a second to load

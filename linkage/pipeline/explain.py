@@ -47,6 +47,7 @@ NOTES = {
     ("curp", "conflict"): "two different valid numbers of which a person has one: bars a link",
     ("fast_id", "conflict"): "two different numbers of which a person has one: bars a link",
     ("suffix", "conflict"): "father and son: bars a link",
+    ("employer", "same"): "the same employer; it is counted here and makes no tie between these two records",
     ("contact", "both"): "phone and address agree; counted once, a household shares both",
     ("household", "same_household"): "also fits two people of one household, who share names and home",
 }

@@ -63,6 +63,7 @@ class Scorer:
 
     def __init__(self, model: Model, attributes: Mapping[str, Sequence[str]]) -> None:
         self._model = model
+        self._organization = model.prior_organization - model.prior_random
         self._tables: dict[str, npt.NDArray[np.float64]] = {}
         for attribute, names in attributes.items():
             levels = model.attributes[attribute].levels
@@ -109,7 +110,9 @@ class Scorer:
         household = (self._tables[name][agreement.levels, HOUSEHOLD] for name, agreement in agreements.items())
         against_household = sum(household, self._model.prior_household + most)
         both = np.minimum(against_random, against_household)
-        return np.asarray(both if has_household is None else np.where(has_household, both, against_random))
+        if has_household is None:
+            return np.asarray(both)
+        return np.asarray(np.where(has_household, both, against_random + self._organization))
 
     def _random(self, attribute: str, agreement: Agreement) -> Bits:
         rows = self._tables[attribute][agreement.levels]

@@ -44,6 +44,7 @@ class PlaneScorer:
         self._order = list(levels)
         self._vague = _Apart.of(model, levels, "vague")
         self._slips = _Apart.of(model, levels, "slips")
+        self._organization = model.prior_organization - model.prior_random
         priors = [model.prior_random] + ([] if model.prior_household is None else [model.prior_household])
         self._priors = np.array(priors)
 
@@ -96,7 +97,8 @@ class PlaneScorer:
         against = total.astype(np.float64) + self._priors.reshape(-1, *(1,) * (total.ndim - 1))
         if len(against) == 1:
             return np.asarray(against[0])
-        return np.asarray(np.where(has_household, -np.logaddexp2(-against[0], -against[1]), against[0]))
+        alone = against[0] + self._organization
+        return np.asarray(np.where(has_household, -np.logaddexp2(-against[0], -against[1]), alone))
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ ATTRIBUTES: dict[Kind, KindAttributes] = {
             "phone",
             "email",
             *_PLACE,
+            "employer",
             "received_on",
         ),
     ),

@@ -56,6 +56,7 @@ def standardise_persons(sheet: Sheet, tables: Tables) -> Standardised:
     sheet.apply("email", lambda text: read_email(text, tables.fillers))
     set_address(sheet, tables, country)
     set_names(sheet, tables)
+    _set_employer(sheet, tables)
     _set_suspect(sheet, suspect)
     _warn_of_curp_date(sheet)
     _reject_nobody(sheet)
@@ -73,6 +74,14 @@ def _set_sex(sheet: Sheet, tables: Tables) -> None:
         return malformed("unknown-word", "is none of M, F and X")
 
     sheet.apply("sex", read)
+
+
+def _set_employer(sheet: Sheet, tables: Tables) -> None:
+    def read(text: str) -> Standard:
+        names = [] if tables.fillers.is_filler(text, Column.NAME) else tables.organisations.read(text)
+        return valid(names[0]) if names else placeholder()
+
+    sheet.apply("employer", read)
 
 
 def _set_birth_date(sheet: Sheet, tables: Tables) -> None:
