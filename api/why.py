@@ -43,8 +43,24 @@ def why(workspace: Workspace, a: str, b: str) -> dict[str, Any]:
     is_same = left_identity == right_identity
     decisions = [d for d in standing if {d.a, d.b} <= {*left_records, *right_records}]
     chain = explainer.chain(left_records, *pair) if is_same else []
+    together = []
+    if is_same and model.weighs_entities:
+        for key in pair:
+            others = sorted(record for record in left_records if record != key)
+            together.append(explainer.explain_together(key, others))
     verdict = Verdict.SAME if is_same else _verdict(explanation, model, decisions, left_records)
-    return _document(explanation, verdict, chain, decisions, model)
+    return _document(explanation, verdict, chain, decisions, model) | {"together": [_together(e) for e in together]}
+
+
+def _together(explanation: PairExplanation) -> dict[str, Any]:
+    """One record set against all others of its identity."""
+    return {
+        "record": explanation.left,
+        "bits": explanation.bits,
+        "probability": explanation.probability,
+        "prior_bits": explanation.prior_bits,
+        "by_attribute": [asdict(row) for row in explanation.by_attribute],
+    }
 
 
 def _document(

@@ -102,7 +102,7 @@ class EntitySolver(Solver):
         """Probability that each record belongs to the others of its component: (components, size)."""
         pair = _square(np.arange(size * (size - 1) // 2), size, fill=-1)
         others = pair[~np.eye(size, dtype=np.bool_)].reshape(size, size - 1)
-        together = found.planes[:, :, starts[:, None, None] + others].max(axis=-1)
+        together = self._scorer.best(found.planes[:, :, starts[:, None, None] + others])
         weight = self._scorer.weigh(together, has_household=found.has_household[starts][:, None])
         return score.probability(np.clip(weight, -self._rules.clip, self._rules.clip))
 
@@ -114,7 +114,9 @@ class EntitySolver(Solver):
         if len(part) == 1:
             return np.ones(1)
         inside = evidence.planes[:, :, part][:, :, :, part]
-        weight = evidence.weigh(inside.max(axis=-1), np.zeros((len(evidence.averaged) // 2, len(part)), dtype=np.bool_))
+        weight = evidence.weigh(
+            self._scorer.best(inside), np.zeros((len(evidence.averaged) // 2, len(part)), dtype=np.bool_)
+        )
         weight = np.where(must[np.ix_(part, part)].any(axis=1), self._rules.clip, weight)
         return score.probability(np.clip(weight, -self._rules.clip, self._rules.clip))
 

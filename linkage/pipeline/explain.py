@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,7 @@ class AttributeBits:
     Args:
         bits: against two random people; the entry `household` corrects for two people of one household.
         left: value of the first record, as shown to a person; `right` likewise.
+        record: the record that `right` is from, where a record is set against several.
     """
 
     attribute: str
@@ -68,6 +69,7 @@ class AttributeBits:
     left: str | None
     right: str | None
     note: str
+    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +141,50 @@ class Explainer:
             if level != "missing":
                 value = float(bits.random[attribute][0])
                 rows.append(self._row(attribute, level, value, (self._place[a], self._place[b])))
-        total = float(bits.weight[0])
-        household = total - self._model.prior_random - sum(row.bits for row in rows)
-        note = NOTES["household", "same_household"]
-        if self._model.has_household:
-            rows.append(AttributeBits("household", "same_household", household, None, None, note))
+        return self._explanation((a, b), bits.weight, rows)
+
+    def explain_together(self, record: str, others: Sequence[str]) -> PairExplanation:
+        """A record against all others of its identity at once, each attribute by the best agreeing pair.
+
+        The bits are those that the confidence of the record's membership rests on.
+        """
+        left = np.full(len(others), self._place[record], dtype=np.int32)
+        right = np.array([self._place[key] for key in others], dtype=np.int32)
+        engine = self._engine
+        agreements, planes = engine.records.compare(left, right), engine.gather(left, right)
+        rows: list[AttributeBits] = []
+        for attribute, levels in engine.levels.items():
+            own = planes.planes[0, engine.planes.attribute_planes(attribute)]
+            # Vague levels, behind the others, speak only where no other pair does.
+            first = own[: len(own) - bool(self._model.attributes[attribute].vague)].max(axis=0)
+            said = first if (first > score.SILENT).any() else own.max(axis=0)
+            best = int(np.argmax(said))
+            level = levels[int(agreements[attribute].levels[best])]
+            if level != "missing":
+                places = (self._place[record], self._place[others[best]])
+                row = self._row(attribute, level, float(said[best]), places)
+                rows.append(replace(row, record=others[best]))
+        weight = engine.planes.weigh(engine.planes.best(planes.planes), has_household=planes.has_household[0])
+        return self._explanation((record, ""), weight[None], rows)
+
+    def _explanation(
+        self, pair: tuple[str, str], weight: np.ndarray[Any, np.dtype[np.float64]], rows: list[AttributeBits]
+    ) -> PairExplanation:
+        """The rows with what the household class and the prior add to their sum."""
+        place = np.array([self._place[pair[0]]], dtype=np.int32)
+        is_person = bool(self._engine.gather(place, place).has_household[0]) and self._model.has_household
+        prior = self._engine.planes.prior(has_household=is_person or not self._model.has_household)
+        total = float(weight[0])
+        if is_person:
+            household = total - prior - sum(row.bits for row in rows)
+            note = NOTES["household", "same_household"]
+            rows = [*rows, AttributeBits("household", "same_household", household, None, None, note)]
         return PairExplanation(
-            left=a,
-            right=b,
+            left=pair[0],
+            right=pair[1],
             bits=total,
-            probability=float(score.probability(bits.weight)[0]),
-            prior_bits=self._model.prior_random,
+            probability=float(score.probability(weight)[0]),
+            prior_bits=prior,
             by_attribute=tuple(rows),
             conflicts=tuple(row.attribute for row in rows if self._bars(row)),
         )

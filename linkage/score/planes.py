@@ -76,6 +76,25 @@ class PlaneScorer:
             ]
         ).astype(np.float32)
 
+    def best(self, planes: Planes) -> Planes:
+        """What the pairs along the last axis say together, each attribute by its best agreeing pair."""
+        together = planes.max(axis=-1)
+        own, slips = np.split(self.averaged, 2)
+        together[:, own] = np.maximum(together[:, own], together[:, slips])
+        together[:, slips] = SILENT
+        return np.asarray(together)
+
+    def attribute_planes(self, attribute: str) -> Places:
+        """The planes of one attribute: its own and that of its slips, then, behind them, that of its vague levels."""
+        place, count = self._order.index(attribute), len(self._order)
+        vague = count + np.flatnonzero(self._vague.places == place)
+        slips = count + len(self._vague.places) + np.flatnonzero(self._slips.places == place)
+        return np.concatenate([[place], slips, vague])
+
+    def prior(self, *, has_household: bool) -> float:
+        """Log2 odds against random pairs before anything is compared."""
+        return float(self._priors[0]) + (0.0 if has_household else self._organization)
+
     def weigh(self, planes: Planes, *, has_household: bool | Mask = True, confirmed: Mask | None = None) -> Bits:
         """Match weights of planes of any shape behind the first two axes.
 

@@ -107,8 +107,9 @@ class NameReader:
                 readings += self._whole(whole, raw, text)
         if not readings:
             readings = [_Reading((), ())]
+        readings = [self._with_title_last(reading) for reading in readings]
         best = readings[0]
-        others = [*readings[1:], *self._further(best, fields, raw)]
+        others = [*readings[1:], *self._without_surname(best), *self._further(best, fields, raw)]
         distinct = dict.fromkeys(
             str(reading) for reading in others if reading != best and (reading.given or reading.surname)
         )
@@ -118,6 +119,20 @@ class NameReader:
             suffix=self._suffix(raw.suffix, fields),
             alternatives=tuple(distinct)[:ALTERNATIVES],
         )
+
+    def _with_title_last(self, reading: _Reading) -> _Reading:
+        """Singh and Kaur beside a surname are the last of the given names, wherever they stand."""
+        titles = tuple(word for word in reading.surname if word in self._tables.words["either"])
+        surname = tuple(word for word in reading.surname if word not in titles)
+        if not titles or not surname:
+            return reading
+        return _Reading((*(word for word in reading.given if word not in titles), *titles), surname)
+
+    def _without_surname(self, reading: _Reading) -> Iterator[_Reading]:
+        """Singh, Kaur or a mere initial for a surname may be a middle name of somebody whose surname is left out."""
+        is_middle = all(len(word) == 1 or word in self._tables.words["either"] for word in reading.surname)
+        if reading.given and reading.surname and is_middle:
+            yield _Reading((*reading.given, *reading.surname), ())
 
     def _field(self, text: str, role: Role) -> Field:
         return self._tokeniser.read(text, role)

@@ -55,6 +55,25 @@ def test_thin_records_do_not_weaken_what_the_others_say() -> None:
     assert partition_entities(_evidence(4, names, {(0, 1): 8.0}), RULES) == [[0, 1], [2], [3]]
 
 
+def test_a_chain_of_contradicted_pairs_does_not_join_its_ends() -> None:
+    names = {(i, j): 12.0 if j == i + 1 else -40.0 for i in range(6) for j in range(i + 1, 6)}
+    groups = partition_entities(_evidence(6, names, {}), RULES)
+    assert max(map(len, groups)) < 4
+
+
+def test_a_chain_of_slips_does_not_join_its_ends() -> None:
+    names = {(i, j): 8.0 for i in range(6) for j in range(i + 1, 6)}
+    planes = np.concatenate([_evidence(6, names, {}).planes, np.full((1, 1, 6, 6), SILENT, dtype=np.float32)], axis=1)
+    for i in range(6):
+        for j in range(i + 1, 6):
+            own, slip = (SILENT, 3.0) if j == i + 1 else (-9.0, SILENT)
+            planes[0, 1:, i, j] = planes[0, 1:, j, i] = own, slip
+    evidence = Evidence(planes, np.zeros((6, 6), dtype=np.bool_), _weigh, np.array([1, 2]))
+    assert max(map(len, partition_entities(evidence, RULES))) == 2
+    by_best_pair = Evidence(planes, evidence.barred, _weigh, np.zeros(0, dtype=np.int64))
+    assert max(map(len, partition_entities(by_best_pair, RULES))) > 2
+
+
 def test_a_bar_holds_against_any_weight_and_any_chain() -> None:
     names = {(0, 1): 20.0, (1, 2): 20.0, (0, 2): 20.0}
     groups = partition_entities(_evidence(3, names, {}, bars=((0, 2),)), RULES)

@@ -169,3 +169,17 @@ def test_a_married_name_leaves_the_birth_surname(reader):
 )
 def test_organisations(text, names):
     assert OrganisationNames.load().read(text) == names
+
+
+@pytest.mark.parametrize(
+    ("parts", "given", "surname", "alternative"),
+    [
+        ({"given": "Gurpreet Singh", "surname": "Dhaliwal"}, "GURPREET SINGH", "DHALIWAL", None),
+        ({"given": "Gurpreet", "surname": "Singh Dhaliwal"}, "GURPREET SINGH", "DHALIWAL", None),
+        ({"given": "Gurpreet", "surname": "Singh"}, "GURPREET", "SINGH", "GURPREET SINGH|"),
+        ({"given": "Raninder", "surname": "S"}, "RANINDER", "S", "RANINDER S|"),
+    ],
+)
+def test_singh_is_a_middle_name_beside_a_surname_and_may_be_one_without(reader, parts, given, surname, alternative):
+    assert read(reader, **parts)[:2] == (given, surname)
+    assert alternative is None or alternative in reader.read(RawName(**parts)).alternatives
