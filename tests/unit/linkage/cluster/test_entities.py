@@ -70,8 +70,6 @@ def test_a_chain_of_slips_does_not_join_its_ends() -> None:
             planes[0, 1:, i, j] = planes[0, 1:, j, i] = own, slip
     evidence = Evidence(planes, np.zeros((6, 6), dtype=np.bool_), _weigh, np.array([1, 2]))
     assert max(map(len, partition_entities(evidence, RULES))) == 2
-    by_best_pair = Evidence(planes, evidence.barred, _weigh, np.zeros(0, dtype=np.int64))
-    assert max(map(len, partition_entities(by_best_pair, RULES))) > 2
 
 
 def test_a_bar_holds_against_any_weight_and_any_chain() -> None:
