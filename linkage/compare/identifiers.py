@@ -106,10 +106,11 @@ class IdentifierComparator:
         scores = cpdist(x.to_list(), y.to_list(), scorer=OSA.distance, score_cutoff=self.edits, dtype=np.int32)
         found = scores <= self.edits
         if self.loses_letters:
-            # A federal licence often loses the issuing office's letters: the digit runs then agree in one country.
-            digits_x, digits_y = x.str.replace_all(r"\D", ""), y.str.replace_all(r"\D", "")
+            # A federal licence often loses the issuing office's letters, and zeros behind them: the digit runs then
+            # agree in one country.
+            digits_x, digits_y = (side.str.replace_all(r"\D", "").str.strip_chars_start("0") for side in (x, y))
             issuer_x, issuer_y = x.str.extract(r"^([^:]*):"), y.str.extract(r"^([^:]*):")
-            run = (digits_x == digits_y) & (digits_x.str.len_chars() >= 7) & (issuer_x == issuer_y)
+            run = (digits_x == digits_y) & (digits_x.str.len_chars() >= 6) & (issuer_x == issuer_y)
             found |= run.fill_null(value=False).to_numpy()
         return np.asarray(found[place], dtype=np.bool_)
 

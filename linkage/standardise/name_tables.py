@@ -23,12 +23,14 @@ class NameTables:
         words: word lists by name.
         pairs: word to word tables by name.
         odds: token to the natural log of (share as a given name / share as a surname).
+        shares: token to its share as a given name and as a surname together.
         surnames: tokens that the surname lists hold.
     """
 
     words: Mapping[str, frozenset[str]]
     pairs: Mapping[str, Mapping[str, str]]
     odds: Mapping[str, float]
+    shares: Mapping[str, float]
     surnames: frozenset[str]
 
     @classmethod
@@ -44,10 +46,12 @@ class NameTables:
         lists = tomllib.loads((files("linkage.standardise") / "data" / "name_words.toml").read_text(encoding="utf-8"))
         shares = (files("linkage") / "data" / "name_frequency.csv").read_text(encoding="utf-8")
         odds: dict[str, float] = {}
+        both: dict[str, float] = {}
         surnames: set[str] = set()
         for row in csv.DictReader(shares.splitlines()):
             given, surname = float(row["given_share"]), float(row["surname_share"])
             odds[row["token"]] = math.log((given + RARE) / (surname + RARE))
+            both[row["token"]] = given + surname
             if surname > RARE:
                 surnames.add(row["token"])
         for token in lists["either"]:
@@ -56,6 +60,7 @@ class NameTables:
             words={name: frozenset(value) for name, value in lists.items() if isinstance(value, list)},
             pairs={name: value for name, value in lists.items() if isinstance(value, dict)},
             odds=odds,
+            shares=both,
             surnames=frozenset(surnames),
         )
 

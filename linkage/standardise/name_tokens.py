@@ -59,7 +59,9 @@ _MRZ = re.compile(r"^(?:[A-Z]<[A-Z]{3})?([A-Z]+(?:<[A-Z]+)*)<<([A-Z<]*)$")
 _ASIDE = re.compile(r"[(\[{\"“”«]([^)\]}\"“”»]*)[)\]}\"“”»]")
 _QUOTED = re.compile(r"(?:^|\s)'([^']{2,})'(?=\s|$)")
 _APOSTROPHES = re.compile(r"['`´‘’ʼʹ]")
-_LOST_LETTER = re.compile(r"(?<=[A-Z])[#?\uFFFD](?=[A-Z])")
+_LOST_LETTER = re.compile(r"[#?\uFFFD](?=[A-Z])")
+_HALF_LETTER = re.compile(r"[ÃÂ][?\uFFFD]")
+"""A letter of two bytes of which a page of one byte could not show the second."""
 _TILDE = re.compile(r"(?<=[A-Z])[~^\u02DC]")
 _DOUBLE_X = re.compile(r"(?<=[A-Z])([NU])XX(?=[A-Z])")
 _WORD = re.compile(r"\d(?:ND|RD|TH|DO|RO)\b|[A-Z]+\.?|,")
@@ -122,14 +124,14 @@ class Tokeniser:
         return _QUOTED.sub(" ", _ASIDE.sub(" ", text)) + son, aliases
 
     def _folded(self, text: str) -> str:
-        plain = _APOSTROPHES.sub("", to_ascii(text.replace("\ufffd", "?"))).upper()
+        plain = _APOSTROPHES.sub("", to_ascii(_HALF_LETTER.sub("?", text).replace("\ufffd", "?"))).upper()
         plain = _DOUBLE_X.sub(r"\1", _TILDE.sub("", plain))
-        return re.sub(r"[A-Z]+(?:[#?][A-Z]+)+", self._guess, plain)
+        return re.sub(r"[A-Z]*(?:[#?][A-Z]+)+", self._guess, plain)
 
     def _guess(self, found: re.Match[str]) -> str:
-        """The word with its lost letter: the first guess that makes a known name, else N for the lost Ñ."""
+        """The word with its lost letter: the guess that makes the commonest name, else N for the lost Ñ."""
         guesses = [_LOST_LETTER.sub(letter, found[0]) for letter in _GUESSES]
-        return next((guess for guess in guesses if guess in self.tables.odds), guesses[0])
+        return max(guesses, key=lambda guess: self.tables.shares.get(guess, 0.0))
 
     def _without_phrases(self, words: list[str]) -> list[str]:
         text = " ".join(words)

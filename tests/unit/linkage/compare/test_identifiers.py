@@ -33,6 +33,7 @@ def level(persons: Callable[..., pl.DataFrame], model: Model) -> Callable[..., s
         ("licence", {"licence": "TX:31882047"}, {"licence": "TX:99120001"}, "conflict"),
         ("licence", {"licence": "TX:31882047"}, {"licence": "NM:99120001"}, "missing"),
         ("licence", {"licence": "FED:TAMPS00123456"}, {"licence": "FED:00123456"}, "near"),
+        ("licence", {"licence": "FED:CHIH04505853"}, {"licence": "FED:4505853"}, "near"),
         ("curp", {"curp": "EELM950417MCLCNR04"}, {"curp": "EELM950417MCLCNR12"}, "conflict"),
         ("curp", {"curp": "EELM950417MCLCNR04", "suspect": ["curp"]}, {"curp": "EELM950417MCLCNR12"}, "missing"),
         ("fast_id", {"fast_id": "981622040"}, {"fast_id": "981622058"}, "conflict"),

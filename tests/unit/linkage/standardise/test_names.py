@@ -37,6 +37,7 @@ def read(reader, **parts):
         ({"given": "Leo", "surname": "Mu#iz"}, "LEO", "MUNIZ"),
         ({"given": "Leo", "surname": "MUNXXIZ"}, "LEO", "MUNIZ"),
         ({"given": "Leo", "surname": "P?rez"}, "LEO", "PEREZ"),
+        ({"given": "VÃ?CTOR ?NGEL", "surname": "GARCÃ\ufffdA"}, "VICTOR ANGEL", "GARCIA"),
         ({"given": "Fco. Javier", "surname": "Hdez."}, "FRANCISCO JAVIER", "HERNANDEZ"),
         ({"given": "Gpe", "surname": "Rosas"}, "GUADALUPE", "ROSAS"),
         ({"given": "Mhd", "surname": "Antoun"}, "MOHAMED", "ANTOUN"),
