@@ -91,7 +91,7 @@ class Scorer:
         against_household = sum(household, np.float64(self._model.prior_household))
         weight = -np.logaddexp2(-against_random, -against_household)
         if has_household is not None:
-            weight = np.where(has_household, weight, against_random)
+            weight = np.where(has_household, weight, against_random + self._organization)
         # Back on the grain that all figures have, so that sums over pairs are exact as well.
         return PairBits(np.round(weight * GRAIN) / GRAIN, random)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from linkage.model import Model
+from linkage.model import GRAIN, Model
 from linkage.score.fellegi_sunter import Agreement, Scorer
 
 Planes = npt.NDArray[np.float32]
@@ -117,7 +117,8 @@ class PlaneScorer:
         if len(against) == 1:
             return np.asarray(against[0])
         alone = against[0] + self._organization
-        return np.asarray(np.where(has_household, -np.logaddexp2(-against[0], -against[1]), alone))
+        weight = np.where(has_household, -np.logaddexp2(-against[0], -against[1]), alone)
+        return np.asarray(np.round(weight * GRAIN) / GRAIN)
 
 
 @dataclass(frozen=True)
