@@ -142,7 +142,7 @@ def run_pairs(workspace: Workspace, model: Model, progress: Progress) -> pl.Data
     everyone = np.ones(persons.height, dtype=np.bool_)
     entries = block.active_entries(block.block_keys(persons, wide.blocking), everyone, wide.limits.block)
     engine = Engine(persons, wide, common_values(persons, wide))
-    scored = engine.score_candidates(entries, everyone, _percent(progress))[0].frame(persons["key"])
+    scored = engine.score_candidates(entries, everyone, _percent(progress))[0].frame(persons["key"], wide)
     identity = workspace.memberships().select("record_key", "identity_id")
     named = scored.join(identity, left_on="record_l", right_on="record_key").join(
         identity, left_on="record_r", right_on="record_key", suffix="_r"

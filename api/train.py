@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from linkage.errors import SettingsError, SourceError, TrainingError
 from linkage.model import load_model
 from linkage.model_file import write_model
 from linkage.pipeline.frames import for_columns
-from linkage.pipeline.train import Options, Training, train
+from linkage.pipeline.train import Options, Training, questions, train
+from linkage.schema import ISSUE
 from linkage.standardise.plain import plain_records
+from linkage.training.labels import Settled, parse, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class TrainRequest:
         model: name or file of the model to start from.
         columns: model field to column of the table, where its name does not say.
         out: where the model goes; None = nowhere, for the report alone.
+        labels: judgements of people (record_l, record_r, is_match, by, at).
+        ask: pairs to put to people next, written to `questions`.
         force: write a model that the guard refuses.
     """
 
@@ -33,6 +37,9 @@ class TrainRequest:
     model: str = "person"
     columns: Mapping[str, str] = field(default_factory=dict)
     out: Path | None = None
+    labels: Path | None = None
+    ask: int = 0
+    questions: Path | None = None
     seed: int = 1
     force: bool = False
 
@@ -47,11 +54,20 @@ def train_model(request: TrainRequest) -> dict[str, Any]:
     """
     if request.out is not None and request.out.suffix != ".toml":
         raise SettingsError("a model is written to a file that ends in .toml")
+    if bool(request.ask) != (request.questions is not None):
+        raise SettingsError("--ask N and --questions FILE go together")
     started = time.perf_counter()
     model = load_model(request.model)
     records = plain_records(_read(request.path), model.fields, request.columns).sort("key")
-    found = train(records, for_columns(model, records), None, Options(request.seed))
-    document = _document(found, len(records)) | {"seconds": round(time.perf_counter() - started, 3)}
+    settled, refused = _labels(request.labels)
+    options = Options(request.seed, labels=None if settled is None else settled.pairs)
+    found = train(records, for_columns(model, records), None, options)
+    document = _document(found, len(records)) | {"labels": _labels_document(settled, refused)}
+    if request.questions is not None:
+        asked = questions(found, records["key"], request.ask, options)
+        _side_by_side(asked, records).write_csv(request.questions)
+        document["asked"] = asked.height
+    document["seconds"] = round(time.perf_counter() - started, 3)
     if request.out is not None:
         if found.findings and not request.force:
             raise TrainingError(tuple(finding.message for finding in found.findings))
@@ -69,14 +85,53 @@ def _read(path: Path) -> pl.DataFrame:
         raise SourceError(path, "unreadable", f"the table cannot be read ({type(error).__name__})") from error
 
 
+def _labels(path: Path | None) -> tuple[Settled | None, pl.DataFrame]:
+    """What people said, one answer a pair, and the rows that say nothing (ISSUE)."""
+    if path is None:
+        return None, ISSUE.empty()
+    labels, refused = parse(_read(path))
+    return settle(labels), refused
+
+
+def _labels_document(settled: Settled | None, refused: pl.DataFrame) -> dict[str, Any] | None:
+    if settled is None:
+        return None
+    return {
+        "pairs": settled.pairs.height,
+        "matches": int(settled.pairs["is_match"].sum()),
+        "undecided": settled.undecided,
+        "disputed": settled.disputed,
+        "judged_twice": settled.double,
+        "agreed": settled.agreed,
+        "rejected": refused.drop("file").to_dicts(),
+    }
+
+
+def _side_by_side(asked: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """The pairs with the values of both records, and room for the answer; no score, which would lead the answer."""
+    shown = [name for name in records.columns if name != "key"]
+    sides = (
+        asked.select(pl.col(f"record_{side}").alias("key"))
+        .join(records, on="key", how="left", maintain_order="left")
+        .select(pl.col(name).alias(f"{name}_{side}") for name in shown)
+        for side in ("l", "r")
+    )
+    both = pl.concat([asked, *sides], how="horizontal")
+    turned = [f"{name}_{side}" for name in shown for side in ("l", "r")]
+    return both.select(
+        "record_l", "record_r", *turned, *(pl.lit(None, pl.String).alias(n) for n in ("is_match", "by", "at"))
+    )
+
+
 def _facts(found: Training, records: int, request: TrainRequest) -> dict[str, Any]:
     return {
-        "calibrated": False,
+        "calibrated": found.model.is_calibrated,
         "records": records,
         "expected_matches": round(found.matches),
         "started_from": request.model,
         "seed": request.seed,
-        "method": "EM over samples of all blocking rules, u from random pairs; no labels",
+        "method": "EM over samples of all blocking rules, u from random pairs",
+        "labels": 0 if request.labels is None else str(request.labels.name),
         "refused_because": [finding.message for finding in found.findings],
     }
 
@@ -89,7 +144,8 @@ def _document(found: Training, records: int) -> dict[str, Any]:
         "estimated_recall": found.reached / found.matches if found.matches else 1.0,
         "never_compared": found.never_compared,
         "prior_bits": found.model.prior_random,
-        "calibrated": False,
+        "calibrated": found.model.is_calibrated,
+        "reliability": None if found.reliability is None else asdict(found.reliability),
         "converged": found.fit.converged,
         "rounds": found.fit.rounds,
         "findings": [{"attribute": f.attribute, "rule": str(f.rule), "message": f.message} for f in found.findings],

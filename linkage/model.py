@@ -143,6 +143,8 @@ class Model:
         fields: columns of any table that the model can use; empty for models of standardised facts.
         shared: columns whose common values stop being evidence (see `limits.sharing`).
         weighs_entities: groups of records are weighed with all their values, not by the average of their pairs.
+        slope: of the log2 odds over the match weight, with `intercept` in bits: what labels made of the weight
+            (Platt scaling); 1 and 0 take the weight at its word.
         is_calibrated: whether the probabilities were checked against labels.
         names: folded token, given_share, surname_share (shares of the population).
         nicknames: formal, variant (folded tokens).
@@ -166,11 +168,14 @@ class Model:
     frequencies: pl.DataFrame
     digest: str
     weighs_entities: bool = False
+    slope: float = 1.0
+    intercept: float = 0.0
     is_calibrated: bool = True
 
     def probability(self, weight: float) -> float:
-        """Probability of a match for a match weight in bits (log2 of the posterior odds)."""
-        return 1.0 / (1.0 + math.exp2(-max(min(weight, 60.0), -60.0)))
+        """Probability of a match for a match weight in bits (log2 of the posterior odds, as the model sees them)."""
+        odds = self.slope * weight + self.intercept
+        return 1.0 / (1.0 + math.exp2(-max(min(odds, 60.0), -60.0)))
 
     @cached_property
     def shares(self) -> Mapping[str, Mapping[str, float]]:
@@ -241,6 +246,7 @@ def build_model(
     """A model from a parsed file and its tables (names, nicknames, frequencies)."""
     prior = document["prior"]
     household = prior.get("household")
+    calibration = document.get("calibration", {})
     thresholds = {name: float(value) for name, value in document["thresholds"].items()}
     return Model(
         version=str(document["version"]),
@@ -259,7 +265,9 @@ def build_model(
         frequencies=tables[2],
         digest=digest,
         weighs_entities=bool(document.get("clustering", {}).get("entities", False)),
-        is_calibrated=bool(document.get("training", {}).get("calibrated", True)),
+        slope=float(calibration.get("slope", 1.0)),
+        intercept=float(calibration.get("intercept", 0.0)),
+        is_calibrated=bool(calibration) or bool(document.get("training", {}).get("calibrated", True)),
     )
 
 

@@ -28,6 +28,8 @@ def model_text(model: Model, training: Mapping[str, Any]) -> str:
         prior["household"] = model.prior_household
     lines = [f"version = {_value(model.version)}"]
     lines += _table("training", training)
+    if model.is_calibrated and (model.slope, model.intercept) != (1.0, 0.0):
+        lines += _table("calibration", {"slope": model.slope, "intercept": model.intercept})
     for name, field in model.fields.items():
         lines += _table(f"fields.{_key(name)}", _field(field))
     lines += _table("prior", prior)

@@ -39,10 +39,15 @@ def train_command(  # noqa: PLR0913
     out: OutOption = None,
     report: ReportOption = False,
     force: ForceOption = False,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="Judged pairs: record_l, record_r, is_match, by, at.")
+    ] = None,
+    ask: Annotated[int, typer.Option("--ask", help="Pairs to put to people next.")] = 0,
+    questions: Annotated[Path | None, typer.Option("--questions", help="Where those pairs go (CSV).")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random pairs.")] = 1,
 ) -> Answer:
-    """Learn a model from a table, without labels; refused, with the reasons, where it is none to rely on."""
-    request = TrainRequest(file, model, _columns(column or []), out, seed, force)
+    """Learn a model from a table, with or without labels; refused, with the reasons, where it is none to rely on."""
+    request = TrainRequest(file, model, _columns(column or []), out, labels, ask, questions, seed, force)
     document = train_model(request)
     return Answer(document, _view(document, with_rules=report))
 
@@ -82,7 +87,16 @@ def _view(document: Mapping[str, Any], *, with_rules: bool) -> Callable[[Console
         out.print(table(None, ("attribute", "level", "bits"), levels))
         for finding in document["findings"]:
             out.print(f"against it: {finding['message']}", markup=False)
+        if document["labels"]:
+            told = document["labels"]
+            judged = f"{told['pairs']:,} judged pairs, {told['matches']:,} of them matches"
+            out.print(f"{judged}; {len(told['rejected'])} rows rejected")
+        if curve := document["reliability"]:
+            out.print(f"Brier score {curve['brier']:.4f}, calibration error {curve['expected_error']:.3f}")
+        if document.get("asked"):
+            out.print(f"{document['asked']} pairs to judge were written, without their scores")
         if document["model"]:
-            out.print(f"written to {document['model']}; its probabilities are not calibrated", markup=False)
+            told = "calibrated by the labels" if document["calibrated"] else "not calibrated"
+            out.print(f"written to {document['model']}; its probabilities are {told}", markup=False)
 
     return show

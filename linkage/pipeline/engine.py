@@ -52,18 +52,19 @@ class ScoredPairs:
         """Some of the pairs."""
         return ScoredPairs(self.left[chosen], self.right[chosen], self.weight[chosen])
 
-    def frame(self, keys: pl.Series) -> pl.DataFrame:
+    def frame(self, keys: pl.Series, model: Model) -> pl.DataFrame:
         """The pairs as SCORED_PAIR, ordered by record keys.
 
         Args:
             keys: record key of each position.
+            model: whose calibration makes probabilities of weights.
         """
         frame = pl.DataFrame(
             {
                 "record_l": keys.gather(self.left),
                 "record_r": keys.gather(self.right),
                 "match_weight": self.weight,
-                "match_probability": score.probability(self.weight),
+                "match_probability": score.probability(self.weight, model),
             }
         )
         return SCORED_PAIR.conform(frame).sort("record_l", "record_r")
@@ -199,7 +200,14 @@ class Engine:
         labels = cluster.components(len(self.records), left, right)
         affected = np.isin(labels, np.unique(labels[reached]))
         labels = self._cut_large(labels, affected, ScoredPairs(left, right, weight))
-        return self._solver(judged).solve(labels, affected)
+        partition = self._solver(judged).solve(labels, affected)
+        if (self.model.slope, self.model.intercept) == (1.0, 0.0):
+            return partition
+        # A record alone is certain of itself, whatever labels say of links.
+        alone = partition.confidence == 1.0
+        odds = np.log2(partition.confidence / np.where(alone, 1.0, 1.0 - partition.confidence))
+        calibrated = np.where(alone, 1.0, score.probability(odds, self.model))
+        return Partition(partition.root, calibrated)
 
     def _solver(self, judged: Sequence[Judgement]) -> Solver:
         if not self.model.weighs_entities:

@@ -183,7 +183,7 @@ class Explainer:
             left=pair[0],
             right=pair[1],
             bits=total,
-            probability=float(score.probability(weight)[0]),
+            probability=float(score.probability(weight, self._model)[0]),
             prior_bits=prior,
             by_attribute=tuple(rows),
             conflicts=tuple(row.attribute for row in rows if self._bars(row)),

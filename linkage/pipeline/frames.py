@@ -127,7 +127,11 @@ def _resolve(records: pl.DataFrame, side: npt.NDArray[np.int8] | None, model: Mo
         {"record": keys, "identity": keys.gather(partition.root), "confidence": partition.confidence}, schema=MEMBERS
     )
     return Resolved(
-        memberships, pairs.frame(keys) if len(pairs.left) else SCORED_PAIR.empty(), candidates, engine.model, training
+        memberships,
+        pairs.frame(keys, engine.model) if len(pairs.left) else SCORED_PAIR.empty(),
+        candidates,
+        engine.model,
+        training,
     )
 
 

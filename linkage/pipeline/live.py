@@ -82,7 +82,7 @@ class LiveResolver:
 
     def pairs(self) -> pl.DataFrame:
         """SCORED_PAIR: all kept pairs, ordered by record keys."""
-        return _frame(self._pairs, self._rows["key"])
+        return _frame(self._pairs, self._rows["key"], self.model)
 
     def apply(
         self, changed: pl.DataFrame, removed: Sequence[str] = (), decisions: Sequence[Decision] | None = None
@@ -116,7 +116,7 @@ class LiveResolver:
         return replace(
             resolution,
             touched=sorted([*self._rows["key"].gather(touched), *removed_keys]),
-            pairs=_frame(pairs, self._rows["key"]),
+            pairs=_frame(pairs, self._rows["key"], self.model),
             compared=compared,
         )
 
@@ -375,8 +375,8 @@ def _ordered(left: Ints, right: Ints) -> tuple[Ints, Ints]:
     return np.minimum(left, right), np.maximum(left, right)
 
 
-def _frame(pairs: ScoredPairs, keys: pl.Series) -> pl.DataFrame:
+def _frame(pairs: ScoredPairs, keys: pl.Series, model: Model) -> pl.DataFrame:
     """SCORED_PAIR with the smaller key on the left."""
-    frame = pairs.frame(keys)
+    frame = pairs.frame(keys, model)
     low, high = pl.min_horizontal("record_l", "record_r"), pl.max_horizontal("record_l", "record_r")
     return SCORED_PAIR.conform(frame.with_columns(record_l=low, record_r=high)).sort("record_l", "record_r")

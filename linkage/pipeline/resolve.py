@@ -113,7 +113,7 @@ def resolve(
     assignment = _assign(groups, previous, removed)
     return Resolution(
         touched=sorted(stale),
-        pairs=new.frame(near["key"]),
+        pairs=new.frame(near["key"], model),
         memberships=_changed(groups, assignment, previous),
         removed=removed,
         assignment=assignment,

@@ -14,14 +14,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from linkage import score
 from linkage.block import Rule
 from linkage.errors import TrainingError
 from linkage.model import FREQUENCIES, GRAIN, Attribute, Level, Model
 from linkage.pipeline import blocking_plan as plan
 from linkage.pipeline.engine import THREADS, Engine
-from linkage.training import em, guard
+from linkage.training import active, em, guard
+from linkage.training.calibrate import platt
 from linkage.training.parameters import first_guess, table_of
-from linkage.training.patterns import Patterns
+from linkage.training.patterns import Patterns, encode
+from linkage.training.reliability import Reliability, reliability
 from linkage.training.u import random_pairs
 
 Floats = npt.NDArray[np.float64]
@@ -41,12 +44,14 @@ class Options:
         seed: of the random pairs; the blocks drawn depend on their keys alone.
         rules: blocking rules to choose from; None = all that the model's fields allow, or the model's own.
         keep_rules: the rules are taken as they are.
+        labels: JUDGED_PAIR: pairs that people judged. They are of known class in the fit, and calibrate the weights.
     """
 
     seed: int = 1
     rules: tuple[Rule, ...] | None = None
     keep_rules: bool = False
     threads: int = THREADS
+    labels: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Training:
         fit: of m; `findings` are reasons not to rely on it.
         rules: what each blocking rule costs and finds, in the order chosen.
         matches: expected over all pairs of records, at least; `reached` of them by the chosen rules.
+        reliability: of the probabilities, against the labels given; None where there are none of both kinds.
         never_compared: records that share no key with any other.
         engine: the records, coded, under the trained model; `entries` the keys of the chosen rules.
     """
@@ -67,6 +73,7 @@ class Training:
     rules: tuple[plan.RuleReport, ...]
     matches: float
     reached: float
+    reliability: Reliability | None
     never_compared: int
     engine: Engine
     entries: pl.DataFrame
@@ -101,9 +108,11 @@ def train(
         for column, size in zip(_levels(engine, names, left, right).T, sizes, strict=True)
     ]
     u = tuple(table_of((counts[1:] + 0.5).tolist()) for counts in random)
+    judged = _judged(sample, records["key"], options.labels)
     silent = [_silent(part.rule, model) for part in blocks]
     samples = [
-        em.Sample(Patterns.of(_without(levels[sample.drawn[:, i]], silent[i]), sizes)) for i in range(len(blocks))
+        _sample(_without(levels[sample.drawn[:, i]], silent[i]), sizes, judged[sample.drawn[:, i]])
+        for i in range(len(blocks))
     ]
     start = replace(first_guess(samples[0].patterns, 0.3, u), prior=0.3)
     fit = em.fit_samples(samples, start, em.Options(tolerance=1e-4, rounds=300, smoothing=0.1))
@@ -126,6 +135,7 @@ def train(
         attributes=_weighed(model, fit, random, engine.levels),
         is_calibrated=False,
     )
+    trained, curve = _calibrated(engine.with_model(trained), options.labels)
     entries = pl.concat([part.entries for part in blocks if part.rule in chosen])
     return Training(
         model=trained,
@@ -134,6 +144,7 @@ def train(
         rules=tuple(reports),
         matches=matches,
         reached=sum(r.further_matches for r in reports if r.is_chosen),
+        reliability=curve,
         never_compared=len(records) - entries["record"].n_unique(),
         engine=engine.with_model(trained),
         entries=entries,
@@ -227,6 +238,44 @@ def _without(levels: npt.NDArray[np.int8], places: Sequence[int]) -> npt.NDArray
     return out
 
 
+def _sample(levels: npt.NDArray[np.int8], sizes: tuple[int, ...], judged: npt.NDArray[np.int8]) -> em.Sample:
+    """The pairs of one rule, those that people judged being of known class.
+
+    Args:
+        judged: 1 for a match, 0 for none, -1 for a pair nobody judged.
+    """
+    patterns = Patterns.of(levels, sizes)
+    if not (judged >= 0).any():
+        return em.Sample(patterns)
+    return em.Sample(patterns, patterns.count(levels[judged == 1]), patterns.count(levels[judged == 0]))
+
+
+def _judged(sample: plan.PairSample, keys: pl.Series, labels: pl.DataFrame | None) -> npt.NDArray[np.int8]:
+    if labels is None:
+        return np.full(len(sample.left), -1, dtype=np.int8)
+    pairs = pl.DataFrame({"record_l": keys.gather(sample.left), "record_r": keys.gather(sample.right)})
+    known = pairs.join(labels, on=["record_l", "record_r"], how="left", maintain_order="left")["is_match"]
+    return known.cast(pl.Int8).fill_null(-1).to_numpy()
+
+
+def _calibrated(engine: Engine, labels: pl.DataFrame | None) -> tuple[Model, Reliability | None]:
+    """The model with the calibration that the labels allow, and how far its probabilities then are from them."""
+    model = engine.model
+    if labels is None:
+        return model, None
+    place = pl.DataFrame({"key": engine.records.keys, "at": np.arange(len(engine.records), dtype=np.int32)})
+    ends = labels.join(place, left_on="record_l", right_on="key").join(
+        place, left_on="record_r", right_on="key", suffix="_r"
+    )
+    is_match = ends["is_match"].to_numpy()
+    if is_match.all() or not is_match.any():
+        return model, None
+    weight = engine.compare(ends["at"].to_numpy(), ends["at_r"].to_numpy())[1].weight
+    found = platt(weight, is_match)
+    model = replace(model, slope=found.slope, intercept=found.intercept, is_calibrated=True)
+    return model, reliability(score.probability(weight, model), is_match)
+
+
 def _posterior(
     levels: npt.NDArray[np.int8], sample: plan.PairSample, silent: Sequence[Sequence[int]], fit: em.Fit
 ) -> Floats:
@@ -275,3 +324,28 @@ def _findings(
 
 def _grained(value: float) -> float:
     return round(float(value) * GRAIN) / GRAIN
+
+
+def questions(found: Training, keys: pl.Series, count: int, options: Options) -> pl.DataFrame:
+    """The pairs (BLIND_PAIR) whose judgement would teach the model most, in an order that says nothing.
+
+    Args:
+        keys: record key of each position.
+        options: those of the training; pairs that its labels judge are not asked again.
+    """
+    everyone = np.ones(len(keys), dtype=np.bool_)
+    pairs = found.engine.score_candidates(found.entries, everyone)[0]
+    names = list(found.model.attributes)
+    sizes = tuple(len(found.engine.levels[name]) for name in names)
+    pattern, _ = encode(_levels(found.engine, names, pairs.left, pairs.right), sizes)
+    open_ = pl.DataFrame(
+        {
+            "record_l": keys.gather(pairs.left),
+            "record_r": keys.gather(pairs.right),
+            "pattern": pattern,
+            "match_probability": score.probability(pairs.weight, found.model),
+        }
+    )
+    if options.labels is not None:
+        open_ = open_.join(options.labels, on=["record_l", "record_r"], how="anti")
+    return active.choose(open_, count, options.seed)

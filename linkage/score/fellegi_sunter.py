@@ -133,6 +133,7 @@ def _leave_strongest(bits: dict[str, Bits], members: Sequence[str]) -> None:
         bits[name] = np.where(chosen == place, rows[place], 0.0)
 
 
-def probability(weight: Bits) -> Bits:
-    """Probability of a match for log2 odds."""
-    return 1.0 / (1.0 + np.exp2(-np.clip(weight, -60, 60)))
+def probability(weight: Bits, model: Model | None = None) -> Bits:
+    """Probability of a match for log2 odds, or for the match weights of a model, as its calibration has it."""
+    odds = weight if model is None else model.slope * weight + model.intercept
+    return 1.0 / (1.0 + np.exp2(-np.clip(odds, -60, 60)))

@@ -50,10 +50,40 @@ def test_a_degenerate_model_is_refused_and_says_why(tmp_path: Path, capsys: pyte
     assert not out.exists()
 
 
+def test_people_are_asked_blind_and_their_labels_calibrate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, asked, out = _table(tmp_path / "t.csv", 400), tmp_path / "ask.csv", tmp_path / "mine.toml"
+    assert main(["train", str(table), "--ask", "60", "--questions", str(asked)]) == 0
+    questions = pl.read_csv(asked, infer_schema=False)
+    assert questions.height == 60
+    assert not {"match_weight", "match_probability", "pattern"} & set(questions.columns)
+    same = pl.col("record_l").str.slice(1) == pl.col("record_r").str.slice(1)
+    # One reviewer in ten errs, so that the weights turn out too sure of themselves.
+    wrong = pl.int_range(pl.len()) % 10 == 0
+    answers = questions.with_columns(
+        is_match=pl.when(same != wrong).then(pl.lit("yes")).otherwise(pl.lit("no")),
+        by=pl.lit("ana"),
+        at=pl.lit("2026-11-01"),
+    )
+    answers = pl.concat([answers, answers.head(1).with_columns(by=pl.lit(""))])
+    answers.write_csv(asked)
+    capsys.readouterr()
+    assert main(["train", str(table), "--labels", str(asked), "--out", str(out), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["labels"]["pairs"] == 60
+    assert [row["rule"] for row in document["labels"]["rejected"]] == ["no-person"]
+    assert document["calibrated"]
+    assert 0 < document["reliability"]["brier"] < 0.25
+    model = load_model(out)
+    assert model.is_calibrated
+    assert 0 < model.slope < 1
+    assert model.probability(10.0) < 0.999
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--out", "mine.json"], "toml"),
+        (["--ask", "5"], "go together"),
         (["--column", "birth_date"], "FIELD=COLUMN"),
         (["--column", "shoe=id"], "no field shoe"),
         (["--model", "nowhere.toml"], "cannot be read"),
