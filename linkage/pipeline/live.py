@@ -245,7 +245,7 @@ class LiveResolver:
         self, reached: Ints, gone: Ints, former: dict[str, tuple[str, float]], removed: list[str]
     ) -> Resolution:
         """New identities of every component that was reached."""
-        tie = self.model.thresholds.same
+        tie = self.model.thresholds.tie
         strong = self._pairs.at(self._pairs.weight >= tie)
         judged = [self._places([d.a, d.b]) for d in self._decisions]
         links = [pair for pair in judged if len(pair) == 2]
