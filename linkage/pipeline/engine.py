@@ -106,6 +106,7 @@ class Engine:
         other = copy.copy(self)
         other.model = model
         other.scorer = score.Scorer(model, self.levels)
+        other.planes = score.PlaneScorer(model, self.levels)
         return other
 
     def judge(self, left: Ints, right: Ints) -> Floats:
