@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,15 @@ import polars as pl
 
 from linkage import block
 from linkage.errors import SettingsError, TrainingError
-from linkage.model import Model, load_model
+from linkage.model import Field, Model, load_model
+from linkage.pipeline.blocking_plan import candidate_rules
 from linkage.pipeline.engine import Engine
-from linkage.pipeline.train import Options, Training, train
+from linkage.pipeline.train import Options, Training, frequencies, train
 from linkage.schema import SCORED_PAIR
 from linkage.standardise.plain import plain_records
 
+FEW = 1000
+"""Records that a table is thought to come from, where rarity has to be counted in it and nothing is learned."""
 MEMBERS = {"record": pl.String, "identity": pl.String, "confidence": pl.Float64}
 
 
@@ -117,6 +120,9 @@ def _resolve(records: pl.DataFrame, side: npt.NDArray[np.int8] | None, model: Mo
             raise TrainingError(tuple(finding.message for finding in training.findings))
         engine, entries = training.engine, training.entries
     else:
+        if model.frequencies.is_empty():
+            model = replace(model, frequencies=frequencies(records, model, FEW))
+        model = replace(model, blocking=model.blocking or candidate_rules(_fields(model, records)))
         engine = Engine(records, model, side=side, threads=settings.threads)
         made = block.block_keys(records, model.blocking)
         entries = block.active_entries(made, everyone, model.limits.block)
@@ -133,6 +139,10 @@ def _resolve(records: pl.DataFrame, side: npt.NDArray[np.int8] | None, model: Mo
         engine.model,
         training,
     )
+
+
+def _fields(model: Model, records: pl.DataFrame) -> dict[str, Field]:
+    return {name: field for name, field in model.fields.items() if name in records.columns}
 
 
 def for_columns(model: Model, records: pl.DataFrame) -> Model:

@@ -118,6 +118,7 @@ def train(
     fit = em.fit_samples(samples, start, em.Options(tolerance=1e-4, rounds=300, smoothing=0.1))
     probability = _posterior(levels, sample, silent, fit)
     fit = _with_repeating(fit, (levels, sample, probability), model, blocks)
+    fit = _counted_once(fit, float(probability.sum()))
     matches = plan.total_matches(sample, probability)
     reports = plan.choose(blocks, sample, probability)
     chosen = (
@@ -151,8 +152,13 @@ def train(
     )
 
 
-def frequencies(records: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """Share of the records that hold each value (FREQUENCIES), of the attributes that weigh rarity."""
+def frequencies(records: pl.DataFrame, model: Model, further: int = 0) -> pl.DataFrame:
+    """Share of the records that hold each value (FREQUENCIES), of the attributes that weigh rarity.
+
+    Args:
+        further: records of other values that are thought to be there as well, so that what two records of a small table
+            have in common is not taken for common.
+    """
     tables = [pl.DataFrame(schema=FREQUENCIES)]
     for name, attribute in model.attributes.items():
         if attribute.compare == "token_set":
@@ -165,7 +171,7 @@ def frequencies(records: pl.DataFrame, model: Model) -> pl.DataFrame:
         else:
             continue
         rows = rows.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
-        given = len(records) if attribute.compare == "token_set" else max(rows.height, 1)
+        given = (len(records) if attribute.compare == "token_set" else max(rows.height, 1)) + further
         counted = (
             rows.group_by("value").len().select(attribute=pl.lit(name), value="value", share=pl.col("len") / given)
         )
@@ -214,6 +220,12 @@ def _repeating(model: Model) -> set[int]:
 
 def _silent(rule: Rule, model: Model) -> list[int]:
     return sorted(_used(rule, model) | _repeating(model))
+
+
+def _counted_once(fit: em.Fit, matches: float) -> em.Fit:
+    """The fit with its matches counted once each, not once for every rule that drew them."""
+    times = max(fit.matches / max(matches, 1e-9), 1.0)
+    return replace(fit, matches=fit.matches / times, present=tuple(pairs / times for pairs in fit.present))
 
 
 def _with_repeating(
@@ -292,9 +304,12 @@ def _posterior(
 def _weighed(
     model: Model, fit: em.Fit, random: Sequence[npt.NDArray[np.int64]], names: Mapping[str, tuple[str, ...]]
 ) -> Mapping[str, Attribute]:
-    """The model's attributes with the weights found; levels that were hardly met keep what the model says."""
+    """The model's attributes with the weights found; what was hardly met keeps the figures of the model."""
     out = {}
     for place, (name, attribute) in enumerate(model.attributes.items()):
+        if fit.present[place] < guard.Limits().present:
+            out[name] = attribute
+            continue
         m, u = fit.parameters.m[place], fit.parameters.u[place]
         levels = {}
         for code, level in enumerate(names[name][1:], 1):
@@ -319,7 +334,9 @@ def _findings(
         # The best and the worst: of the levels between, a swapped date is no better or worse than a near one.
         attributes.append(guard.Attribute(name, names[name], tuple(dict.fromkeys((seen[0], seen[-1])))))
     # Samples are blocks of like records: more than half of their pairs may well be matches.
-    return guard.findings(fit, attributes, guard.Limits(largest_prior=1.0))
+    found = guard.findings(fit, attributes, guard.Limits(largest_prior=1.0))
+    # An attribute that few matches have keeps the figures it had: that is no reason to refuse the others.
+    return [finding for finding in found if finding.rule is not guard.Rule.NO_INFORMATION]
 
 
 def _grained(value: float) -> float:

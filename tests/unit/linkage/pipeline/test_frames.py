@@ -106,6 +106,15 @@ def test_an_arrow_table_and_a_lazy_frame_are_tables(table: pl.DataFrame, resolve
         linkage.dedupe(object())
 
 
+def test_a_table_too_small_to_learn_from_takes_the_shipped_figures(table: pl.DataFrame) -> None:
+    few = table.filter(pl.col("person") < 12)
+    with pytest.raises(TrainingError, match="needed"):
+        linkage.dedupe(few.drop("person"))
+    precision, recall = _scores(few, linkage.dedupe(few.drop("person"), settings=linkage.Settings(train=False)))
+    assert precision == 1.0
+    assert recall == 1.0
+
+
 def test_what_cannot_train_is_refused_with_its_reason() -> None:
     strangers = pl.DataFrame({"id": ["1", "2"], "phone": ["1", "2"]})
     with pytest.raises(TrainingError, match="share"):
