@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.linkage import border, people, senzing
+from benchmarks.linkage import people, standardised
 from benchmarks.linkage.engines import HERE, interpreter
 from fixtures.world import WorldSettings
 
@@ -98,11 +98,11 @@ def _people(records: int, common: float = 1.0) -> Callable[[Places, int, Path], 
 
 
 def _border(_places: Places, seed: int, folder: Path) -> None:
-    border.write(WorldSettings(20_000, seed), folder)
+    standardised.write_border(WorldSettings(20_000, seed), folder)
 
 
 def _senzing(_places: Places, _seed: int, folder: Path) -> None:
-    senzing.write(folder)
+    standardised.write_senzing(folder)
 
 
 _PEERS = ("crosslane", "splink", "recordlinkage", "goldenmatch")
@@ -134,7 +134,7 @@ TASKS = {
             "senzing",
             "senzing",
             "Senzing truth set",
-            "159 records of three sources, people and organisations; peers get flat columns.",
+            "159 records of three sources, people and organisations (Apache-2.0); every engine gets them standardised.",
             is_development=True,
             seeds=(0,),
             prepare=_senzing,

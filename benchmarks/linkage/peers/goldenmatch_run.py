@@ -24,6 +24,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from goldenmatch.core.autoconfig import auto_configure_probabilistic_df
 
+# Of tables that say one thing in several columns, those that GoldenMatch sees; of others all.
+_DRIVERS = ["name_given", "name_surname", "name_suffix", "born", "sex", "curp", "fast_id", "licence", "own_phone"]
+_DRIVERS += ["email", "address_near", "city_key", "postal_code", "passport", "national_id"]
+COLUMNS = {"border": _DRIVERS, "senzing": _DRIVERS}
 SWEEP = (0.3, 0.5, 0.7, 0.9, 0.95, 0.99)
 VERSIONS = ("goldenmatch", "goldenmatch-native", "numpy", "pyarrow")
 
@@ -38,7 +42,7 @@ def main() -> None:
     parser.add_argument("--sweep", action="store_true", help="repeat at several thresholds")
     options = parser.parse_args()
     started = time.perf_counter()
-    tables = _read(options.input)
+    tables = _read(options.input, COLUMNS.get(options.task))
     pq.write_table(clusters(tables, options.variant, None), options.out / "clusters.parquet")
     facts = {
         "versions": {name: version(name) for name in VERSIONS},
@@ -67,12 +71,13 @@ def clusters(tables: list[pa.Table], variant: str, cut: float | None) -> pa.Tabl
     return _of_dedupe(tables[0], gm.dedupe_df(tables[0].drop_columns("record"), config=config))
 
 
-def _read(folder: Path) -> list[pa.Table]:
-    """One table, or two to be linked, without columns of lists."""
+def _read(folder: Path, columns: list[str] | None) -> list[pa.Table]:
+    """One table, or two to be linked, without columns that are empty."""
     names = ("left", "right") if (folder / "left.parquet").exists() else ("records",)
-    tables = [pq.read_table(folder / f"{name}.parquet") for name in names]
-    lists = [field.name for field in tables[0].schema if pa.types.is_list(field.type)]
-    return [table.drop_columns(lists) for table in tables]
+    wanted = ["record", *columns] if columns else None
+    tables = [pq.read_table(folder / f"{name}.parquet", columns=wanted) for name in names]
+    empty = [name for name in tables[0].column_names if all(table[name].null_count == len(table) for table in tables)]
+    return [table.drop_columns(empty) for table in tables]
 
 
 def _of_dedupe(table: pa.Table, result: gm.DedupeResult) -> pa.Table:

@@ -148,7 +148,7 @@ def _spec(compared: Comparisons) -> Spec:
         deterministic=(block_on("name_given", "name_surname", "born"), block_on("curp"), block_on("fast_id")),
         recall=0.6,
         training=(block_on("given1", "surname1"), block_on("born"), block_on("licence")),
-        select="* EXCLUDE (raw, name_alt, suspect)",
+        select="* EXCLUDE (name_alt, suspect)",
     )
 
 

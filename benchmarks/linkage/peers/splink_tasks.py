@@ -116,12 +116,34 @@ PEOPLE = Spec(
     em_pairs=1e6,
 )
 
+# 159 records: every pair is compared. More rounds of training than one end in a level that no match shows, on which
+# Splink 5.0.0 stops with an error, or in worse figures; this one did best.
+SENZING = Spec(
+    blocking=("1=1",),
+    comparisons=(
+        cl.JaroWinklerAtThresholds("name_given", [0.92, 0.8]).configure(term_frequency_adjustments=True),
+        cl.JaroWinklerAtThresholds("name_surname", [0.92, 0.8]).configure(term_frequency_adjustments=True),
+        cl.DateOfBirthComparison("born", input_is_string=True),
+        cl.ExactMatch("phone"),
+        cl.EmailComparison("email"),
+        cl.JaroWinklerAtThresholds("address_near", [0.95, 0.85]),
+        cl.ExactMatch("licence"),
+        cl.ExactMatch("passport"),
+        cl.ExactMatch("national_id"),
+    ),
+    deterministic=(block_on("name_given", "name_surname", "born"), block_on("email"), block_on("phone", "given1")),
+    recall=0.6,
+    training=(block_on("born"),),
+    select="* EXCLUDE (name_alt, suspect)",
+)
+
 TASKS: dict[tuple[str, str], Spec] = {
     ("historical_50k", ""): HISTORICAL,
     ("febrl4", ""): FEBRL4,
     ("border", ""): AS_DOCUMENTED,
     ("border", "fixed"): CONFLICTS_FIXED,
     ("border", "fixed_more"): MORE_FIXED,
+    ("senzing", ""): SENZING,
     ("people", ""): PEOPLE,
     # Splink's default number of pairs for u, which it warns about: faster and, here, as accurate.
     ("people", "fast"): replace(PEOPLE, u_pairs=1e6),
