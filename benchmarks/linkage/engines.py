@@ -40,6 +40,7 @@ class Engine:
         return [str(interpreter(environments, self.peer)), str(HERE / "peers" / f"{self.peer}_run.py"), *arguments]
 
 
+_TABLES = ("historical_50k", "febrl4", "people", "border")
 ENGINES = {
     engine.name: engine
     for engine in (
@@ -48,15 +49,8 @@ ENGINES = {
         Engine("splink_fast", "splink", "Splink with its default number of pairs for u", "fast", ("people",)),
         Engine("splink_fixed", "splink", "Splink, given name and date in conflict fixed by hand", "fixed", ("border",)),
         Engine("splink_fixed_more", "splink", "Splink, more conflicts fixed by hand", "fixed_more", ("border",)),
-        Engine("recordlinkage", "recordlinkage", "recordlinkage, ECM", kinds=("historical_50k", "febrl4", "people")),
-        Engine("goldenmatch", "goldenmatch", "GoldenMatch, probabilistic auto-configuration"),
-        Engine(
-            "goldenmatch_zero",
-            "goldenmatch",
-            "GoldenMatch, zero-config",
-            "zero",
-            ("historical_50k", "people", "border"),
-        ),
+        Engine("recordlinkage", "recordlinkage", "recordlinkage, ECM", kinds=_TABLES[:3]),
+        Engine("goldenmatch", "goldenmatch", "GoldenMatch, probabilistic", kinds=_TABLES),
     )
 }
 

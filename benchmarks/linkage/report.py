@@ -107,7 +107,8 @@ def _row(name: str, records: list[Record]) -> str:
 
     swept = [record["score"] for record in records if record["is_sweep"] and record["status"] == "done"]
     best = _mean([score["best"]["f1"] for score in swept if "best" in score])
-    pairs = [score["candidates"] for score in swept if "candidates" in score]
+    told = [record.get("facts", {}) for record in timed] + swept
+    pairs = [part["candidates"] for part in told if "candidates" in part]
     return (
         f"| {name} | {least('wall_s'):.1f} | {least('cpu_s'):.1f} | {least('peak_mb'):,.0f} "
         f"| {fixed('precision')} | {fixed('recall')} | **{fixed('f1')}** | {fixed('b3_f1')} | {best} "

@@ -138,7 +138,7 @@ TASKS = {
             is_development=True,
             seeds=(0,),
             prepare=_senzing,
-            engines=("crosslane", "splink", "goldenmatch"),
+            engines=("crosslane", "splink"),
         ),
         Task(
             "people_100k",
@@ -178,7 +178,7 @@ TASKS = {
             is_development=False,
             seeds=(301, 302, 303),
             prepare=_border,
-            engines=("crosslane", "splink", "splink_fixed", "splink_fixed_more", "goldenmatch", "goldenmatch_zero"),
+            engines=("crosslane", "splink", "splink_fixed", "splink_fixed_more", "goldenmatch"),
         ),
         Task(
             "border_dev",
