@@ -1,7 +1,7 @@
 """A table of invented people with duplicates, as large as asked: the kind of file that speed is measured on.
 
 `python -m benchmarks.linkage.people --records 1000000 --seed 1 --out DIR` writes `input/records.parquet`
-(record, first_name, surname, dob, city, email) and `truth.parquet`. It shares no code with `fixtures.world`.
+(record, first_name, surname, dob, city, phone, email) and `truth.parquet`. It shares no code with `fixtures.world`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class PeopleSettings:
     records: int
     seed: int
     common: float = 1.0
-    relatives: float = 0.12
+    relatives: float = 0.06
     rates: Rates = field(default_factory=Rates)
 
 
@@ -49,6 +49,7 @@ class _People:
     surname: npt.NDArray[np.int64]
     born: Texts
     city: npt.NDArray[np.int64]
+    phone: npt.NDArray[np.int64]
 
 
 def generate(settings: PeopleSettings) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -76,7 +77,7 @@ def _population(
     related = related[related > 0]
     surname[related], city[related] = surname[related - 1], city[related - 1]
     born = (_BORN + days * _DAY).astype(str).astype(object)
-    return _People(given, surname, born, city)
+    return _People(given, surname, born, city, rng.integers(2_000_000_000, 9_999_999_999, size))
 
 
 def _records(
@@ -92,6 +93,7 @@ def _records(
         "surname": _missing(rng, surname, rates.missing_surname),
         "dob": _missing(rng, _dates(rng, rates, people.born[entity]), rates.missing_birth),
         "city": _missing(rng, _cities(rng, rates, people.city[entity], words[2]), rates.missing_city),
+        "phone": _missing(rng, _phones(rng, rates, people.phone[entity]), rates.missing_phone),
         "email": _missing(rng, _emails(rng, rates, people, entity, words), rates.missing_email),
     }
     return pl.DataFrame({name: pl.Series(values.tolist(), dtype=pl.String) for name, values in columns.items()})
@@ -131,6 +133,13 @@ def _cities(rng: np.random.Generator, rates: Rates, city: npt.NDArray[np.int64],
     moved = noise.hit(rng, len(city), rates.moved)
     city[moved] = words.draw(rng, int(moved.sum()))
     return noise.mistype(rng, words.words[city], noise.hit(rng, len(city), rates.typo_city))
+
+
+def _phones(rng: np.random.Generator, rates: Rates, phone: npt.NDArray[np.int64]) -> Texts:
+    new = noise.hit(rng, len(phone), rates.new_phone)
+    phone[new] = rng.integers(2_000_000_000, 9_999_999_999, int(new.sum()))
+    wrong = noise.hit(rng, len(phone), rates.wrong_phone)
+    return noise.wrong_digit(rng, phone.astype(str).astype(object), wrong, range(10))
 
 
 def _emails(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,9 @@ class Rates:
     moved: float = 0.2
     typo_city: float = 0.02
     missing_city: float = 0.06
+    new_phone: float = 0.2
+    wrong_phone: float = 0.03
+    missing_phone: float = 0.35
     new_email: float = 0.2
     typo_email: float = 0.02
     missing_email: float = 0.35
@@ -67,12 +71,16 @@ def _edit(text: str, which: float, at: float) -> str:
     return text[:place] + struck + text[place + 1 :]
 
 
-def wrong_digit(rng: np.random.Generator, dates: Texts, where: Mask) -> Texts:
-    """One digit of an ISO date replaced; the result may be no date of the calendar, as in real files."""
-    out = dates.copy()
+ISO_DIGITS = (2, 3, 3, 5, 6, 6, 8, 9, 9)
+"""Places of an ISO date where clerks err, the last digits of its parts more often."""
+
+
+def wrong_digit(rng: np.random.Generator, texts: Texts, where: Mask, places: Sequence[int] = ISO_DIGITS) -> Texts:
+    """One digit replaced, at one of the places; a date may then be none of the calendar, as in real files."""
+    out = texts.copy()
     for place in np.flatnonzero(where):
-        text = str(dates[place])
-        at = (2, 3, 3, 5, 6, 6, 8, 9, 9)[rng.integers(9)]
+        text = str(texts[place])
+        at = places[int(rng.integers(len(places)))]
         out[place] = f"{text[:at]}{(int(text[at]) + rng.integers(1, 10)) % 10}{text[at + 1 :]}"
     return out
 

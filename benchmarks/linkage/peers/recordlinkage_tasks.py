@@ -95,16 +95,25 @@ FEBRL4 = Spec(
 )
 
 PEOPLE = Spec(
-    slices={"initial": ("first_name", 0, 1)},
+    slices={"initial": ("first_name", 0, 1), "year": ("dob", 0, 4)},
     blocking=(
         ("first_name", "surname"),
         ("surname", "dob"),
         ("first_name", "dob"),
         ("dob", "city"),
         ("email",),
+        ("phone",),
         ("surname", "city", "initial"),
+        ("surname", "year"),
     ),
-    comparisons=(_name("first_name"), _name("surname"), _edits("dob"), _exact("city"), _name("email")),
+    comparisons=(
+        _name("first_name"),
+        _name("surname"),
+        _edits("dob"),
+        _exact("city"),
+        _edits("phone"),
+        _name("email"),
+    ),
 )
 
 TASKS: dict[str, Spec] = {"historical_50k": HISTORICAL, "febrl4": FEBRL4, "people": PEOPLE}

@@ -93,7 +93,7 @@ def _name(column: str) -> cl.CustomComparison:
     )
 
 
-# The comparisons of Splink's tutorial "Scaling up to large datasets".
+# The comparisons of Splink's tutorial "Scaling up to large datasets", and a phone number.
 PEOPLE = Spec(
     blocking=(
         block_on("first_name", "surname"),
@@ -101,13 +101,16 @@ PEOPLE = Spec(
         block_on("first_name", "dob"),
         block_on("dob", "city"),
         block_on("email"),
+        block_on("phone"),
         block_on("surname", "city", "substr(first_name,1,1)"),
+        block_on("surname", "substr(dob,1,4)"),
     ),
     comparisons=(
         _name("first_name"),
         _name("surname"),
         cl.LevenshteinAtThresholds("dob", 1),
         cl.ExactMatch("city").configure(term_frequency_adjustments=True),
+        cl.LevenshteinAtThresholds("phone", 1),
         cl.EmailComparison("email"),
     ),
     deterministic=(block_on("first_name", "surname", "dob"), block_on("email")),

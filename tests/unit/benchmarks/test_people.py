@@ -8,7 +8,7 @@ import pytest
 from benchmarks.linkage.people import PeopleSettings, generate
 from benchmarks.linkage.people_words import given_names, surnames
 
-COLUMNS = ["record", "first_name", "surname", "dob", "city", "email"]
+COLUMNS = ["record", "first_name", "surname", "dob", "city", "phone", "email"]
 
 
 def test_equal_settings_make_equal_tables() -> None:
