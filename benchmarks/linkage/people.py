@@ -149,15 +149,18 @@ def _emails(
     entity: npt.NDArray[np.int64],
     words: tuple[Words, Words, Words],
 ) -> Texts:
-    """Given name or initial, surname, up to three digits and a host; a new address differs in digits and host."""
+    """A handle or a form of the name, digits and a host; a new address differs in digits and host."""
     size = len(people.given)
-    hosts = np.array(HOSTS, dtype=object)
-    digits, style = rng.integers(0, 1000, size)[entity], (rng.random(size) < 0.4)[entity]
+    digits, style = rng.integers(0, 1000, size)[entity], rng.random(size)[entity]
     host = rng.choice(len(HOSTS), size, p=HOST_SHARES)[entity]
     new = noise.hit(rng, len(entity), rates.new_email)
     digits[new], host[new] = rng.integers(0, 1000, int(new.sum())), rng.choice(len(HOSTS), int(new.sum()))
     given, surname = words[0].words[people.given[entity]], words[1].words[people.surname[entity]]
-    local = np.where(style, [name[0] for name in given], given + ".") + surname + digits.astype(str).astype(object)
+    handle = words[2].words[rng.integers(0, len(words[2].words), size)[entity]]
+    initial = np.array([name[0] for name in given], dtype=object)
+    local = np.where(style < 0.2, initial + surname, np.where(style < 0.4, given + "." + surname, handle))
+    local = local + digits.astype(str).astype(object)
+    hosts = np.array(HOSTS, dtype=object)
     return noise.mistype(rng, local + "@" + hosts[host], noise.hit(rng, len(entity), rates.typo_email))
 
 

@@ -15,7 +15,7 @@ from linkage.evaluate import Evaluation, evaluate, evaluate_groups
 Figures = dict[str, float]
 Longs = npt.NDArray[np.int64]
 Places = npt.NDArray[np.uint32]
-CUTS = 30
+CUTS = 40
 _GROUPINGS = ("group", "country")
 
 
@@ -35,14 +35,15 @@ def score(truth: pl.DataFrame, folder: Path) -> dict[str, object]:
     clusters = pl.read_parquet(folder / "clusters.parquet").select(
         key=pl.col("record").cast(pl.String), identity_id=pl.col("cluster").cast(pl.String)
     )
-    out: dict[str, object] = {"fixed": figures(evaluate(keys, clusters)), "groups": _groups(truth, clusters)}
+    fixed = figures(evaluate(keys, clusters))
+    out: dict[str, object] = {"fixed": fixed, "groups": _groups(truth, clusters)}
     if (folder / "pairs.parquet").exists():
         pairs = _positions(truth, pl.read_parquet(folder / "pairs.parquet"))
         out |= {"candidates": len(pairs), "pairs_alone": _pairs_alone(keys, pairs)}
         if not (folder / "sweep.parquet").exists():
-            out["best"] = _best_of_pairs(keys, pairs)
+            out["best"] = max(fixed, _best_of_pairs(keys, pairs), key=_by_f1)
     if (folder / "sweep.parquet").exists():
-        out["best"] = _best_of_sweep(keys, pl.read_parquet(folder / "sweep.parquet"))
+        out["best"] = max(fixed, _best_of_sweep(keys, pl.read_parquet(folder / "sweep.parquet")), key=_by_f1)
     return out
 
 
@@ -143,7 +144,11 @@ def _best_of_sweep(truth: pl.DataFrame, sweep: pl.DataFrame) -> Figures:
         return evaluate(truth, kept.select(**columns))
 
     found = [{"threshold": cut, **figures(part(cut))} for cut in sweep["threshold"].unique().sort()]
-    return max(found, key=lambda figure: figure["f1"])
+    return max(found, key=_by_f1)
+
+
+def _by_f1(found: Figures) -> float:
+    return found["f1"]
 
 
 def _true_pairs(truth: pl.DataFrame) -> int:

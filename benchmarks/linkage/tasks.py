@@ -106,7 +106,7 @@ def _senzing(_places: Places, _seed: int, folder: Path) -> None:
 
 
 _PEERS = ("crosslane", "splink", "recordlinkage", "goldenmatch")
-_COMMON = 21.0  # makes about ten times the candidate pairs of the rules for `people`
+_COMMON = 12.0  # makes about ten times the candidate pairs of the rules for `people`
 TASKS = {
     task.name: task
     for task in (
