@@ -28,11 +28,22 @@ def block_keys(records: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     Raises:
         ModelError: a rule names a column that the records lack, or a transform that does not exist.
     """
-    return pl.concat([pl.DataFrame(schema=KEYS), *(keys for _, keys in keys_by_rule(records, rules))])
+    made = [part for _, *part in _keys(records, rules)]
+    if not made:
+        return pl.DataFrame(schema=KEYS)
+    record, key = (np.concatenate(column) for column in zip(*made, strict=True))
+    return pl.DataFrame({"record": record, "key": key}, schema=KEYS)
 
 
 def keys_by_rule(records: pl.DataFrame, rules: Sequence[Rule]) -> Iterator[tuple[Rule, pl.DataFrame]]:
     """The keys of one rule after the other; terms that rules share are worked out once."""
+    for rule, record, key in _keys(records, rules):
+        yield rule, pl.DataFrame({"record": record, "key": key}, schema=KEYS)
+
+
+def _keys(
+    records: pl.DataFrame, rules: Sequence[Rule]
+) -> Iterator[tuple[Rule, npt.NDArray[np.uint32], npt.NDArray[np.uint64]]]:
     values = term_values(records, (term for rule in rules for term in rule))
     for rule in rules:
         record, hashes = _rows(rule, values, len(records))
@@ -43,7 +54,7 @@ def keys_by_rule(records: pl.DataFrame, rules: Sequence[Rule]) -> Iterator[tuple
             there &= value > 0
             # Odd factors: a product with one loses nothing, and places differ.
             key ^= value * np.uint64(_FACTORS[place])
-        yield rule, pl.DataFrame({"record": record[there], "key": key[there]}, schema=KEYS)
+        yield rule, record[there], key[there]
 
 
 def _rows(rule: Rule, values: Values, records: int) -> tuple[npt.NDArray[np.uint32], dict[str, npt.NDArray[np.uint64]]]:

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+FEW = 1000
+"""Texts below which plain Python is faster than starting the vectorised work."""
 TOLERANCE = 1e-9
 """Similarities this near to a threshold count as reaching it, so that rounding cannot part the two paths."""
 
@@ -29,13 +31,17 @@ class Letters:
     @classmethod
     def of(cls, texts: pl.Series) -> Letters:
         """The letters of each text; no text is empty."""
-        whole = texts.str.join("").item() if len(texts) else ""
+        if len(texts) < FEW:
+            few = texts.to_list()
+            whole, lengths = "".join(few), np.fromiter(map(len, few), dtype=np.int64, count=len(few))
+        else:
+            whole, lengths = texts.str.join("").item(), texts.str.len_chars().to_numpy().astype(np.int64)
         points: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
         if whole.isascii():
             points = np.frombuffer(whole.encode("ascii"), dtype=np.uint8)
         else:
             points = np.frombuffer(whole.encode("utf-32-le"), dtype=np.uint32)
-        offsets = np.append(0, np.cumsum(texts.str.len_chars().to_numpy().astype(np.int64)))
+        offsets = np.append(0, np.cumsum(lengths))
         bits = np.uint64(1) << (points & np.array(63, dtype=points.dtype)).astype(np.uint64)
         masks = np.bitwise_or.reduceat(bits, offsets[:-1]) if len(texts) else np.zeros(0, dtype=np.uint64)
         return cls(points, offsets, masks)

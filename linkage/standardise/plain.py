@@ -6,7 +6,9 @@ standardised once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import polars as pl
 
@@ -17,14 +19,16 @@ from linkage.standardise.fold import fold
 KEYS = ("key", "record", "unique_id", "record_id", "rec_id", "id")
 """Names under which a table's own key is looked for; without any, rows are numbered."""
 
+FEW = 100
+"""Rows below which plain Python is faster than starting the vectorised work."""
 _DATES = (
-    r"^(?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})",
-    r"^(?<y>\d{4})[/.]?(?<m>\d{2})[/.]?(?<d>\d{2})$",
-    r"^(?<d>\d{1,2})[/.-](?<m>\d{1,2})[/.-](?<y>\d{4})$",
-    r"^(?<m>\d{1,2})[/.-](?<d>\d{1,2})[/.-](?<y>\d{4})$",
+    r"^(?<y>[0-9]{4})-(?<m>[0-9]{1,2})-(?<d>[0-9]{1,2})",
+    r"^(?<y>[0-9]{4})[/.]?(?<m>[0-9]{2})[/.]?(?<d>[0-9]{2})$",
+    r"^(?<d>[0-9]{1,2})[/.-](?<m>[0-9]{1,2})[/.-](?<y>[0-9]{4})$",
+    r"^(?<m>[0-9]{1,2})[/.-](?<d>[0-9]{1,2})[/.-](?<y>[0-9]{4})$",
 )
 """Full dates, tried in this order: with the year last, month first only where it cannot be day first."""
-_PARTIAL = r"^(\d{4}(?:-\d{2})?)$"
+_PARTIAL = r"^([0-9]{4}(?:-[0-9]{2})?)$"
 
 
 def plain_records(frame: pl.DataFrame, fields: Mapping[str, Field], columns: Mapping[str, str]) -> pl.DataFrame:
@@ -49,7 +53,7 @@ def plain_records(frame: pl.DataFrame, fields: Mapping[str, Field], columns: Map
     out = [_key(frame, columns.get("key"), by_name)]
     for name, column in chosen.items():
         if column and fields[name].type != "tokens":
-            out.append(_TYPES[fields[name].type](frame[column]).alias(name))
+            out.append(_standard(frame[column], fields[name].type).alias(name))
     records = pl.DataFrame(out)
     for name, field in fields.items():
         parts = [part for part in field.of if part in records.columns]
@@ -115,3 +119,35 @@ def _full(pattern: str) -> pl.Expr:
 
 
 _TYPES: Mapping[str, Callable[[pl.Series], pl.Series]] = {"text": _text, "code": _code, "date": _date, "plain": _plain}
+
+
+def _ascii_value(value: str) -> str:
+    return (value if value.isascii() else fold(value)).upper()
+
+
+def _date_value(value: str) -> str | None:
+    text = value.strip()
+    for pattern in _DATES:
+        if found := re.match(pattern.replace("(?<", "(?P<"), text):
+            try:
+                return date(int(found["y"]), int(found["m"]), int(found["d"])).isoformat()
+            except ValueError:
+                continue
+    return text if re.match(_PARTIAL, text) else None
+
+
+_VALUES: Mapping[str, Callable[[str], str | None]] = {
+    "text": lambda value: re.sub(r"[^A-Z0-9]+", " ", re.sub(r"['`]", "", _ascii_value(value))).strip() or None,
+    "code": lambda value: re.sub(r"[^A-Z0-9]+", "", _ascii_value(value)) or None,
+    "date": _date_value,
+    "plain": lambda value: _ascii_value(value).strip() or None,
+}
+"""The same for one value: a few rows are done before the vectorised work has started."""
+
+
+def _standard(series: pl.Series, kind: str) -> pl.Series:
+    if len(series) >= FEW:
+        return _TYPES[kind](series)
+    standard = _VALUES[kind]
+    values = series.cast(pl.String).to_list()
+    return pl.Series([None if value is None else standard(value) for value in values], dtype=pl.String)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from linkage.errors import SettingsError
 from linkage.model import Field
+from linkage.standardise import plain
 from linkage.standardise.plain import plain_records
 
+dates = st.from_regex(r"(19|20)\d\d[-/]?[01]?\d[-/]?[0-3]?\d|[0-3]?\d[-/.][01]?\d[-/.]19\d\d", fullmatch=True)
 FIELDS = {
     "given_name": Field("given_name", "text", (), ("first_name",)),
     "birth_date": Field("birth_date", "date", (), ("dob",)),
@@ -61,6 +65,18 @@ def test_a_table_without_a_key_is_numbered_and_a_double_key_is_refused() -> None
     assert plain_records(pl.DataFrame({"zip": ["1", "2"]}), FIELDS, {})["key"].to_list() == ["0", "1"]
     with pytest.raises(SettingsError, match="no key"):
         plain_records(pl.DataFrame({"id": ["a", "a"], "zip": ["1", "2"]}), FIELDS, {})
+
+
+@given(
+    texts=st.lists(st.one_of(st.none(), st.text(alphabet="aÉß'`-/. 0129", max_size=11), dates), min_size=1, max_size=5)
+)
+def test_few_rows_come_out_as_many_do(texts: list[str | None]) -> None:
+    few = pl.DataFrame(
+        {"first_name": texts, "dob": texts, "zip": texts, "email": texts},
+        schema_overrides=dict.fromkeys(("first_name", "dob", "zip", "email"), pl.String),
+    )
+    many = pl.concat([few] * (plain.FEW // len(texts) + 1))
+    assert plain_records(many, FIELDS, {}).head(len(texts)).equals(plain_records(few, FIELDS, {}))
 
 
 @pytest.mark.parametrize("columns", [{"nothing": "zip"}, {"email": "nothing"}])
