@@ -23,7 +23,8 @@ from linkage.errors import SettingsError, TrainingError
 from linkage.model import Field, Model, load_model
 from linkage.pipeline.blocking_plan import candidate_rules
 from linkage.pipeline.engine import Engine
-from linkage.pipeline.train import Options, Training, frequencies, train
+from linkage.pipeline.frequencies import frequencies
+from linkage.pipeline.train import Options, Training, train
 from linkage.schema import SCORED_PAIR
 from linkage.standardise.plain import plain_records
 

@@ -17,11 +17,12 @@ import numpy.typing as npt
 import polars as pl
 
 from linkage import block, cluster, identities
-from linkage.block.index import Holders, KeyIndex
+from linkage.block.index import KeyIndex
 from linkage.compare.resident import ResidentColumns
 from linkage.ledger import Decision
 from linkage.model import Model
 from linkage.pipeline.engine import CHUNK, Engine, ScoredPairs
+from linkage.pipeline.live_pairs import hashed_values, inverse_of, low_high, pair_frame, pairs_across
 from linkage.pipeline.resolve import Resolution
 from linkage.schema import MEMBERSHIP, SCORED_PAIR
 
@@ -82,7 +83,7 @@ class LiveResolver:
 
     def pairs(self) -> pl.DataFrame:
         """SCORED_PAIR: all kept pairs, ordered by record keys."""
-        return _frame(self._pairs, self._rows["key"], self.model)
+        return pair_frame(self._pairs, self._rows["key"], self.model)
 
     def apply(
         self, changed: pl.DataFrame, removed: Sequence[str] = (), decisions: Sequence[Decision] | None = None
@@ -116,7 +117,7 @@ class LiveResolver:
         return replace(
             resolution,
             touched=sorted([*self._rows["key"].gather(touched), *removed_keys]),
-            pairs=_frame(pairs, self._rows["key"], self.model),
+            pairs=pair_frame(pairs, self._rows["key"], self.model),
             compared=compared,
         )
 
@@ -132,7 +133,7 @@ class LiveResolver:
         asked, place = np.unique(keys["key"].to_numpy(), return_inverse=True)
         found = self._keys.find(asked, self._alive, self.model.limits.block - 1)
         number = len(self._alive)
-        left, right = _across(
+        left, right = pairs_across(
             keys["record"].to_numpy()[np.argsort(place, kind="stable")], np.bincount(place), found, number
         )
         near, positions = self._near(np.unique(right), queries)
@@ -233,9 +234,9 @@ class LiveResolver:
             open_.append((left[hopeful], right[hopeful]))
         left, right = (np.concatenate(side) for side in zip(*open_, strict=True))
         engine, records = self._engine(np.unique(np.concatenate([left, right])))
-        at = _inverse(records, len(self._alive))
+        at = inverse_of(records, len(self._alive))
         parts = [
-            engine.weigh(*_ordered(at[left[i : i + CHUNK]], at[right[i : i + CHUNK]]))
+            engine.weigh(*low_high(at[left[i : i + CHUNK]], at[right[i : i + CHUNK]]))
             for i in range(0, len(left), CHUNK)
         ]
         scored = ScoredPairs.concat(parts)
@@ -263,9 +264,9 @@ class LiveResolver:
             affected = wider
         members = np.flatnonzero(affected & self._alive).astype(np.int32)
         engine, records = self._engine(members)
-        at = _inverse(records, len(self._alive))
+        at = inverse_of(records, len(self._alive))
         inside = self._pairs.at(affected[self._pairs.left] & affected[self._pairs.right])
-        left, right = _ordered(at[inside.left], at[inside.right])
+        left, right = low_high(at[inside.left], at[inside.right])
         partition = engine.cluster(
             ScoredPairs(left, right, inside.weight), np.ones(len(records), dtype=np.bool_), self._decisions
         )
@@ -315,7 +316,7 @@ class LiveResolver:
         out = {}
         for column in self.model.shared:
             values = rows[column].drop_nulls().unique()
-            keys = _hashed(values, column).to_numpy()
+            keys = hashed_values(values, column).to_numpy()
             found = self._shared.find(keys, self._alive, self.model.limits.sharing)
             out[column] = frozenset(values.filter(pl.Series(found.counts > self.model.limits.sharing)))
         return out
@@ -327,7 +328,7 @@ class LiveResolver:
         parts = [pl.DataFrame(schema={"record": pl.UInt32, "key": pl.UInt64})]
         for column in self.model.shared:
             held = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("record"), pl.col(column)).drop_nulls()
-            parts.append(held.select("record", key=_hashed(held[column], column)))
+            parts.append(held.select("record", key=hashed_values(held[column], column)))
         return pl.concat(parts)
 
     def _is_alike(self, left: Ints, right: Ints) -> Mask:
@@ -340,43 +341,3 @@ class LiveResolver:
         if "entity_type" not in self._rows.columns:
             return None
         return (self._rows["entity_type"].gather(left).fill_null("") == "person").to_numpy()
-
-
-def _across(
-    asking: npt.NDArray[np.uint32], askers: npt.NDArray[np.int64], found: Holders, first: int
-) -> tuple[Ints, Ints]:
-    """Distinct pairs of a query and a holder of one of its keys.
-
-    Args:
-        asking: queries, key after key; `askers` how many of each key.
-        first: number of the first query.
-    """
-    begin = np.cumsum(askers) - askers
-    size = askers[found.place]
-    row = np.repeat(np.arange(len(found.place)), size)
-    step = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
-    query = asking[begin[found.place[row]] + step].astype(np.int64) + first
-    pairs = np.unique(query << 32 | found.record[row])
-    return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
-
-
-def _hashed(values: pl.Series, column: str) -> pl.Series:
-    return (pl.Series([column] * len(values), dtype=pl.String) + "\0" + values).hash(seed=0).alias("key")
-
-
-def _inverse(records: Ints, count: int) -> Ints:
-    """Position of each record number among `records`, -1 for the others."""
-    at = np.full(count, -1, dtype=np.int32)
-    at[records] = np.arange(len(records), dtype=np.int32)
-    return at
-
-
-def _ordered(left: Ints, right: Ints) -> tuple[Ints, Ints]:
-    return np.minimum(left, right), np.maximum(left, right)
-
-
-def _frame(pairs: ScoredPairs, keys: pl.Series, model: Model) -> pl.DataFrame:
-    """SCORED_PAIR with the smaller key on the left."""
-    frame = pairs.frame(keys, model)
-    low, high = pl.min_horizontal("record_l", "record_r"), pl.max_horizontal("record_l", "record_r")
-    return SCORED_PAIR.conform(frame.with_columns(record_l=low, record_r=high)).sort("record_l", "record_r")

@@ -17,14 +17,15 @@ import polars as pl
 from linkage import score
 from linkage.block import Rule
 from linkage.errors import TrainingError
-from linkage.model import FREQUENCIES, GRAIN, Attribute, Level, Model
+from linkage.model import GRAIN, Attribute, Level, Model
 from linkage.pipeline import blocking_plan as plan
 from linkage.pipeline.engine import THREADS, Engine
+from linkage.pipeline.frequencies import frequencies
+from linkage.pipeline.judged import calibrated, judgements, sample_of
 from linkage.training import active, em, guard
-from linkage.training.calibrate import platt
 from linkage.training.parameters import first_guess, table_of
-from linkage.training.patterns import Patterns, encode
-from linkage.training.reliability import Reliability, reliability
+from linkage.training.patterns import encode
+from linkage.training.reliability import Reliability
 from linkage.training.u import random_pairs
 
 Floats = npt.NDArray[np.float64]
@@ -108,10 +109,10 @@ def train(
         for column, size in zip(_levels(engine, names, left, right).T, sizes, strict=True)
     ]
     u = tuple(table_of((counts[1:] + 0.5).tolist()) for counts in random)
-    judged = _judged(sample, records["key"], options.labels)
+    judged = judgements(sample, records["key"], options.labels)
     silent = [_silent(part.rule, model) for part in blocks]
     samples = [
-        _sample(_without(levels[sample.drawn[:, i]], silent[i]), sizes, judged[sample.drawn[:, i]])
+        sample_of(_without(levels[sample.drawn[:, i]], silent[i]), sizes, judged[sample.drawn[:, i]])
         for i in range(len(blocks))
     ]
     start = replace(first_guess(samples[0].patterns, 0.3, u), prior=0.3)
@@ -136,7 +137,7 @@ def train(
         attributes=_weighed(model, fit, random, engine.levels),
         is_calibrated=False,
     )
-    trained, curve = _calibrated(engine.with_model(trained), options.labels)
+    trained, curve = calibrated(engine.with_model(trained), options.labels)
     entries = pl.concat([part.entries for part in blocks if part.rule in chosen])
     return Training(
         model=trained,
@@ -150,33 +151,6 @@ def train(
         engine=engine.with_model(trained),
         entries=entries,
     )
-
-
-def frequencies(records: pl.DataFrame, model: Model, further: int = 0) -> pl.DataFrame:
-    """Share of the records that hold each value (FREQUENCIES), of the attributes that weigh rarity.
-
-    Args:
-        further: records of other values that are thought to be there as well, so that what two records of a small table
-            have in common is not taken for common.
-    """
-    tables = [pl.DataFrame(schema=FREQUENCIES)]
-    for name, attribute in model.attributes.items():
-        if attribute.compare == "token_set":
-            tokens = pl.concat_str([pl.col(c) for c in attribute.columns], separator=" ", ignore_nulls=True).str.split(
-                " "
-            )
-            rows = records.select(pl.int_range(pl.len()).alias("row"), value=tokens).explode("value").unique()
-        elif attribute.options.get("frequency"):
-            rows = records.select(value=pl.col(attribute.columns[0]))
-        else:
-            continue
-        rows = rows.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
-        given = (len(records) if attribute.compare == "token_set" else max(rows.height, 1)) + further
-        counted = (
-            rows.group_by("value").len().select(attribute=pl.lit(name), value="value", share=pl.col("len") / given)
-        )
-        tables.append(counted.sort("value"))
-    return pl.concat(tables)
 
 
 def _rules(records: pl.DataFrame, model: Model) -> tuple[Rule, ...]:
@@ -248,44 +222,6 @@ def _without(levels: npt.NDArray[np.int8], places: Sequence[int]) -> npt.NDArray
     out = levels.copy()
     out[:, places] = 0
     return out
-
-
-def _sample(levels: npt.NDArray[np.int8], sizes: tuple[int, ...], judged: npt.NDArray[np.int8]) -> em.Sample:
-    """The pairs of one rule, those that people judged being of known class.
-
-    Args:
-        judged: 1 for a match, 0 for none, -1 for a pair nobody judged.
-    """
-    patterns = Patterns.of(levels, sizes)
-    if not (judged >= 0).any():
-        return em.Sample(patterns)
-    return em.Sample(patterns, patterns.count(levels[judged == 1]), patterns.count(levels[judged == 0]))
-
-
-def _judged(sample: plan.PairSample, keys: pl.Series, labels: pl.DataFrame | None) -> npt.NDArray[np.int8]:
-    if labels is None:
-        return np.full(len(sample.left), -1, dtype=np.int8)
-    pairs = pl.DataFrame({"record_l": keys.gather(sample.left), "record_r": keys.gather(sample.right)})
-    known = pairs.join(labels, on=["record_l", "record_r"], how="left", maintain_order="left")["is_match"]
-    return known.cast(pl.Int8).fill_null(-1).to_numpy()
-
-
-def _calibrated(engine: Engine, labels: pl.DataFrame | None) -> tuple[Model, Reliability | None]:
-    """The model with the calibration that the labels allow, and how far its probabilities then are from them."""
-    model = engine.model
-    if labels is None:
-        return model, None
-    place = pl.DataFrame({"key": engine.records.keys, "at": np.arange(len(engine.records), dtype=np.int32)})
-    ends = labels.join(place, left_on="record_l", right_on="key").join(
-        place, left_on="record_r", right_on="key", suffix="_r"
-    )
-    is_match = ends["is_match"].to_numpy()
-    if is_match.all() or not is_match.any():
-        return model, None
-    weight = engine.compare(ends["at"].to_numpy(), ends["at_r"].to_numpy())[1].weight
-    found = platt(weight, is_match)
-    model = replace(model, slope=found.slope, intercept=found.intercept, is_calibrated=True)
-    return model, reliability(score.probability(weight, model), is_match)
 
 
 def _posterior(
