@@ -1,6 +1,6 @@
 """Records to candidate pairs: several keys a record, common keys left to their more specific siblings."""
 
 from linkage.block.candidates import CandidateChunk, active_entries, changed_status, stream
-from linkage.block.keys import Rule, block_keys, keys_by_rule
+from linkage.block.keys import KEYS, Rule, block_keys, keys_by_rule
 
-__all__ = ["CandidateChunk", "Rule", "active_entries", "block_keys", "changed_status", "keys_by_rule", "stream"]
+__all__ = ["KEYS", "CandidateChunk", "Rule", "active_entries", "block_keys", "changed_status", "keys_by_rule", "stream"]

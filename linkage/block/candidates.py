@@ -86,15 +86,36 @@ class _Blocks:
 
     @classmethod
     def of(cls, entries: pl.DataFrame, records: int) -> _Blocks:
-        held = entries.sort("key", "record")
-        holders = held["record"].to_numpy().astype(np.int32)
-        key = held["key"].to_numpy()
+        key, holders = entries["key"].to_numpy(), entries["record"].to_numpy().astype(np.int32)
+        if not _is_grouped(entries["key"], holders):
+            order = np.lexsort((holders, key))
+            key, holders = key[order], holders[order]
         begins = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
         sizes = np.diff(np.append(begins, len(key)))
         ends = np.repeat(begins + sizes, sizes).astype(np.int32)
-        position = np.argsort(holders, kind="stable").astype(np.int32)
         starts = np.append(0, np.cumsum(np.bincount(holders, minlength=records)))
+        position = _by_record(holders, starts)
         return cls(holders, position, ends[position], starts)
+
+
+def _is_grouped(key: pl.Series, holders: Ints) -> bool:
+    """Whether entries of one key stand together, in order of records, as those of one rule after the other do."""
+    keys = key.to_numpy()
+    same = keys[1:] == keys[:-1]
+    if not (holders[1:][same] > holders[:-1][same]).all():
+        return False
+    return key.is_sorted() or key.n_unique() == len(keys) - int(same.sum())
+
+
+def _by_record(holders: Ints, starts: npt.NDArray[np.int64]) -> Ints:
+    """Places of the entries in order of their records, and of places within one."""
+    if not is_compiled(len(holders)):
+        return np.argsort(holders, kind="stable").astype(np.int32)
+    from linkage.block import loops  # noqa: PLC0415 - numba takes most of a second to load
+
+    out = np.empty(len(holders), dtype=np.int32)
+    loops.places_by_record(holders, starts.copy(), out)
+    return out
 
 
 def stream(entries: pl.DataFrame, touched: Mask, chunk: int) -> Iterator[CandidateChunk]:

@@ -25,3 +25,16 @@ def expand(begin, stop, holders, position, entry_starts, ends, touched, seen, le
                     right[count] = partner
                     count += 1
     return count
+
+
+@njit(cache=True, nogil=True)
+def places_by_record(holders, free, out):
+    """Places of the entries, record after record.
+
+    Args:
+        free: where each record's places begin in `out`; moved on while they are filled.
+    """
+    for place in range(len(holders)):
+        record = holders[place]
+        out[free[record]] = place
+        free[record] += 1

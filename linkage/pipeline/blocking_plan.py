@@ -82,12 +82,18 @@ def candidate_rules(fields: Mapping[str, Field]) -> tuple[Rule, ...]:
 def rule_blocks(records: pl.DataFrame, rules: Sequence[Rule], limit: int) -> Iterator[RuleBlocks]:
     """The blocks of each rule; rules that make no pair are passed over."""
     for rule, keys in block.keys_by_rule(records, rules):
-        sized = keys.with_columns(size=pl.len().over("key"))
-        active = sized.filter((pl.col("size") > 1) & (pl.col("size") <= limit))
-        if active.height:
-            pairs = active.select((pl.col("size").cast(pl.Int64) - 1).sum() // 2).item()
-            left_out = sized.filter(pl.col("size") > limit)["record"].n_unique()
-            yield RuleBlocks(rule, active.drop("size"), int(pairs), left_out)
+        key, record = keys["key"].to_numpy(), keys["record"].to_numpy()
+        # Sorted once: blocks then stand together in order of records, as the stream of pairs wants them.
+        order = np.lexsort((record, key)) if (record[1:] < record[:-1]).any() else np.argsort(key, kind="stable")
+        key, record = key[order], record[order]
+        begins = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
+        sizes = np.diff(np.append(begins, len(key)))
+        active = np.repeat((sizes > 1) & (sizes <= limit), sizes)
+        if active.any():
+            of = sizes[(sizes > 1) & (sizes <= limit)]
+            common = record[np.repeat(sizes > limit, sizes)]
+            entries = pl.DataFrame({"record": record[active], "key": key[active]}, schema=block.KEYS)
+            yield RuleBlocks(rule, entries, int((of * (of - 1) // 2).sum()), len(np.unique(common)))
 
 
 def draw(blocks: Sequence[RuleBlocks], side: npt.NDArray[np.int8] | None, records: int, size: int) -> PairSample:

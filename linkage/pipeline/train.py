@@ -33,6 +33,7 @@ Floats = npt.NDArray[np.float64]
 SAMPLE = 20_000
 """Pairs drawn a rule."""
 RANDOM_PAIRS = 500_000
+"""At most; twenty a record in smaller tables."""
 SEEN = 5.0
 """Pairs, expected matches and random ones together, from which a level's weight is believed."""
 
@@ -170,11 +171,12 @@ def _levels(
 def _random(
     records: int, side: npt.NDArray[np.int8] | None, seed: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    size = min(RANDOM_PAIRS, 20 * records)
     if side is None:
-        left, right = random_pairs(records, RANDOM_PAIRS, seed)
+        left, right = random_pairs(records, size, seed)
     else:
         one, other = np.flatnonzero(side == 0), np.flatnonzero(side == 1)
-        left, right = random_pairs(len(one), RANDOM_PAIRS, seed, len(other))
+        left, right = random_pairs(len(one), size, seed, len(other))
         left, right = one[left], other[right]
     return left.astype(np.int32), right.astype(np.int32)
 

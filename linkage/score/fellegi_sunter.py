@@ -72,6 +72,8 @@ class Scorer:
                 if name in levels:
                     rows[code] = levels[name].bits, levels[name].information, levels[name].household
             self._tables[attribute] = rows
+        # Looked up by level for millions of pairs: one array a figure is several times faster than rows of three.
+        self._columns = {name: np.ascontiguousarray(table.T) for name, table in self._tables.items()}
         self._groups = tuple(members for members in model.groups.values() if set(members) <= set(attributes))
 
     def score(self, agreements: Mapping[str, Agreement], has_household: Mask | None = None) -> PairBits:
@@ -87,7 +89,7 @@ class Scorer:
         against_random = sum(random.values(), np.float64(self._model.prior_random))
         if self._model.prior_household is None:
             return PairBits(np.asarray(against_random, dtype=np.float64), random)
-        household = (self._tables[name][agreement.levels, HOUSEHOLD] for name, agreement in agreements.items())
+        household = (self._columns[name][HOUSEHOLD][agreement.levels] for name, agreement in agreements.items())
         against_household = sum(household, np.float64(self._model.prior_household))
         weight = -np.logaddexp2(-against_random, -against_household)
         if has_household is not None:
@@ -110,7 +112,7 @@ class Scorer:
         if self._model.prior_household is None:
             return np.asarray(against_random, dtype=np.float64)
         most = sum(table[:, HOUSEHOLD].max() for table in rest)
-        household = (self._tables[name][agreement.levels, HOUSEHOLD] for name, agreement in agreements.items())
+        household = (self._columns[name][HOUSEHOLD][agreement.levels] for name, agreement in agreements.items())
         against_household = sum(household, self._model.prior_household + most)
         both = np.minimum(against_random, against_household)
         if has_household is None:
@@ -118,10 +120,11 @@ class Scorer:
         return np.asarray(np.where(has_household, both, against_random + self._organization))
 
     def _random(self, attribute: str, agreement: Agreement) -> Bits:
-        rows = self._tables[attribute][agreement.levels]
+        columns = self._columns[attribute]
+        bits = columns[BITS][agreement.levels]
         if agreement.information is None:
-            return np.asarray(rows[:, BITS])
-        return np.asarray(rows[:, BITS] + rows[:, INFORMATION] * agreement.information)
+            return np.asarray(bits)
+        return np.asarray(bits + columns[INFORMATION][agreement.levels] * agreement.information)
 
 
 def _leave_strongest(bits: dict[str, Bits], members: Sequence[str]) -> None:

@@ -14,8 +14,8 @@ Levels = npt.NDArray[np.int8]
 Counts = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
-DENSE = 1 << 22
-"""Largest number of possible codes that are counted in a table instead of being sorted."""
+DENSE = 4
+"""Possible codes a pair up to which they are counted in a table instead of being sorted."""
 SPAN = 1 << 62
 """Codes stay below this; beyond it they are numbered anew."""
 
@@ -49,7 +49,7 @@ class Patterns:
         if levels.ndim != 2 or levels.shape[1] != len(sizes):
             raise SchemaError("patterns", "levels", f"{len(sizes)} columns", f"shape {levels.shape}")
         codes, span = encode(levels, sizes)
-        if span <= DENSE:
+        if span <= DENSE * len(codes):
             table = _totals(codes, counts, span)
             found = np.flatnonzero(table)
             return cls(_decode(found, sizes), table[found], tuple(sizes))
