@@ -43,6 +43,7 @@ class Task:
         seeds: one data set each; a set that only exists once has seed 0.
         prepare: writes `input/` and `truth.parquet` of one seed into a folder.
         engines: run by default.
+        has_sweep: whether each engine's best threshold is looked for as well.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Task:
     seeds: tuple[int, ...]
     prepare: Callable[[Places, int, Path], None]
     engines: tuple[str, ...]
+    has_sweep: bool = True
 
     def folder(self, places: Places, seed: int) -> Path:
         """Where one data set is; made on first use."""
@@ -160,6 +162,7 @@ TASKS = {
             seeds=(22,),
             prepare=_people(1_000_000),
             engines=("crosslane", "splink", "splink_fast", "recordlinkage", "goldenmatch"),
+            has_sweep=False,
         ),
         Task(
             "people_1m_common",
@@ -170,6 +173,7 @@ TASKS = {
             seeds=(22,),
             prepare=_people(1_000_000, _COMMON),
             engines=("crosslane",),
+            has_sweep=False,
         ),
         Task(
             "border",
