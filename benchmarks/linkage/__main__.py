@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--historical", type=Path, default=os.environ.get("CROSSLANE_HISTORICAL_50K"))
     commands.add_parser("setup", parents=[shared]).set_defaults(do=_setup)
     run = commands.add_parser("run", parents=[shared])
-    run.add_argument("--task", action="append", required=True)
+    run.add_argument("--task", action="append", required=True, help="several times for several; all for all")
     run.add_argument("--engines", help="comma between; the task's own by default")
     run.add_argument("--seeds", help="comma between; the task's own by default")
     run.add_argument("--rounds", type=int, default=3)
@@ -61,7 +61,7 @@ def _setup(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     places = Places(options.work, options.environments or options.work / "environments", options.historical)
     runs: list[dict[str, object]] = []
-    for name in options.task:
+    for name in TASKS if "all" in options.task else options.task:
         task = TASKS[name]
         engines = tuple(options.engines.split(",")) if options.engines else task.engines
         seeds = tuple(int(seed) for seed in options.seeds.split(",")) if options.seeds else task.seeds

@@ -18,9 +18,10 @@ class Engine:
 
     Args:
         name: as in the table.
-        peer: environment it runs in; none for ours.
+        peer: environment it runs in; none where it runs in this one.
         variant: what its script is asked for beside the task.
         kinds: kinds of task it can do; empty for all.
+        module: of this package, where there is no peer.
         about: one line for the table's legend.
     """
 
@@ -29,6 +30,7 @@ class Engine:
     about: str
     variant: str = ""
     kinds: tuple[str, ...] = ()
+    module: str = "crosslane_run"
 
     def command(self, environments: Path, kind: str, source: Path, target: Path) -> list[str]:
         """The command line of one run."""
@@ -36,7 +38,7 @@ class Engine:
         if self.variant:
             arguments += ["--variant", self.variant]
         if self.peer is None:
-            return [sys.executable, "-m", "benchmarks.linkage.crosslane_run", *arguments]
+            return [sys.executable, "-m", f"benchmarks.linkage.{self.module}", *arguments]
         return [str(interpreter(environments, self.peer)), str(HERE / "peers" / f"{self.peer}_run.py"), *arguments]
 
 
@@ -45,6 +47,7 @@ ENGINES = {
     engine.name: engine
     for engine in (
         Engine("crosslane", None, "this project"),
+        Engine("exact", None, "join on exact name and birth date", kinds=("border", "senzing"), module="exact_join"),
         Engine("splink", "splink", "Splink, tuned as its documentation says"),
         Engine("splink_fast", "splink", "Splink with its default number of pairs for u", "fast", ("people",)),
         Engine("splink_fixed", "splink", "Splink, given name and date in conflict fixed by hand", "fixed", ("border",)),

@@ -8,8 +8,10 @@ from typing import Any
 
 from benchmarks.linkage.engines import ENGINES
 
-_TITLES = {"group": "Naming group (both records)", "country": "Countries of the two records"}
+_TITLES = {"group": "Naming group (of either record)", "country": "Countries of the two records"}
 LEAST_PAIRS = 500
+UNKNOWN = "?"
+"""Records that name no country; not a group to be compared with others."""
 
 
 def group_tables(records: Iterable[dict[str, Any]]) -> list[str]:
@@ -28,20 +30,25 @@ def _table(title: str, grouping: str, records: list[dict[str, Any]]) -> list[str
     labels = sorted({label for record in records for label in record["score"]["groups"][grouping]})
     lines = [f"| {title} | true pairs | {' | '.join(f'{name} P / R' for name in names)} |"]
     lines.append("|---" * (len(names) + 2) + "|")
+    kept: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     for label in labels:
-        parts = {
-            name: [
-                record["score"]["groups"][grouping].get(label)
-                for record in records
-                if record["engine"] == name and label in record["score"]["groups"][grouping]
-            ]
-            for name in names
-        }
+        parts = {name: _parts(records, name, grouping, label) for name in names}
         pairs = mean(part["true_pairs"] for found in parts.values() for part in found)
         if pairs >= LEAST_PAIRS:
-            cells = [
-                f"{mean(part['precision'] for part in found):.3f} / {mean(part['recall'] for part in found):.3f}"
-                for found in parts.values()
-            ]
+            sides = {
+                name: (mean(part["precision"] for part in found), mean(part["recall"] for part in found))
+                for name, found in parts.items()
+            }
+            if UNKNOWN not in label:
+                for name, side in sides.items():
+                    kept[name].append(side)
+            cells = (f"{precision:.3f} / {recall:.3f}" for precision, recall in sides.values())
             lines.append(f"| {label} | {pairs:,.0f} | {' | '.join(cells)} |")
+    apart = (" / ".join(f"{max(side) - min(side):.3f}" for side in zip(*kept[name], strict=True)) for name in names)
+    lines.append(f"| *furthest apart* | | {' | '.join(apart)} |")
     return [*lines, ""]
+
+
+def _parts(records: list[dict[str, Any]], engine: str, grouping: str, label: str) -> list[dict[str, float]]:
+    found = [record["score"]["groups"][grouping] for record in records if record["engine"] == engine]
+    return [groups[label] for groups in found if label in groups]

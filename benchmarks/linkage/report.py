@@ -20,8 +20,8 @@ Written by `python -m benchmarks.linkage table`; do not edit by hand. To make it
 
 ```
 python -m benchmarks.linkage setup    # one environment a peer, pinned in benchmarks/linkage/peers
-python -m benchmarks.linkage run --task TASK --rounds 3 --out TASK.json
-python -m benchmarks.linkage table *.json
+python -m benchmarks.linkage run --task all --rounds 3 --historical historical_50k.parquet --out results.json
+python -m benchmarks.linkage table results.json
 ```
 Tasks: {tasks}.
 

@@ -42,15 +42,20 @@ class Plan:
 
 
 def run(task: Task, seeds: tuple[int, ...], plan: Plan) -> Iterator[dict[str, object]]:
-    """One record a run, in the order they ran: engine A, B, C, then A, B, C again."""
+    """One record a run, in the order they ran: engine A, B, C, then A, B, C again.
+
+    An engine that failed on a data set is not asked again for that one.
+    """
     engines = [ENGINES[name] for name in plan.engines]
     able = [engine for engine in engines if not engine.kinds or task.kind in engine.kinds]
     for seed in seeds:
         folder = task.folder(plan.places, seed)
-        for number in range(plan.rounds + plan.sweep):
-            for engine in able:
-                is_sweep = number == plan.rounds
-                record = _one(engine, task, folder, plan, is_sweep=is_sweep)
+        failed: set[str] = set()
+        for number in range(plan.rounds + (plan.sweep and task.has_sweep)):
+            for engine in [engine for engine in able if engine.name not in failed]:
+                record = _one(engine, task, folder, plan, is_sweep=number == plan.rounds)
+                if record["status"] != "done":
+                    failed.add(engine.name)
                 yield {"task": task.name, "seed": seed, "engine": engine.name, "round": number} | record
 
 

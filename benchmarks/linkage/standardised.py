@@ -79,10 +79,3 @@ def flat(facts: pl.DataFrame) -> pl.DataFrame:
 
 def _rare(column: str) -> pl.Expr:
     return pl.when(pl.len().over(column) <= SHARED).then(pl.col(column))
-
-
-def exact_join(folder: Path) -> pl.DataFrame:
-    """Clusters (record, cluster) of a join on exact standardised name and birth date: how hard a set is."""
-    records = pl.read_parquet(folder / "input" / "records.parquet")
-    name = pl.concat_str("name_given", "name_surname", "born", separator="|")
-    return records.select("record", cluster=pl.coalesce(name, pl.concat_str(pl.lit("alone:"), "record")))

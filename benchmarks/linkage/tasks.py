@@ -43,6 +43,7 @@ class Task:
         seeds: one data set each; a set that only exists once has seed 0.
         prepare: writes `input/` and `truth.parquet` of one seed into a folder.
         engines: run by default.
+        has_sweep: whether each engine's best threshold is looked for as well.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Task:
     seeds: tuple[int, ...]
     prepare: Callable[[Places, int, Path], None]
     engines: tuple[str, ...]
+    has_sweep: bool = True
 
     def folder(self, places: Places, seed: int) -> Path:
         """Where one data set is; made on first use."""
@@ -106,7 +108,8 @@ def _senzing(_places: Places, _seed: int, folder: Path) -> None:
 
 
 _PEERS = ("crosslane", "splink", "recordlinkage", "goldenmatch")
-_COMMON = 12.0  # makes about ten times the candidate pairs of the rules for `people`
+_BORDER = ("crosslane", "splink", "splink_fixed", "splink_fixed_more", "goldenmatch", "exact")
+_COMMON = 42.0  # makes about ten times the candidate pairs of the rules for `people`
 TASKS = {
     task.name: task
     for task in (
@@ -138,7 +141,7 @@ TASKS = {
             is_development=True,
             seeds=(0,),
             prepare=_senzing,
-            engines=("crosslane", "splink"),
+            engines=("crosslane", "splink", "exact"),
         ),
         Task(
             "people_100k",
@@ -146,7 +149,7 @@ TASKS = {
             "100,000 invented people records",
             "`benchmarks/linkage/people.py`: two fifths of the records are further records of somebody.",
             is_development=False,
-            seeds=(11, 12, 13),
+            seeds=(14, 15, 16),
             prepare=_people(100_000),
             engines=("crosslane", "splink", "splink_fast", "recordlinkage", "goldenmatch"),
         ),
@@ -156,9 +159,10 @@ TASKS = {
             "1,000,000 invented people records",
             "The same generator; all engines compare the same columns in the same way after the same blocking rules.",
             is_development=False,
-            seeds=(21,),
+            seeds=(22,),
             prepare=_people(1_000_000),
             engines=("crosslane", "splink", "splink_fast", "recordlinkage", "goldenmatch"),
+            has_sweep=False,
         ),
         Task(
             "people_1m_common",
@@ -166,9 +170,10 @@ TASKS = {
             "1,000,000 invented people records, common names",
             "The same with names so common that ten times as many pairs are candidates: what memory depends on.",
             is_development=False,
-            seeds=(21,),
+            seeds=(22,),
             prepare=_people(1_000_000, _COMMON),
             engines=("crosslane",),
+            has_sweep=False,
         ),
         Task(
             "border",
@@ -178,7 +183,7 @@ TASKS = {
             is_development=False,
             seeds=(301, 302, 303),
             prepare=_border,
-            engines=("crosslane", "splink", "splink_fixed", "splink_fixed_more", "goldenmatch"),
+            engines=_BORDER,
         ),
         Task(
             "border_dev",
@@ -188,7 +193,7 @@ TASKS = {
             is_development=True,
             seeds=(101, 102),
             prepare=_border,
-            engines=("crosslane", "splink", "splink_fixed", "splink_fixed_more", "goldenmatch"),
+            engines=_BORDER,
         ),
     )
 }

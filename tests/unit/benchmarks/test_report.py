@@ -55,3 +55,21 @@ def test_later_files_replace_earlier_runs_of_an_engine() -> None:
 def test_development_sets_are_labelled() -> None:
     text = render([{"machine": MACHINE, "runs": [record("splink", 0, 1.0, 0.9, task="historical_50k")]}])
     assert "## historical_50k (development set)" in text
+
+
+def test_groups_stand_side_by_side_with_their_distance() -> None:
+    def groups(one: float, other: float) -> dict:
+        named = {"french": one, "hispanic": other, "punjabi": 0.0}
+        pairs = {"french": 900, "hispanic": 5000, "punjabi": 3}
+        return {
+            "group": {
+                name: {"precision": p, "recall": 0.9, "f1": 0.9, "true_pairs": pairs[name]} for name, p in named.items()
+            }
+        }
+
+    runs = [record(engine, 301, 1.0, 0.9, task="border") for engine in ("crosslane", "splink")]
+    runs[0]["score"]["groups"], runs[1]["score"]["groups"] = groups(0.98, 0.99), groups(0.9, 0.95)
+    lines = render([{"machine": MACHINE, "runs": runs}]).splitlines()
+    assert "| french | 900 | 0.980 / 0.900 | 0.900 / 0.900 |" in lines
+    assert "| *furthest apart* | | 0.010 / 0.000 | 0.050 / 0.000 |" in lines
+    assert not any(line.startswith("| punjabi") for line in lines)
