@@ -95,47 +95,25 @@ def train(
     """
     options = options or Options()
     model = replace(model, frequencies=frequencies(records, model))
-    rules = options.rules or _rules(records, model)
-    blocks = list(plan.rule_blocks(records, rules, model.limits.block))
-    if not blocks:
+    blocks = tuple(plan.rule_blocks(records, options.rules or _rules(records, model), model.limits.block))
+    sample = plan.draw(blocks, side, len(records), SAMPLE) if blocks else None
+    if sample is None or len(sample.left) == 0:
         raise TrainingError(("No two records share a blocking key.",))
-    sample = plan.draw(blocks, side, len(records), SAMPLE)
     engine = Engine(records, model, side=side, threads=options.threads)
-    names = list(model.attributes)
-    levels = _levels(engine, names, sample.left, sample.right)
-    sizes = tuple(len(engine.levels[name]) for name in names)
-    left, right = _random(len(records), side, options.seed)
-    random = [
-        np.bincount(column, minlength=size)
-        for column, size in zip(_levels(engine, names, left, right).T, sizes, strict=True)
-    ]
-    u = tuple(table_of((counts[1:] + 0.5).tolist()) for counts in random)
-    judged = judgements(sample, records["key"], options.labels)
-    silent = [_silent(part.rule, model) for part in blocks]
-    samples = [
-        sample_of(_without(levels[sample.drawn[:, i]], silent[i]), sizes, judged[sample.drawn[:, i]])
-        for i in range(len(blocks))
-    ]
-    start = replace(first_guess(samples[0].patterns, 0.3, u), prior=0.3)
-    fit = em.fit_samples(samples, start, em.Options(tolerance=1e-4, rounds=300, smoothing=0.1))
-    probability = _posterior(levels, sample, silent, fit)
-    fit = _with_repeating(fit, (levels, sample, probability), model, blocks)
-    fit = _counted_once(fit, float(probability.sum()))
+    evidence = _Evidence.gather(engine, sample, blocks, _random(len(records), side, options.seed))
+    fit, probability = _fit(evidence, model, judgements(sample, records["key"], options.labels))
     matches = plan.total_matches(sample, probability)
     reports = plan.choose(blocks, sample, probability)
     chosen = (
         tuple(part.rule for part in blocks) if options.keep_rules else tuple(r.rule for r in reports if r.is_chosen)
     )
-    pairs = (
-        len(records) * (len(records) - 1) / 2 if side is None else float((side == 0).sum()) * float((side == 1).sum())
-    )
-    prior = _grained(np.log2(matches / max(pairs - matches, 1.0)))
+    prior = _grained(np.log2(matches / max(_pairs(len(records), side) - matches, 1.0)))
     trained = replace(
         model,
         prior_random=prior,
         prior_organization=prior,
         blocking=chosen,
-        attributes=_weighed(model, fit, random, engine.levels),
+        attributes=_weighed(model, fit, evidence.random, engine.levels),
         is_calibrated=False,
     )
     trained, curve = calibrated(engine.with_model(trained), options.labels)
@@ -143,7 +121,7 @@ def train(
     return Training(
         model=trained,
         fit=fit,
-        findings=tuple(_findings(fit, trained, engine.levels, random)),
+        findings=tuple(_findings(fit, trained, engine.levels, evidence.random)),
         rules=tuple(reports),
         matches=matches,
         reached=sum(r.further_matches for r in reports if r.is_chosen),
@@ -152,6 +130,60 @@ def train(
         engine=engine.with_model(trained),
         entries=entries,
     )
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the pairs drawn from the blocks, and random pairs, agree on.
+
+    Args:
+        levels: (pairs of the sample, attributes).
+        sizes: number of levels of each attribute, missing included.
+        random: pairs at each level, one array an attribute, among random pairs.
+    """
+
+    blocks: Sequence[plan.RuleBlocks]
+    sample: plan.PairSample
+    levels: npt.NDArray[np.int8]
+    sizes: tuple[int, ...]
+    random: Sequence[npt.NDArray[np.int64]]
+
+    @classmethod
+    def gather(
+        cls,
+        engine: Engine,
+        sample: plan.PairSample,
+        blocks: Sequence[plan.RuleBlocks],
+        random: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
+    ) -> _Evidence:
+        names = list(engine.model.attributes)
+        sizes = tuple(len(engine.levels[name]) for name in names)
+        columns = _levels(engine, names, *random).T
+        counts = [np.bincount(column, minlength=size) for column, size in zip(columns, sizes, strict=True)]
+        return cls(blocks, sample, _levels(engine, names, sample.left, sample.right), sizes, counts)
+
+
+def _fit(evidence: _Evidence, model: Model, judged: npt.NDArray[np.int8]) -> tuple[em.Fit, Floats]:
+    """The fit to the samples of all rules, and the probability of a match of each pair of the sample."""
+    levels, sample, blocks = evidence.levels, evidence.sample, evidence.blocks
+    u = tuple(table_of((counts[1:] + 0.5).tolist()) for counts in evidence.random)
+    silent = [_silent(part.rule, model) for part in blocks]
+    samples = [
+        sample_of(_without(levels[sample.drawn[:, i]], silent[i]), evidence.sizes, judged[sample.drawn[:, i]])
+        for i in range(len(blocks))
+    ]
+    start = first_guess(samples[0].patterns, 0.3, u)
+    fit = em.fit_samples(samples, start, em.Options(tolerance=1e-4, rounds=300, smoothing=0.1))
+    probability = _posterior(levels, sample, silent, fit)
+    fit = _with_repeating(fit, (levels, sample, probability), model, blocks)
+    return _counted_once(fit, float(probability.sum())), probability
+
+
+def _pairs(records: int, side: npt.NDArray[np.int8] | None) -> float:
+    """Number of pairs of records there are, compared or not."""
+    if side is None:
+        return records * (records - 1) / 2
+    return float((side == 0).sum()) * float((side == 1).sum())
 
 
 def _rules(records: pl.DataFrame, model: Model) -> tuple[Rule, ...]:

@@ -119,6 +119,8 @@ def test_what_cannot_train_is_refused_with_its_reason() -> None:
     strangers = pl.DataFrame({"id": ["1", "2"], "phone": ["1", "2"]})
     with pytest.raises(TrainingError, match="share"):
         linkage.dedupe(strangers)
+    with pytest.raises(TrainingError, match="share"):
+        linkage.link(strangers, pl.DataFrame({"id": ["3", "4"], "phone": ["7", "7"]}))
     with pytest.raises(SettingsError, match="of use"):
         linkage.dedupe(pl.DataFrame({"id": ["1"], "shoe_size": ["44"]}))
 
