@@ -7,6 +7,7 @@ samples together (see `linkage.training.em`). u comes from random pairs. The gua
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -94,12 +95,13 @@ def train(
         TrainingError: no two records share a key.
     """
     options = options or Options()
-    model = replace(model, frequencies=frequencies(records, model))
-    blocks = tuple(plan.rule_blocks(records, options.rules or _rules(records, model), model.limits.block))
-    sample = plan.draw(blocks, side, len(records), SAMPLE) if blocks else None
-    if sample is None or len(sample.left) == 0:
-        raise TrainingError(("No two records share a blocking key.",))
-    engine = Engine(records, model, side=side, threads=options.threads)
+    rules = options.rules or _rules(records, model)
+    with ThreadPoolExecutor(1) as pool:
+        # Blocks and coded records need nothing of each other: two cores make them at once.
+        drawn = pool.submit(_draw, records, rules, model, side)
+        model = replace(model, frequencies=frequencies(records, model))
+        engine = Engine(records, model, side=side, threads=options.threads)
+        blocks, sample = drawn.result()
     evidence = _Evidence.gather(engine, sample, blocks, _random(len(records), side, options.seed))
     fit, probability = _fit(evidence, model, judgements(sample, records["key"], options.labels))
     matches = plan.total_matches(sample, probability)
@@ -130,6 +132,17 @@ def train(
         engine=engine.with_model(trained),
         entries=entries,
     )
+
+
+def _draw(
+    records: pl.DataFrame, rules: Sequence[Rule], model: Model, side: npt.NDArray[np.int8] | None
+) -> tuple[tuple[plan.RuleBlocks, ...], plan.PairSample]:
+    """The blocks of all rules, and a sample of their pairs."""
+    blocks = tuple(plan.rule_blocks(records, rules, model.limits.block))
+    sample = plan.draw(blocks, side, len(records), SAMPLE) if blocks else None
+    if sample is None or len(sample.left) == 0:
+        raise TrainingError(("No two records share a blocking key.",))
+    return blocks, sample
 
 
 @dataclass(frozen=True)
