@@ -15,7 +15,6 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import isotonic_regression
 
 from linkage.errors import TrainingError
 
@@ -94,6 +93,8 @@ def isotonic(weight: Floats, is_match: Mask, stands_for: Floats | None = None) -
     share = _shares(weight, stands_for)
     levels, place = np.unique(weight, return_inverse=True)
     total = np.bincount(place, share)
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - slow to load, seldom used
+
     step = np.asarray(isotonic_regression(np.bincount(place, share * is_match) / total, weights=total).x)
     # One knot a step, at its average weight: a step is what was learned, its ends are chance.
     _, step_of = np.unique(step, return_inverse=True)
