@@ -154,6 +154,15 @@ class Engine:
         keep = weight >= self.model.thresholds.possible
         return ScoredPairs(left[keep], right[keep], weight[keep])
 
+    def may_meet(self, left: Ints, right: Ints) -> Mask:
+        """Which pairs are compared at all: two records of one kind and, where two files are linked, one of each."""
+        met = np.ones(len(left), dtype=np.bool_)
+        if self._side is not None:
+            met &= self._side[left] != self._side[right]
+        if self._kind is not None:
+            met &= self._kind[left] == self._kind[right]
+        return met
+
     def score_candidates(
         self, entries: pl.DataFrame, touched: Mask, report: Callable[[float], None] = lambda done: None
     ) -> tuple[ScoredPairs, int]:
@@ -172,13 +181,8 @@ class Engine:
         return ScoredPairs.concat(kept), compared
 
     def _score_chunk(self, chunk: block.CandidateChunk) -> tuple[ScoredPairs, int, float]:
-        left, right = chunk.left, chunk.right
-        if self._side is not None:
-            across = self._side[left] != self._side[right]
-            left, right = left[across], right[across]
-        if self._kind is not None:
-            alike = self._kind[left] == self._kind[right]
-            left, right = left[alike], right[alike]
+        met = self.may_meet(chunk.left, chunk.right)
+        left, right = chunk.left[met], chunk.right[met]
         return self.weigh(left, right), len(left), chunk.done
 
     def cluster(self, pairs: ScoredPairs, reached: Mask, decisions: Sequence[Decision] = ()) -> Partition:

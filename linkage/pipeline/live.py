@@ -139,10 +139,10 @@ class LiveResolver:
         near, positions = self._near(np.unique(right), queries)
         at = {number: position for position, number in enumerate(positions.tolist())}
         engine = Engine(near, self.model, self._common(near), threads=1)
-        scored = engine.weigh(
-            np.array([at[a] for a in left.tolist()], dtype=np.int32),
-            np.array([at[b] for b in right.tolist()], dtype=np.int32),
-        )
+        asking = np.array([at[a] for a in left.tolist()], dtype=np.int32)
+        held = np.array([at[b] for b in right.tolist()], dtype=np.int32)
+        met = engine.may_meet(asking, held)
+        scored = engine.weigh(asking[met], held[met])
         out: list[list[Match]] = [[] for _ in range(len(rows))]
         for a, b, weight in zip(scored.left.tolist(), scored.right.tolist(), scored.weight.tolist(), strict=True):
             record = int(positions[b])

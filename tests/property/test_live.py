@@ -95,5 +95,7 @@ def test_a_query_finds_its_record_and_leaves_nothing(persons: Callable[..., pl.D
     found = live.match(persons({"key": "?/1", **ulises}, {"key": "?/2", "name_given": "X"}).drop("raw"))
     assert [[match.record for match in matches] for matches in found] == [["MX/1"], []]
     assert found[0][0].weight >= model.thresholds.same
+    firm = persons({"key": "?/1", "entity_type": "organization", **ulises}).drop("raw")
+    assert live.match(firm) == [[]], "a firm of the same name is nobody"
     assert live.memberships().equals(before)
     assert len(live) == 2
