@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -25,3 +26,15 @@ class Silent:
 
     def advance(self, steps: int = 1) -> None:
         """Nothing is shown."""
+
+
+def percent(progress: Progress) -> Callable[[float], None]:
+    """Tells a stage of a hundred steps the share that is done, in [0, 1]."""
+    shown = [0]
+
+    def report(done: float) -> None:
+        step = int(done * 100) - shown[0]
+        shown[0] += step
+        progress.advance(step)
+
+    return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ import apsw
 import polars as pl
 
 from api import scores, search
-from api.progress import Progress
+from api.progress import Progress, percent
 from graph import project
 from graph.embedded import EmbeddedStore
 from graph.schema import Projection
@@ -119,7 +119,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     progress.stage("comparing", 100)
     before = publication.before if publication.before is not None else persons.head(0)
     change = Change(publication.changed, before, reached)
-    resolution = resolve(persons, change, previous, model, _percent(progress))
+    resolution = resolve(persons, change, previous, model, percent(progress))
     memberships = _after(previous.memberships, resolution)
     progress.stage("projecting the graph")
     reach = scope_of(publication.kinds, identities_changed=bool(change.changed or before.height or reached))
@@ -234,14 +234,3 @@ def _write(connection: apsw.Connection, cause: tuple[Publication, Entry], resolu
     tables.write_moves(run_id, moves, assignment.minted)
     tables.write_redirects(assignment.redirects.items())
     return run_id
-
-
-def _percent(progress: Progress) -> Callable[[float], None]:
-    shown = [0]
-
-    def report(done: float) -> None:
-        step = int(done * 100) - shown[0]
-        shown[0] += step
-        progress.advance(step)
-
-    return report

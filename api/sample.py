@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ import apsw
 import numpy as np
 import polars as pl
 
-from api.progress import Progress, Silent
+from api.progress import Progress, Silent, percent
 from api.show import SHOWN
 from linkage import block
 from linkage.compare import common_values
@@ -142,7 +141,7 @@ def run_pairs(workspace: Workspace, model: Model, progress: Progress) -> pl.Data
     everyone = np.ones(persons.height, dtype=np.bool_)
     entries = block.active_entries(block.block_keys(persons, wide.blocking), everyone, wide.limits.block)
     engine = Engine(persons, wide, common_values(persons, wide))
-    scored = engine.score_candidates(entries, everyone, _percent(progress))[0].frame(persons["key"], wide)
+    scored = engine.score_candidates(entries, everyone, percent(progress))[0].frame(persons["key"], wide)
     identity = workspace.memberships().select("record_key", "identity_id")
     named = scored.join(identity, left_on="record_l", right_on="record_key").join(
         identity, left_on="record_r", right_on="record_key", suffix="_r"
@@ -236,14 +235,3 @@ def _stratum(stratum: Stratum) -> dict[str, Any]:
 def _as_stratum(item: dict[str, Any]) -> Stratum:
     low = -math.inf if item["low"] is None else item["low"]
     return Stratum(**item | {"low": low, "high": math.inf if item["high"] is None else item["high"]})
-
-
-def _percent(progress: Progress) -> Callable[[float], None]:
-    shown = [0]
-
-    def report(done: float) -> None:
-        step = int(done * 100) - shown[0]
-        shown[0] += step
-        progress.advance(step)
-
-    return report

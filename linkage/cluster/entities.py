@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from linkage.cluster.groups import Groups
 from linkage.cluster.linkage import ClusterRules
 
 Planes = npt.NDArray[np.float32]
@@ -55,25 +56,15 @@ def partition_entities(evidence: Evidence, rules: ClusterRules, must: Mask | Non
 
     Complexity: cubic in the number of records; components are bounded before.
     """
-    groups = _Groups(evidence, rules)
-    if must is not None:
-        for i, j in zip(*np.nonzero(np.triu(must, 1)), strict=True):
-            groups.join_judged(int(i), int(j))
-    while (best := groups.best()) is not None:
-        rival = groups.rival(*best)
-        if rival is None:
-            groups.merge(*best)
-        else:
-            groups.tear(best)
-            groups.tear(rival)
-    return groups.result()
+    return _Groups(evidence, rules).grow(must)
 
 
-class _Groups:
-    """Groups while they grow; a group lives at the position of its first record."""
+class _Groups(Groups):
+    """Groups that are weighed with all their values."""
 
     def __init__(self, evidence: Evidence, rules: ClusterRules) -> None:
         count = len(evidence.barred)
+        super().__init__(count)
         self._rules = rules
         self._weigh = evidence.weigh
         self._planes = evidence.planes.copy()
@@ -90,10 +81,6 @@ class _Groups:
         self._weight = evidence.weigh(flat, nothing).reshape(count, count)
         self._total = np.clip(self._weight, -rules.clip, rules.clip)
         self._size = np.ones(count)
-        self._members: list[list[int]] = [[i] for i in range(count)]
-        self._alive = np.ones(count, dtype=np.bool_)
-        self._torn = np.zeros((count, count), dtype=np.bool_)
-        self._upper = np.triu(np.ones((count, count), dtype=np.bool_), 1)
 
     def best(self) -> tuple[int, int] | None:
         """The two groups that fit best and may be joined, or None."""
@@ -119,20 +106,8 @@ class _Groups:
                 return torn, int(found[np.argmax(self._weight[torn][found])])
         return None
 
-    def tear(self, pair: tuple[int, int]) -> None:
-        """The two groups are left for a person to judge."""
-        self._torn[pair] = self._torn[pair[::-1]] = True
-
-    def join_judged(self, i: int, j: int) -> None:
-        """The groups of two records are one, whatever the weights say."""
-        a, b = sorted((self._group_of(i), self._group_of(j)))
-        if a != b:
-            self.merge(a, b)
-
-    def merge(self, i: int, j: int) -> None:
-        """Group j is part of group i."""
-        self._members[i].extend(self._members[j])
-        self._alive[j] = False
+    def absorb(self, i: int, j: int) -> None:
+        """What group j says is part of what group i says."""
         self._size[i] += self._size[j]
         self._total[i] += self._total[j]
         self._total[:, i] = self._total[i]
@@ -140,15 +115,12 @@ class _Groups:
         self._planes[:, :, i], self._sum[:, :, i], self._pairs[:, i] = self._together(i, j)
         for planes in (self._planes, self._sum, self._pairs):
             planes[..., :, i] = planes[..., i, :]
-        for matrix in (self._barred, self._torn, *self._agrees):
+        for matrix in (self._barred, *self._agrees):
             np.logical_or(matrix[i], matrix[j], out=matrix[i])
             matrix[:, i] = matrix[i]
         row = self._planes[:, :, i], self._sum[:, :, i], self._pairs[:, i]
         self._weight[i] = self._weights_of(*row, self._confirmed[:, i])
         self._weight[:, i] = self._weight[i]
-
-    def result(self) -> list[list[int]]:
-        return sorted(sorted(group) for group, lives in zip(self._members, self._alive, strict=True) if lives)
 
     def _together(self, i: int, j: int) -> tuple[Planes, Weights, Weights]:
         """Planes, sums and numbers of pairs of two groups together with every other."""
@@ -165,6 +137,3 @@ class _Groups:
     def _confirmed_by(self, i: int, j: int) -> Mask:
         """Attributes confirmed within two groups together: in one of them, or by a record of each."""
         return np.asarray(self._confirmed[:, i] | self._confirmed[:, j] | self._agrees[:, i, j])
-
-    def _group_of(self, record: int) -> int:
-        return next(k for k, group in enumerate(self._members) if self._alive[k] and record in group)

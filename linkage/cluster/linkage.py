@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from linkage.cluster.groups import Groups
 from linkage.compiled import is_compiled
 
 Weights = npt.NDArray[np.float64]
@@ -48,18 +49,7 @@ def partition(weights: Weights, rules: ClusterRules, must: Mask | None = None) -
 
     Complexity: cubic in the number of records; components are bounded before.
     """
-    groups = _Groups(weights, rules)
-    if must is not None:
-        for i, j in zip(*np.nonzero(np.triu(must, 1)), strict=True):
-            groups.join_judged(int(i), int(j))
-    while (best := groups.best()) is not None:
-        rival = groups.rival(*best)
-        if rival is None:
-            groups.merge(*best)
-        else:
-            groups.tear(best)
-            groups.tear(rival)
-    return groups.result()
+    return _Groups(weights, rules).grow(must)
 
 
 @dataclass(frozen=True)
@@ -115,21 +105,17 @@ def square(triangle: Weights, size: int) -> Weights:
     return np.asarray(matrix + matrix.T)
 
 
-class _Groups:
-    """Groups while they grow; a group lives at the position of its first record."""
+class _Groups(Groups):
+    """Groups that fit by the average of their pairs."""
 
     def __init__(self, weights: Weights, rules: ClusterRules) -> None:
-        count = len(weights)
+        super().__init__(len(weights))
         self._rules = rules
         self._barred: Mask = weights <= CANNOT
         speaks = ~np.isnan(weights)
         np.fill_diagonal(speaks, val=False)
         self._total = np.where(speaks, np.clip(weights, -rules.clip, rules.clip), 0.0)
         self._pairs = speaks.astype(np.float64)
-        self._members: list[list[int]] = [[i] for i in range(count)]
-        self._alive = np.ones(count, dtype=np.bool_)
-        self._torn = np.zeros((count, count), dtype=np.bool_)
-        self._upper = np.triu(np.ones((count, count), dtype=np.bool_), 1)
 
     def best(self) -> tuple[int, int] | None:
         """The two groups that fit best and may be joined, or None."""
@@ -153,31 +139,13 @@ class _Groups:
                 return torn, int(found[np.argmax(average[torn][found])])
         return None
 
-    def tear(self, pair: tuple[int, int]) -> None:
-        """The two groups are left for a person to judge."""
-        self._torn[pair] = self._torn[pair[::-1]] = True
-
-    def join_judged(self, i: int, j: int) -> None:
-        """The groups of two records are one, whatever the weights say."""
-        a, b = sorted((self._group_of(i), self._group_of(j)))
-        if a != b:
-            self.merge(a, b)
-
-    def merge(self, i: int, j: int) -> None:
-        """Group j is part of group i."""
-        self._members[i].extend(self._members[j])
-        self._alive[j] = False
-        for matrix in (self._total, self._pairs, self._barred, self._torn):
+    def absorb(self, i: int, j: int) -> None:
+        """What group j says is part of what group i says."""
+        for matrix in (self._total, self._pairs, self._barred):
             np.add(matrix[i], matrix[j], out=matrix[i])
             matrix[:, i] = matrix[i]
         self._total[i, i] = self._pairs[i, i] = 0.0
 
-    def result(self) -> list[list[int]]:
-        return sorted(sorted(group) for group, lives in zip(self._members, self._alive, strict=True) if lives)
-
     def _average(self) -> Weights:
         """Average of the pairs that say anything; no pair, no say."""
         return self._total / np.maximum(self._pairs, 1.0)
-
-    def _group_of(self, record: int) -> int:
-        return next(k for k, group in enumerate(self._members) if self._alive[k] and record in group)
