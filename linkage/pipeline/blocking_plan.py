@@ -17,7 +17,7 @@ import polars as pl
 
 from linkage import block
 from linkage.block import Rule
-from linkage.model import Field
+from linkage.model import Field, Model
 
 Ints = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -60,6 +60,13 @@ class PairSample:
     member: Mask
     drawn: Mask
     weight: Floats
+
+
+def rules_for(records: pl.DataFrame, model: Model) -> tuple[Rule, ...]:
+    """The model's own rules, or all that the fields at hand allow, as far as the records have the columns."""
+    fields = {name: field for name, field in model.fields.items() if name in records.columns}
+    rules = model.blocking or candidate_rules(fields)
+    return tuple(r for r in rules if all(term.partition(".")[0] in records.columns for term in r))
 
 
 def candidate_rules(fields: Mapping[str, Field]) -> tuple[Rule, ...]:

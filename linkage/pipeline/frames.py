@@ -20,12 +20,11 @@ import polars as pl
 
 from linkage import block
 from linkage.errors import SettingsError, TrainingError
-from linkage.model import Field, Model, load_model
-from linkage.pipeline.blocking_plan import candidate_rules
+from linkage.model import Model, load_model
+from linkage.pipeline.blocking_plan import rules_for
 from linkage.pipeline.engine import Engine
 from linkage.pipeline.frequencies import frequencies
 from linkage.pipeline.train import Options, Training, train
-from linkage.schema import SCORED_PAIR
 from linkage.standardise.plain import plain_records
 
 FEW = 1000
@@ -123,7 +122,7 @@ def _resolve(records: pl.DataFrame, side: npt.NDArray[np.int8] | None, model: Mo
     else:
         if model.frequencies.is_empty():
             model = replace(model, frequencies=frequencies(records, model, FEW))
-        model = replace(model, blocking=model.blocking or candidate_rules(_fields(model, records)))
+        model = replace(model, blocking=rules_for(records, model))
         engine = Engine(records, model, side=side, threads=settings.threads)
         made = block.block_keys(records, model.blocking)
         entries = block.active_entries(made, everyone, model.limits.block)
@@ -133,17 +132,7 @@ def _resolve(records: pl.DataFrame, side: npt.NDArray[np.int8] | None, model: Mo
     memberships = pl.DataFrame(
         {"record": keys, "identity": keys.gather(partition.root), "confidence": partition.confidence}, schema=MEMBERS
     )
-    return Resolved(
-        memberships,
-        pairs.frame(keys, engine.model) if len(pairs.left) else SCORED_PAIR.empty(),
-        candidates,
-        engine.model,
-        training,
-    )
-
-
-def _fields(model: Model, records: pl.DataFrame) -> dict[str, Field]:
-    return {name: field for name, field in model.fields.items() if name in records.columns}
+    return Resolved(memberships, pairs.frame(keys, engine.model), candidates, engine.model, training)
 
 
 def for_columns(model: Model, records: pl.DataFrame) -> Model:

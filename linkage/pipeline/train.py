@@ -95,7 +95,7 @@ def train(
         TrainingError: no two records share a key.
     """
     options = options or Options()
-    rules = options.rules or _rules(records, model)
+    rules = options.rules or plan.rules_for(records, model)
     with ThreadPoolExecutor(1) as pool:
         # Blocks and coded records need nothing of each other: two cores make them at once.
         drawn = pool.submit(_draw, records, rules, model, side)
@@ -197,13 +197,6 @@ def _pairs(records: int, side: npt.NDArray[np.int8] | None) -> float:
     if side is None:
         return records * (records - 1) / 2
     return float((side == 0).sum()) * float((side == 1).sum())
-
-
-def _rules(records: pl.DataFrame, model: Model) -> tuple[Rule, ...]:
-    """The model's own rules, or all that the fields at hand allow, as far as the records have the columns."""
-    fields = {name: field for name, field in model.fields.items() if name in records.columns}
-    rules = model.blocking or plan.candidate_rules(fields)
-    return tuple(r for r in rules if all(term.partition(".")[0] in records.columns for term in r))
 
 
 def _levels(

@@ -241,8 +241,3 @@ class Tokeniser:
                 ):
                     return Token(rest, (prefix,))
         return Token(text, particles)
-
-
-def without_particles(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """The same words, their particles forgotten."""
-    return tuple(replace(token, particles=()) for token in tokens)
