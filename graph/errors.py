@@ -4,7 +4,6 @@
     └── GraphError
         ├── StoreUnavailable      the store did not answer; trying again may help
         ├── ConstraintViolation   a change would break the graph: an edge without its ends, a node under an edge
-        └── UnknownIdentity       an id names no identity of the graph
 
 Texts hold kinds, counts and ids of ours, never a name or an identifier of a person.
 """
@@ -53,6 +52,21 @@ class ConstraintViolation(GraphError):
 
     def __str__(self) -> str:
         return f"{self.count} of kind {self.kind} break the rule {self.rule}; run: crosslane graph rebuild"
+
+
+@dataclass
+class MarkMoved(GraphError):
+    """Another writer moved a projection on; nothing of this write was kept.
+
+    Args:
+        store: name of the store.
+    """
+
+    store: str
+    retryable = True
+
+    def __str__(self) -> str:
+        return f"{self.store}: another process writes the graph at the same time; try again when it is done"
 
 
 @dataclass

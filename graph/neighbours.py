@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Protocol
 
 import polars as pl
@@ -20,11 +21,15 @@ class Steps(Protocol):
         """Frame NODE of the keys that exist."""
         ...
 
-    def edges_of(self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ...) -> pl.DataFrame:
+    def edges_of(
+        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ..., as_of: date | None = None
+    ) -> pl.DataFrame:
         """Frame EDGE at the nodes."""
         ...
 
-    def degrees(self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ...) -> pl.DataFrame:
+    def degrees(
+        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ..., as_of: date | None = None
+    ) -> pl.DataFrame:
         """Frame key, degree of the nodes that exist."""
         ...
 
@@ -64,13 +69,13 @@ def _by_kind(places: pl.DataFrame) -> list[tuple[NodeKind, list[str]]]:
 def _with_degree(store: Steps, places: pl.DataFrame, reach: Reach) -> pl.DataFrame:
     parts = [pl.DataFrame(schema={"kind": pl.String, "key": pl.String, "degree": pl.Int64})]
     for kind, keys in _by_kind(places):
-        degrees = store.degrees(kind, keys, reach.kinds)
+        degrees = store.degrees(kind, keys, reach.kinds, reach.as_of)
         parts.append(degrees.select(pl.lit(kind.value).alias("kind"), "key", "degree"))
     return pl.concat(parts)
 
 
 def _edges_at(store: Steps, places: pl.DataFrame, reach: Reach) -> pl.DataFrame:
-    parts = [store.edges_of(kind, keys, reach.kinds) for kind, keys in _by_kind(places)]
+    parts = [store.edges_of(kind, keys, reach.kinds, reach.as_of) for kind, keys in _by_kind(places)]
     return pl.concat([EDGE.empty(), *parts])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 import polars as pl
@@ -36,12 +37,14 @@ class Reach:
         kinds: edge kinds that may be walked.
         max_nodes: nodes returned at most, the start included.
         hub_degree: a node with more edges than this is shown but not walked through, unless it is a start.
+        as_of: only what was known by that day; None for everything. A fact without a day counts as known.
     """
 
     hops: int = 1
     kinds: frozenset[EdgeKind] = field(default=ALL_EDGE_KINDS)
     max_nodes: int = 150
     hub_degree: int = 60
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,23 @@ class GraphReader(GraphScan, Protocol):
         ...
 
     def edges_of(
-        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
+        self,
+        kind: NodeKind,
+        keys: Collection[str],
+        kinds: Collection[EdgeKind] = ALL_EDGE_KINDS,
+        as_of: date | None = None,
     ) -> pl.DataFrame:
-        """Frame EDGE: every edge of these kinds with either end among the nodes, each once."""
+        """Frame EDGE: every edge of these kinds, known by the day, with either end among the nodes, each once."""
         ...
 
     def degrees(
-        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
+        self,
+        kind: NodeKind,
+        keys: Collection[str],
+        kinds: Collection[EdgeKind] = ALL_EDGE_KINDS,
+        as_of: date | None = None,
     ) -> pl.DataFrame:
-        """Frame key, degree (Int64): edges of these kinds at each of the nodes that exist, 0 included."""
+        """Frame key, degree (Int64): edges as of `edges_of` at each of the nodes that exist, 0 included."""
         ...
 
     def neighbours(self, kind: NodeKind, keys: Collection[str], reach: Reach) -> Neighbourhood:
@@ -130,3 +141,46 @@ class GraphWriter(Protocol):
 
 class GraphStore(GraphReader, GraphWriter, Protocol):
     """Reads and changes a graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a projection outside the ledger got.
+
+    Args:
+        workspace: id of the ledger that it projects; "" before the first write.
+        sequence: newest ledger change that is wholly there; 0 before the first.
+        token: what that change is called in the ledger, so that two histories of one length are told apart.
+        step: transactions of the next change that are there already.
+    """
+
+    workspace: str = ""
+    sequence: int = 0
+    token: str = ""
+    step: int = 0
+
+
+class ProjectionTarget(GraphReader, Protocol):
+    """A store outside the ledger, written in steps: each a transaction of bounded size that also moves the mark."""
+
+    def prepare(self) -> None:
+        """Constraints and indexes of this version are there."""
+        ...
+
+    def mark(self) -> Mark:
+        """How far it got."""
+        ...
+
+    def write(self, part: GraphChange, expected: Mark, after: Mark) -> None:
+        """In one transaction: the part, which may be empty, and the mark moved from `expected` to `after`.
+
+        Raises:
+            MarkMoved: the mark is not `expected`; another writer was here, and nothing was written.
+            ConstraintViolation: an edge would lack an end, an end has the wrong kind, a removed node still has edges.
+            StoreUnavailable: the server did not answer, also after the driver's own retries.
+        """
+        ...
+
+    def clear(self) -> None:
+        """The graph without nodes and edges, its mark the first."""
+        ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -69,19 +70,27 @@ class EmbeddedStore:
         return _dated(found).sort(EDGE_KEY)
 
     def edges_of(
-        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
+        self,
+        kind: NodeKind,
+        keys: Collection[str],
+        kinds: Collection[EdgeKind] = ALL_EDGE_KINDS,
+        as_of: date | None = None,
     ) -> pl.DataFrame:
-        """Frame EDGE: every edge of these kinds with either end among the nodes, ordered by EDGE_KEY."""
+        """Frame EDGE: every edge of these kinds, known by the day, at the nodes, ordered by EDGE_KEY."""
         head = {name: pl.String for name in EDGE_KEY if name not in _EDGE_BODY}
-        found = self._frame(self._sql.edges_at, (kind.value, _json(keys), _json(kinds)), head | _EDGE_BODY)
+        found = self._frame(self._sql.edges_at, (kind.value, _json(keys), _json(kinds), _day(as_of)), head | _EDGE_BODY)
         return _dated(found).sort(EDGE_KEY)
 
     def degrees(
-        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
+        self,
+        kind: NodeKind,
+        keys: Collection[str],
+        kinds: Collection[EdgeKind] = ALL_EDGE_KINDS,
+        as_of: date | None = None,
     ) -> pl.DataFrame:
         """Frame key, degree: edges of these kinds at each of the nodes that exist, ordered by key."""
         schema = {"key": pl.String, "degree": pl.Int64}
-        return self._frame(self._sql.degrees, (kind.value, _json(keys), _json(kinds)), schema)
+        return self._frame(self._sql.degrees, (kind.value, _json(keys), _json(kinds), _day(as_of)), schema)
 
     def neighbours(self, kind: NodeKind, keys: Collection[str], reach: Reach) -> Neighbourhood:
         """What lies around the nodes; unknown keys are passed over."""
@@ -166,7 +175,7 @@ class EmbeddedStore:
             edges = edges.join(pl.concat(known), on=[f"{end}_kind", end], how="left", maintain_order="left")
         return edges
 
-    def _frame(self, statement: str, values: Sequence[str], schema: Mapping[str, Any]) -> pl.DataFrame:
+    def _frame(self, statement: str, values: Sequence[str | int | None], schema: Mapping[str, Any]) -> pl.DataFrame:
         """The rows of a statement as a frame with these columns."""
         parts = [pl.DataFrame(schema=schema)]
         with _translated():
@@ -187,6 +196,10 @@ def _dated(found: pl.DataFrame) -> pl.DataFrame:
 
 def _json(values: Collection[str]) -> str:
     return orjson.dumps(sorted(set(values))).decode()
+
+
+def _day(as_of: date | None) -> int | None:
+    return (as_of - date(1970, 1, 1)).days if as_of else None
 
 
 def _check_ends(edges: pl.DataFrame) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 import polars as pl
 
@@ -37,20 +38,29 @@ class MemoryStore:
         return self.held.edges.filter(pl.col("kind").is_in([kind.value for kind in kinds])).sort(EDGE_KEY)
 
     def edges_of(
-        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
+        self,
+        kind: NodeKind,
+        keys: Collection[str],
+        kinds: Collection[EdgeKind] = ALL_EDGE_KINDS,
+        as_of: date | None = None,
     ) -> pl.DataFrame:
         """Frame EDGE with either end among the nodes, ordered by EDGE_KEY."""
         at_src, at_dst = (
             (pl.col(f"{end}_kind") == kind.value) & pl.col(end).is_in(list(keys)) for end in ("src", "dst")
         )
-        return self.edges(kinds).filter(at_src | at_dst)
+        is_known = pl.lit(value=True) if as_of is None else pl.col("known_on").is_null() | (pl.col("known_on") <= as_of)
+        return self.edges(kinds).filter(at_src | at_dst, is_known)
 
     def degrees(
-        self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ALL_EDGE_KINDS
+        self,
+        kind: NodeKind,
+        keys: Collection[str],
+        kinds: Collection[EdgeKind] = ALL_EDGE_KINDS,
+        as_of: date | None = None,
     ) -> pl.DataFrame:
         """Frame key, degree, ordered by key."""
         there = self.nodes(kind, keys)["key"].to_list()
-        counts = [self.edges_of(kind, [key], kinds).height for key in there]
+        counts = [self.edges_of(kind, [key], kinds, as_of).height for key in there]
         return pl.DataFrame({"key": there, "degree": counts}, schema={"key": pl.String, "degree": pl.Int64})
 
     def neighbours(self, kind: NodeKind, keys: Collection[str], reach: Reach) -> Neighbourhood:

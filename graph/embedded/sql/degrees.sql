@@ -3,10 +3,10 @@ WITH start (id, key) AS MATERIALIZED (
 ),
 walked (kind) AS MATERIALIZED (SELECT value FROM json_each(?3)),
 found (key) AS (
-    SELECT start.key FROM start CROSS JOIN walked CROSS JOIN edge AS e ON e.src = start.id AND e.kind = walked.kind
+    SELECT start.key FROM start CROSS JOIN walked CROSS JOIN edge AS e ON e.src = start.id AND e.kind = walked.kind AND (?4 IS NULL OR e.known_on IS NULL OR e.known_on <= ?4)
     UNION ALL
     SELECT start.key FROM start CROSS JOIN walked CROSS JOIN edge AS e INDEXED BY edge_by_dst
-    WHERE e.dst = start.id AND e.kind = walked.kind AND e.src <> start.id
+    WHERE e.dst = start.id AND e.kind = walked.kind AND (?4 IS NULL OR e.known_on IS NULL OR e.known_on <= ?4) AND e.src <> start.id
     UNION ALL
     SELECT start.key FROM start
 )

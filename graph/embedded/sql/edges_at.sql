@@ -3,10 +3,10 @@ WITH start (id) AS MATERIALIZED (
 ),
 walked (kind) AS MATERIALIZED (SELECT value FROM json_each(?3)),
 found AS (
-    SELECT e.* FROM start CROSS JOIN walked CROSS JOIN edge AS e ON e.src = start.id AND e.kind = walked.kind
+    SELECT e.* FROM start CROSS JOIN walked CROSS JOIN edge AS e ON e.src = start.id AND e.kind = walked.kind AND (?4 IS NULL OR e.known_on IS NULL OR e.known_on <= ?4)
     UNION
     SELECT e.* FROM start CROSS JOIN walked CROSS JOIN edge AS e INDEXED BY edge_by_dst
-    WHERE e.dst = start.id AND e.kind = walked.kind
+    WHERE e.dst = start.id AND e.kind = walked.kind AND (?4 IS NULL OR e.known_on IS NULL OR e.known_on <= ?4)
 )
 SELECT f.kind, s.kind, s.key, d.kind, d.key, f.record, f.first_seen, f.last_seen, f.confidence, f.known_on, f.days,
        f.props
