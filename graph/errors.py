@@ -70,6 +70,24 @@ class MarkMoved(GraphError):
 
 
 @dataclass
+class ForeignGraph(GraphError):
+    """A store holds the graph of another workspace, or nodes that are not ours; nothing was written.
+
+    Args:
+        store: name of the store.
+    """
+
+    store: str
+    exit_code = 2
+
+    def __str__(self) -> str:
+        return (
+            f"{self.store}: the database holds another workspace's graph or other data; name an empty database, "
+            "or have all that is in it deleted with: crosslane graph rebuild --replace"
+        )
+
+
+@dataclass
 class UnknownIdentity(GraphError):
     """An id names no identity of the graph.
 

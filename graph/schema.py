@@ -129,8 +129,11 @@ class GraphChange:
     edges_set: pl.DataFrame
 
     @property
+    def rows(self) -> int:
+        """Nodes and edges that are set or removed."""
+        return self.nodes_removed.height + self.nodes_set.height + self.edges_removed.height + self.edges_set.height
+
+    @property
     def is_empty(self) -> bool:
         """True when nothing would change."""
-        return not (
-            self.nodes_removed.height or self.nodes_set.height or self.edges_removed.height or self.edges_set.height
-        )
+        return not self.rows

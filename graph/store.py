@@ -151,7 +151,7 @@ class Mark:
         workspace: id of the ledger that it projects; "" before the first write.
         sequence: newest ledger change that is wholly there; 0 before the first.
         token: what that change is called in the ledger, so that two histories of one length are told apart.
-        step: transactions of the next change that are there already.
+        step: rows of what follows that are there already.
     """
 
     workspace: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from importlib import resources
+from typing import Any
 
 
 def _migrations() -> tuple[str, ...]:
@@ -40,5 +41,29 @@ class Statements:
     @classmethod
     def load(cls) -> Statements:
         """The statements as shipped."""
-        folder = resources.files("graph.embedded") / "sql"
-        return cls(**{f.name: (folder / f"{f.name}.sql").read_text("utf-8").strip() for f in fields(cls)})
+        return cls(**_texts(cls))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLogStatements:
+    """The statements of the change log, likewise."""
+
+    log_head: str
+    log_token: str
+    log_missing: str
+    log_change: str
+    log_record: str
+    log_drop: str
+    log_clear: str
+    log_followers: str
+    log_follow: str
+
+    @classmethod
+    def load(cls) -> ChangeLogStatements:
+        """The statements as shipped."""
+        return cls(**_texts(cls))
+
+
+def _texts(statements: Any) -> dict[str, str]:
+    folder = resources.files("graph.embedded") / "sql"
+    return {f.name: (folder / f"{f.name}.sql").read_text("utf-8").strip() for f in fields(statements)}

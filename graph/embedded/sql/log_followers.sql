@@ -1,0 +1,1 @@
+SELECT store, is_drifted FROM graph_follower ORDER BY store

@@ -1,0 +1,1 @@
+SELECT token FROM graph_change WHERE sequence = ?1
