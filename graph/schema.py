@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from graph.errors import ConstraintViolation
 from linkage.schema import FrameSchema
 
 
@@ -92,6 +93,18 @@ EDGE = FrameSchema(
         "props": pl.String,  # JSON object, null when there is nothing to say
     },
 )
+
+
+def check_ends(edges: pl.DataFrame) -> pl.DataFrame:
+    """The edges themselves, once every one was found to be of a known kind and to join the kinds that it may.
+
+    Raises:
+        ConstraintViolation: an edge of an unknown kind, or between the wrong kinds of nodes.
+    """
+    for kind, src_kind, dst_kind in edges.select("kind", "src_kind", "dst_kind").unique().sort("kind").iter_rows():
+        if kind not in EdgeKind.__members__ or ENDS[EdgeKind(kind)] != (src_kind, dst_kind):
+            raise ConstraintViolation("edge-joins-the-right-kinds", str(kind))
+    return edges
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from graph.embedded.change_log import ChangeLog
 from graph.embedded.statements import Statements
 from graph.errors import ConstraintViolation, StoreUnavailable
 from graph.neighbours import look_around
-from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind
+from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, check_ends
 from graph.store import ALL_EDGE_KINDS, Counts, Neighbourhood, Reach
 
 UNDATED = -(2**31)
@@ -118,7 +118,7 @@ class EmbeddedStore:
         """
         if sequence is not None and sequence <= self.applied():
             return False
-        _check_ends(change.edges_set)
+        check_ends(change.edges_set)
         with _translated(), self._connection:  # a savepoint when the caller is inside a transaction
             self._remove_edges(change.edges_removed)
             nodes = change.nodes_set.sort(NODE_KEY).select("kind", "key", pl.col("known_on").to_physical(), "props")
@@ -204,14 +204,6 @@ def _json(values: Collection[str]) -> str:
 
 def _day(as_of: date | None) -> int | None:
     return (as_of - date(1970, 1, 1)).days if as_of else None
-
-
-def _check_ends(edges: pl.DataFrame) -> None:
-    ends = edges.select("kind", "src_kind", "dst_kind").unique()
-    for kind, src_kind, dst_kind in ends.iter_rows():
-        known = kind in EdgeKind.__members__
-        if not known or ENDS[EdgeKind(kind)] != (src_kind, dst_kind):
-            raise ConstraintViolation("edge-joins-the-right-kinds", str(kind))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import polars as pl
 
 from graph.errors import ConstraintViolation
 from graph.neighbours import look_around
-from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection
+from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection, check_ends
 from graph.store import ALL_EDGE_KINDS, Counts, Neighbourhood, Reach
 
 
@@ -107,8 +107,7 @@ def _replaced(held: pl.DataFrame, removed: pl.DataFrame, new: pl.DataFrame, key:
 
 def _check(nodes: pl.DataFrame, edges: pl.DataFrame) -> None:
     places = set(nodes.select(NODE_KEY).iter_rows())
-    for kind, src_kind, src, dst_kind, dst in edges.select("kind", "src_kind", "src", "dst_kind", "dst").iter_rows():
-        if ENDS.get(EdgeKind(kind)) != (src_kind, dst_kind):
-            raise ConstraintViolation("edge-joins-the-right-kinds", kind)
+    ends = check_ends(edges).select("kind", "src_kind", "src", "dst_kind", "dst")
+    for kind, src_kind, src, dst_kind, dst in ends.iter_rows():
         if (src_kind, src) not in places or (dst_kind, dst) not in places:
             raise ConstraintViolation("edge-needs-both-ends", kind)
