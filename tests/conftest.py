@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from linkage.model import Model, load_model
 from linkage.schema import PERSON
+from tests.neo4j_server import Neo4jServer, serve
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)
@@ -37,3 +38,16 @@ def persons() -> Callable[..., pl.DataFrame]:
         return PERSON.conform(frame).sort("key")
 
     return build
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    """A real Neo4j server, one a worker; a test that stops it starts it again."""
+    yield from serve(tmp_path_factory.mktemp("neo4j"))
+
+
+@pytest.fixture
+def empty_neo4j(neo4j_server: Neo4jServer) -> Neo4jServer:
+    """The server without nodes; what earlier tests left of constraints and indexes stays."""
+    neo4j_server.empty()
+    return neo4j_server
