@@ -89,6 +89,8 @@ class Neo4jServer:
             BOLT_PORT=str(self.port),
             HEAP="512m",
             PAGECACHE="128m",
+            # Starts in half the time; tests are too short to gain by the better compiler.
+            NEO4J_JAVA_OPTIONS="-XX:TieredStopAtLevel=1",
         )
         if result.returncode:
             pytest.fail(f"neo4j.sh {arguments[0]}: {result.stderr}")

@@ -15,7 +15,7 @@
 #   NEO4J_LIB        the program, shared by all servers     [${XDG_CACHE_HOME:-~/.cache}/crosslane/neo4j-VERSION/lib]
 #   NEO4J_PASSWORD   of the user neo4j, fixed when the data are new  [crosslane-local]
 #   BOLT_PORT        [7687]     HTTP_PORT   serves Neo4j Browser there; not served when unset
-#   HEAP             [1g]       PAGECACHE   [512m]
+#   HEAP             [1g]       PAGECACHE   [512m]      NEO4J_JAVA_OPTIONS   more options of the Java machine
 #
 # Needs Java 17 or 21 (JAVA_HOME or the path). The server listens on 127.0.0.1 only.
 set -euo pipefail
@@ -114,6 +114,7 @@ server.https.enabled=false
 server.memory.heap.initial_size=$heap
 server.memory.heap.max_size=$heap
 server.memory.pagecache.size=$pagecache
+internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 db.tx_log.preallocate=false
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
@@ -133,7 +134,8 @@ admin() {
 }
 
 start() {
-  local java pid
+  local java pid options
+  read -r -a options <<< "${NEO4J_JAVA_OPTIONS:-}"
   if pid=$(server_pid); then
     say_running "$pid"
     return
@@ -145,9 +147,9 @@ start() {
     fail "port $port is taken by something else; set BOLT_PORT"
   fi
   configure
-  nohup "$java" -Xms"$heap" -Xmx"$heap" -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError -Dfile.encoding=UTF-8 \
-    -Dlog4j2.disable.jmx=true --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.io=ALL-UNNAMED \
-    --add-opens=java.base/sun.nio.ch=ALL-UNNAMED -cp "$home/plugins/*:$lib/*" \
+  nohup "$java" -Xms"$heap" -Xmx"$heap" -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError ${options[@]+"${options[@]}"} \
+    -Dfile.encoding=UTF-8 -Dlog4j2.disable.jmx=true --add-opens=java.base/java.nio=ALL-UNNAMED \
+    --add-opens=java.base/java.io=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED -cp "$home/plugins/*:$lib/*" \
     org.neo4j.server.CommunityEntryPoint --home-dir="$home" --config-dir="$home/conf" --console-mode \
     > "$console" 2>&1 < /dev/null &
   pid=$!
@@ -163,7 +165,7 @@ start() {
   tail -n 20 "$console" >&2
   kill -KILL "$pid" 2> /dev/null || true
   rm -f "$pidfile"
-  fail "the server did not start within $start_seconds s; its log is $console"
+  fail "the server did not start; its log is $console"
 }
 
 say_running() { printf 'running: bolt://127.0.0.1:%s (user neo4j, process %s)\n' "$(setting server.bolt.listen_address)" "$1"; }
