@@ -3,6 +3,7 @@
     LinkageError
     └── GraphError
         ├── StoreUnavailable      the store did not answer; trying again may help
+        ├── StoreRefused          the store answered and will not do it; trying again does not help
         ├── ConstraintViolation   a change would break the graph: an edge without its ends, a node under an edge
 
 Texts hold kinds, counts and ids of ours, never a name or an identifier of a person.
@@ -34,6 +35,22 @@ class StoreUnavailable(GraphError):
 
     def __str__(self) -> str:
         return f"{self.store}: {self.reason}; try again, or run: crosslane doctor"
+
+
+@dataclass
+class StoreRefused(GraphError):
+    """The store answered and does not do what it was asked, for a reason that stays: a fault of it or of ours.
+
+    Args:
+        store: name of the store.
+        reason: what happened, without data.
+    """
+
+    store: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.store}: refused, {self.reason}; run: crosslane doctor"
 
 
 @dataclass

@@ -1,1 +1,6 @@
-"""The graph in a Neo4j server."""
+"""The graph in a Neo4j server of its own, through the official driver. Nothing else imports the driver."""
+
+from graph.neo4j.connection import Server, connect
+from graph.neo4j.store import Neo4jStore
+
+__all__ = ["Neo4jStore", "Server", "connect"]

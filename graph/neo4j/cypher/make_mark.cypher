@@ -1,0 +1,3 @@
+MERGE (s:CrosslaneState {name: 'projection'})
+ON CREATE SET s += $mark
+SET s.schema = $schema

@@ -1,0 +1,3 @@
+UNWIND $keys AS key
+MATCH (n:NODE_KIND {key: key})
+DELETE n

@@ -1,0 +1,2 @@
+MATCH (s:CrosslaneState {name: 'projection'})
+SET s += $mark
