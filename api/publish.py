@@ -15,6 +15,7 @@ from api import scores, search
 from api.progress import Progress, percent
 from graph import project
 from graph.embedded import EmbeddedStore
+from graph.policy_file import load_policy
 from graph.schema import Projection
 from graph.scope import EVERYTHING, Scope, difference, moves_scores, needed_for, scope_of
 from linkage.identities import Move
@@ -115,34 +116,46 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     model = load_model()
     with workspace.reading() as connection:
         previous, reached = _previous(connection, publication)
-        current = scores.as_of(connection)
+        table = _ScoreTable(scores.as_of(connection), scores.policy_of(connection), scores.scored_ids(connection))
     progress.stage("comparing", 100)
     before = publication.before if publication.before is not None else persons.head(0)
-    change = Change(publication.changed, before, reached)
-    resolution = resolve(persons, change, previous, model, percent(progress))
+    resolution = resolve(persons, Change(publication.changed, before, reached), previous, model, percent(progress))
     memberships = _after(previous.memberships, resolution)
     progress.stage("projecting the graph")
-    reach = scope_of(publication.kinds, identities_changed=bool(change.changed or before.height or reached))
-    # The table of scores has one day; moving it on scores everybody anew, whatever was loaded.
-    day = max(publication.today, current or publication.today)
-    if day != current:
+    reach = scope_of(publication.kinds, identities_changed=bool(publication.changed or before.height or reached))
+    # The table of scores has one day and one policy; moving either on scores everybody anew, whatever was loaded.
+    day = max(publication.today, table.day or publication.today)
+    is_moved = day != table.day or table.policy != load_policy().name
+    if is_moved:
         reach = EVERYTHING
     graph = _graph(workspace, publication, reach, {Kind.PERSON: persons}, (previous, resolution, memberships))
     changed = persons.filter(pl.col("key").is_in(pl.Series(sorted(publication.changed), dtype=pl.String).implode()))
     del persons  # the largest frame here, and done with
+    with workspace.reading() as connection:
+        step = difference(EmbeddedStore(connection), graph, reach)
     scored = None
     if moves_scores(reach):
         progress.stage("scoring")
-        scored = scores.compute(project.ProjectedGraph(graph), day)
+        projected = project.ProjectedGraph(graph)
+        scored = scores.compute(projected, day) if is_moved else scores.recompute(projected, step, table.scored, day)
     progress.stage("publishing")
     with workspace.transaction() as connection:
         run_id = _write(connection, (publication, entry), resolution, model.digest)
-        store = EmbeddedStore(connection)
-        store.apply(difference(store, graph, reach), IdentityTables(connection).outbox_head())
+        EmbeddedStore(connection).apply(step, IdentityTables(connection).outbox_head())
         search.refresh(connection, changed, memberships, publication.vehicles)
-        moved = scores.write(connection, scored, run_id) if scored is not None else 0
+        gone = table.scored.difference(memberships["identity_id"])
+        moved = scores.write(connection, scored, run_id, gone) if scored is not None else 0
     rescored = scored.height if scored is not None else 0
     return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved)
+
+
+@dataclass(frozen=True, slots=True)
+class _ScoreTable:
+    """What the table of scores is for, before a publication."""
+
+    day: date | None
+    policy: str | None
+    scored: set[str]
 
 
 def _facts(workspace: Workspace, publication: Publication, kind: Kind) -> pl.DataFrame:

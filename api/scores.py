@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 import apsw
 import polars as pl
 
+from graph.affected import affected
 from graph.policy import RiskPolicy
 from graph.policy_file import load_policy
-from graph.risk import score_all
-from graph.store import GraphScan
+from graph.risk import score_all, score_some
+from graph.schema import GraphChange, NodeKind
+from graph.store import EdgeReader, GraphScan
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -73,23 +76,57 @@ def as_of(connection: apsw.Connection) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
+def policy_of(connection: apsw.Connection) -> str | None:
+    """Name of the policy that the table of scores follows, or None before the first."""
+    named: str | None = connection.execute("SELECT max(policy) FROM score").get
+    return named
+
+
 def compute(reader: GraphScan, day: date, policy: RiskPolicy | None = None) -> pl.DataFrame:
     """Every identity's score as of `day`, as the table holds it."""
-    found = score_all(reader, policy or load_policy(), day).with_columns(pl.col("as_of").cast(pl.String))
-    return found.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+    return _as_held(score_all(reader, policy or load_policy(), day))
 
 
-def write(connection: apsw.Connection, new: pl.DataFrame, run_id: int) -> int:
-    """The table is `new`; figures that changed are kept in the history under the run, and counted."""
-    old = read_scores(connection)
+def recompute(reader: EdgeReader, change: GraphChange, scored: Collection[str], day: date) -> pl.DataFrame:
+    """The scores that a change of the graph can move, as the table holds them; all others stay as they are.
+
+    Args:
+        reader: the graph after the change.
+        scored: identities that have a score; others get their first.
+    """
+    policy = load_policy()
+    there = reader.nodes(NodeKind.IDENTITY)["key"]
+    new = there.filter(~there.is_in(pl.Series(sorted(scored), dtype=pl.String).implode()))
+    reached = affected(change, reader, policy.limits, day)
+    people = pl.concat([reached, new.rename(reached.name)]).unique().sort()
+    return _as_held(score_some(reader, policy, people.to_list(), day))
+
+
+def write(connection: apsw.Connection, new: pl.DataFrame, run_id: int, gone: Collection[str] = ()) -> int:
+    """The rows of `new` stand in the table; figures that changed are kept in the history under the run, and counted.
+
+    Args:
+        gone: identities that have no score any more.
+    """
+    old = read_scores(connection).join(new, on="identity_id", how="semi")
     changed = new.join(old, on=list(COLUMNS), how="anti")
-    gone = old.join(new, on="identity_id", how="anti")
     moved = new.join(old, on=["identity_id", "score", "own", "linked"], how="anti")
-    connection.executemany("DELETE FROM score WHERE identity_id = ?", gone.select("identity_id").iter_rows())
+    connection.executemany("DELETE FROM score WHERE identity_id = ?", ((identity,) for identity in sorted(gone)))
     connection.executemany("INSERT OR REPLACE INTO score VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changed.iter_rows())
     history = moved.select("identity_id", pl.lit(run_id).alias("run_id"), "score", "own", "linked", "as_of", "policy")
     connection.executemany("INSERT OR REPLACE INTO score_history VALUES (?, ?, ?, ?, ?, ?, ?)", history.iter_rows())
     return moved.height
+
+
+def scored_ids(connection: apsw.Connection) -> set[str]:
+    """Identities that have a score."""
+    return {str(row[0]) for row in connection.execute("SELECT identity_id FROM score")}
+
+
+def _as_held(found: pl.DataFrame) -> pl.DataFrame:
+    return found.with_columns(pl.col("as_of").cast(pl.String)).select(
+        pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()
+    )
 
 
 def rescore(connection: apsw.Connection, reader: GraphScan, day: date, run_id: int) -> dict[str, Any]:
@@ -100,6 +137,6 @@ def rescore(connection: apsw.Connection, reader: GraphScan, day: date, run_id: i
     """
     started = time.perf_counter()
     new = compute(reader, day)
-    changed = write(connection, new, run_id)
+    changed = write(connection, new, run_id, scored_ids(connection).difference(new["identity_id"]))
     seconds = round(time.perf_counter() - started, 3)
     return {"scope": "all", "rescored": new.height, "changed": changed, "seconds": seconds}

@@ -15,7 +15,7 @@ import polars as pl
 from graph.errors import UnknownIdentity
 from graph.policy import RiskPolicy
 from graph.schema import EdgeKind, NodeKind
-from graph.store import GraphReader, GraphScan
+from graph.store import EdgeReader, GraphScan
 from graph.succession import Succession, find_successions
 
 FAR = 10_000_000
@@ -65,16 +65,17 @@ def read_everyone(reader: GraphScan, policy: RiskPolicy, as_of: dt.date) -> Evid
     return _evidence(reader.edges(SCORED_EDGES), reader.nodes(NodeKind.EVENT), people, (policy, as_of))
 
 
-def read_around(reader: GraphReader, policy: RiskPolicy, identity_id: str, as_of: dt.date) -> Evidence:
-    """The evidence that one person's risk rests on, in full: it scores that person as all evidence would.
+def read_around(reader: EdgeReader, policy: RiskPolicy, identities: Collection[str], as_of: dt.date) -> Evidence:
+    """The evidence that some people's risk rests on, in full: it scores those people as all evidence would.
 
     Raises:
         UnknownIdentity: the graph has no such identity.
     """
-    if not reader.nodes(NodeKind.IDENTITY, [identity_id]).height:
-        raise UnknownIdentity(identity_id)
+    unknown = set(identities).difference(reader.nodes(NodeKind.IDENTITY, identities)["key"].to_list())
+    if unknown:
+        raise UnknownIdentity(min(unknown))
     may_be = frozenset({EdgeKind.POSSIBLY_SAME})
-    selves = {identity_id, *_people(reader.edges_of(NodeKind.IDENTITY, [identity_id], may_be))}
+    selves = {*identities, *_people(reader.edges_of(NodeKind.IDENTITY, identities, may_be))}
     own = reader.edges_of(NodeKind.IDENTITY, selves, frozenset(TIE_EDGES))
     parts = []
     for kind, (_, node) in TIE_EDGES.items():
@@ -112,7 +113,7 @@ def _tied(ties: pl.DataFrame, hub_degree: int) -> list[str]:
     return small["src"].unique().to_list()
 
 
-def _successions_near(reader: GraphReader, carriers: Collection[str], steps: int) -> pl.DataFrame:
+def _successions_near(reader: EdgeReader, carriers: Collection[str], steps: int) -> pl.DataFrame:
     """SUCCEEDS edges within `steps` of the carriers."""
     seen, frontier = set(carriers), set(carriers)
     found = reader.edges_of(NodeKind.CARRIER, frontier, frozenset({EdgeKind.SUCCEEDS}))

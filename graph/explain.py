@@ -28,7 +28,7 @@ def risk_of(reader: GraphReader, policy: RiskPolicy, identity_id: str, as_of: dt
     Raises:
         UnknownIdentity: the graph has no such identity.
     """
-    evidence = read_around(reader, policy, identity_id, as_of)
+    evidence = read_around(reader, policy, [identity_id], as_of)
     person = evidence.people.index(identity_id)
     only = pl.Series("only", [person], pl.UInt32)
     assessment = assess(evidence, policy, only)

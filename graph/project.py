@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from graph.edges import build_edges
 from graph.mentions import Mentions
 from graph.nodes import build_nodes
-from graph.schema import EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection
-from graph.store import GraphReader
+from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection
+from graph.store import ALL_EDGE_KINDS, GraphReader
 from linkage.schema import Kind
 
 
@@ -55,74 +56,39 @@ class ProjectedGraph:
         """Frame EDGE of these kinds, ordered by EDGE_KEY."""
         return self.held.edges.filter(pl.col("kind").is_in(sorted(kind.value for kind in kinds)))
 
+    def edges_of(
+        self,
+        kind: NodeKind,
+        keys: Collection[str],
+        kinds: Collection[EdgeKind] = ALL_EDGE_KINDS,
+        as_of: date | None = None,
+    ) -> pl.DataFrame:
+        """Frame EDGE of these kinds, known by the day, at the nodes, ordered by EDGE_KEY."""
+        named = pl.DataFrame({"key": pl.Series(sorted(set(keys)), dtype=pl.String)})
+        parts = [EDGE.empty()]
+        for edge in sorted(kinds):
+            rows = self.edges([edge])
+            ends = [end for end, found in zip(("src", "dst"), ENDS[edge], strict=True) if found is kind]
+            parts += [rows.join(named, left_on=end, right_on="key", how="semi") for end in ends]
+        found = pl.concat(parts).unique(EDGE_KEY).sort(EDGE_KEY)
+        return found if as_of is None else found.filter(pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
+
 
 def change(before: Projection, after: Projection) -> GraphChange:
     """What turns `before` into `after`, each frame sorted by its key."""
     return GraphChange(
-        nodes_removed=_gone(before.nodes, after.nodes, NODE_KEY),
-        nodes_set=_new(before.nodes, after.nodes),
-        edges_removed=_gone(before.edges, after.edges, EDGE_KEY),
-        edges_set=_new(before.edges, after.edges),
+        nodes_removed=gone(before.nodes, after.nodes, NODE_KEY),
+        nodes_set=new(before.nodes, after.nodes),
+        edges_removed=gone(before.edges, after.edges, EDGE_KEY),
+        edges_set=new(before.edges, after.edges),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """How a store compares with the graph it should hold.
-
-    Args:
-        store: name of the store.
-        nodes: node kind to count, as held.
-        edges: edge kind to count, as held.
-        missing: nodes and edges that should be there and are not.
-        extra: nodes and edges that should not be there.
-        different: nodes and edges that are there with other content.
-    """
-
-    store: str
-    nodes: dict[str, int]
-    edges: dict[str, int]
-    missing: int
-    extra: int
-    different: int
-
-    @property
-    def is_equal(self) -> bool:
-        """True when the store holds exactly the graph it should."""
-        return not (self.missing or self.extra or self.different)
-
-    def to_document(self) -> dict[str, object]:
-        """The JSON document of `graph verify`."""
-        return {
-            "store": self.store,
-            "nodes": self.nodes,
-            "edges": self.edges,
-            "missing": self.missing,
-            "extra": self.extra,
-            "different": self.different,
-        }
-
-
-def verify(reader: GraphReader, wanted: Projection) -> Verification:
-    """Every node and edge of the store compared with the graph it should hold."""
-    held = snapshot(reader)
-    towards = change(held, wanted)
-    counts = reader.counts()
-    missing = different = 0
-    for new, old, key in (
-        (towards.nodes_set, held.nodes, NODE_KEY),
-        (towards.edges_set, held.edges, EDGE_KEY),
-    ):
-        absent = _gone(new, old, key).height
-        missing += absent
-        different += new.height - absent
-    extra = towards.nodes_removed.height + towards.edges_removed.height
-    return Verification(reader.name, counts.nodes, counts.edges, missing, extra, different)
-
-
-def _gone(before: pl.DataFrame, after: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+def gone(before: pl.DataFrame, after: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """Rows of `before` whose key is not in `after`."""
     return before.join(after.select(key), on=list(key), how="anti", nulls_equal=True, maintain_order="left")
 
 
-def _new(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def new(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `after` that are not in `before` as they are."""
     return after.join(before, on=after.columns, how="anti", nulls_equal=True, maintain_order="left")

@@ -13,7 +13,7 @@ from graph.association import Crowds, Question, Tables, associate, associate_twi
 from graph.evidence import Evidence, read_around, read_everyone
 from graph.incidents import Judged, judge
 from graph.policy import RiskPolicy
-from graph.store import GraphReader, GraphScan
+from graph.store import EdgeReader, GraphScan
 from linkage.schema import FrameSchema
 
 SCORE = FrameSchema(
@@ -72,14 +72,24 @@ def score_all(
     return tabulate(assess(evidence, policy, only), policy, only)
 
 
-def score_one(reader: GraphReader, policy: RiskPolicy, identity_id: str, as_of: dt.date) -> pl.DataFrame:
+def score_one(reader: EdgeReader, policy: RiskPolicy, identity_id: str, as_of: dt.date) -> pl.DataFrame:
     """Frame SCORE with one row, read from around the identity alone; the same bits as in `score_all`.
 
     Raises:
         UnknownIdentity: the graph has no such identity.
     """
-    evidence = read_around(reader, policy, identity_id, as_of)
-    only = pl.Series("only", [evidence.people.index(identity_id)], pl.UInt32)
+    return score_some(reader, policy, [identity_id], as_of)
+
+
+def score_some(reader: EdgeReader, policy: RiskPolicy, identities: Collection[str], as_of: dt.date) -> pl.DataFrame:
+    """Frame SCORE: the given identities, read from around them alone; the same bits as in `score_all`.
+
+    Raises:
+        UnknownIdentity: the graph has no such identity.
+    """
+    evidence = read_around(reader, policy, identities, as_of)
+    asked = set(identities)
+    only = pl.Series("only", [place for place, person in enumerate(evidence.people) if person in asked], pl.UInt32)
     return tabulate(assess(evidence, policy, only), policy, only)
 
 

@@ -82,13 +82,8 @@ class GraphScan(Protocol):
         ...
 
 
-class GraphReader(GraphScan, Protocol):
-    """Reads one consistent state of a graph. Frames are sorted by their key columns."""
-
-    @property
-    def name(self) -> str:
-        """What the store is, for messages: embedded, neo4j."""
-        ...
+class EdgeReader(GraphScan, Protocol):
+    """Reads the edges at some nodes too: what scoring some people needs."""
 
     def edges_of(
         self,
@@ -98,6 +93,15 @@ class GraphReader(GraphScan, Protocol):
         as_of: date | None = None,
     ) -> pl.DataFrame:
         """Frame EDGE: every edge of these kinds, known by the day, with either end among the nodes, each once."""
+        ...
+
+
+class GraphReader(EdgeReader, Protocol):
+    """Reads one consistent state of a graph. Frames are sorted by their key columns."""
+
+    @property
+    def name(self) -> str:
+        """What the store is, for messages: embedded, neo4j."""
         ...
 
     def degrees(

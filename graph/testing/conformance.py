@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
 from graph.errors import ConstraintViolation
-from graph.project import change, snapshot, verify
+from graph.project import change, snapshot
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
 from graph.store import GraphStore, Reach
 from graph.testing.strategies import worlds
 from graph.testing.worlds import Happening, Hold, World
+from graph.verify import verify
 
 DAY = dt.date(2025, 3, 1)
 HOSTILE = "`x` }) DETACH DELETE n //'\"\\{$y} %s \u00d1\t\n"

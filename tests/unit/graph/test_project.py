@@ -7,10 +7,11 @@ import pytest
 
 from graph.explain import risk_of
 from graph.policy_file import load_policy
-from graph.project import change, desired, verify
+from graph.project import change, desired
 from graph.risk import score_all
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
 from graph.testing.memory import MemoryStore
+from graph.verify import verify
 from linkage.schema import FACTS, Kind
 
 TODAY = dt.date(2026, 6, 30)

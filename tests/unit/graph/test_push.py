@@ -13,13 +13,14 @@ import graph.push as pushing
 from graph.batches import split
 from graph.embedded import MIGRATIONS, ChangeLog, EmbeddedStore
 from graph.errors import ForeignGraph, MarkMoved
-from graph.project import change, snapshot, verify
+from graph.project import change, snapshot
 from graph.push import Ledger, push
 from graph.schema import GraphChange, Projection
 from graph.store import Mark
 from graph.testing.conformance import small
 from graph.testing.memory import MemoryStore
 from graph.testing.strategies import worlds
+from graph.verify import verify
 
 
 class Target(MemoryStore):

@@ -1,0 +1,52 @@
+"""What lies around a driver in the graph, as one JSON document that is the same whichever store was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from api.graph_store import LEDGER, GraphStoreChoice, open_graph
+from graph.schema import NodeKind
+from graph.store import Neighbourhood, Reach
+from linkage.ledger import IdentityTables, Workspace
+
+
+def around(workspace: Workspace, ref: str, reach: Reach, store: GraphStoreChoice = LEDGER) -> dict[str, Any]:
+    """Nodes and edges near a driver, nearest first, with what was left out.
+
+    Args:
+        ref: identity id, former id or source/record_id.
+        store: where the graph is read.
+
+    Raises:
+        UnknownRecord: the reference names nothing.
+        StoreUnavailable: the store does not answer or lags behind the ledger.
+    """
+    with workspace.reading() as connection:
+        identity = IdentityTables(connection).require(ref)
+        with open_graph(connection, store) as reader:
+            found = reader.neighbours(NodeKind.IDENTITY, [identity], reach)
+    return {"identity_id": identity, "hops": reach.hops, **to_document(found)}
+
+
+def to_document(found: Neighbourhood) -> dict[str, Any]:
+    """A neighbourhood as JSON values."""
+    return {
+        "nodes": [_told(row) for row in found.nodes.iter_rows(named=True)],
+        "edges": [_told(row) for row in found.edges.iter_rows(named=True)],
+        "hubs": found.hubs.to_dicts(),
+        "left_out": found.left_out,
+        "truncated": found.is_truncated,
+    }
+
+
+def people_around(document: Mapping[str, Any]) -> Iterator[str]:
+    """Identity ids that the document shows, for the audit."""
+    return (node["key"] for node in document["nodes"] if node["kind"] == NodeKind.IDENTITY.value)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
+    return told | {"props": orjson.loads(row["props"]) if row["props"] else None}

@@ -1,0 +1,102 @@
+"""`graph`: what lies around a driver, and the store that follows the ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from api.around import around, people_around
+from api.cli import graph_view
+from api.cli.driver_commands import AsOfOption, IdArgument
+from api.cli.output import error_console
+from api.cli.progress import BarProgress
+from api.cli.session import Answer, Session, command, parse_date
+from api.projection import push_graph, rebuild_graph, verify_graph
+from graph.schema import EdgeKind
+from graph.store import ALL_EDGE_KINDS, Reach
+from linkage.errors import SettingsError
+
+KindsOption = Annotated[
+    list[str] | None,
+    typer.Option("--kind", help="Kind of edge to walk, such as DROVE; may be repeated. All by default."),
+]
+
+ReplaceOption = Annotated[bool, typer.Option("--replace", help="Delete whatever else the database holds.")]
+
+
+def register(app: typer.Typer) -> None:
+    """The commands are part of `app`."""
+    graph = typer.Typer(help="The graph around a driver, and the store that follows the ledger.", no_args_is_help=True)
+    command(graph, "around")(around_command)
+    command(graph, "push")(push_command)
+    command(graph, "rebuild")(rebuild_command)
+    command(graph, "verify")(verify_command)
+    app.add_typer(graph, name="graph")
+
+
+def around_command(  # noqa: PLR0913
+    session: Session,
+    *,
+    reference: IdArgument,
+    hops: Annotated[int, typer.Option(min=0, max=6, help="Edges walked from the driver.")] = 2,
+    limit: Annotated[int, typer.Option(min=1, max=5000, help="Nodes shown at most.")] = 150,
+    kinds: KindsOption = None,
+    as_of: AsOfOption = None,
+) -> Answer:
+    """Show what lies around a driver, nearest first; hubs are named and not walked through."""
+    reach = Reach(hops, edge_kinds(kinds), limit, as_of=parse_date(as_of, "--as-of"))
+    document = around(session.workspace(), reference, reach, session.store)
+    session.audit("graph", people_around(document), f"{hops} hops")
+    return Answer(document, lambda out: graph_view.print_around(out, document))
+
+
+def push_command(session: Session) -> Answer:
+    """Bring the store that follows the ledger up to it; what was interrupted goes on where it stopped."""
+    if session.store.server is None:
+        raise SettingsError("graph push: the embedded graph is the ledger's own; name a server with --store")
+    with BarProgress(error_console()) as progress:
+        document = push_graph(session.workspace(), session.store.server, progress)
+    session.audit("graph push", [None], f"{document['rows']} rows")
+    return Answer(document, lambda out: graph_view.print_pushed(out, document))
+
+
+def rebuild_command(
+    session: Session,
+    replace: ReplaceOption = False,  # noqa: FBT002
+) -> Answer:
+    """Make the store's graph anew from the ledger's facts and identities."""
+    with BarProgress(error_console()) as progress:
+        document = rebuild_graph(session.workspace(), session.store, progress, replaces=replace)
+    session.audit("graph rebuild", [None], f"{document['rows']} rows")
+    return Answer(document, lambda out: graph_view.print_pushed(out, document))
+
+
+def verify_command(session: Session) -> Answer:
+    """Prove that the store holds the graph that the ledger's facts make, or list what differs; exit 1 if it does."""
+    with BarProgress(error_console()) as progress:
+        document = verify_graph(session.workspace(), session.store, progress)
+    session.audit("graph verify", _named(document), "equal" if document["equal"] else "differs")
+    return Answer(
+        document, lambda out: graph_view.print_verified(out, document), exit_code=0 if document["equal"] else 1
+    )
+
+
+def edge_kinds(names: list[str] | None) -> frozenset[EdgeKind]:
+    """The kinds that were named, all where none was.
+
+    Raises:
+        SettingsError: there is no such kind.
+    """
+    if not names:
+        return ALL_EDGE_KINDS
+    unknown = sorted({name for name in names if name.upper() not in EdgeKind.__members__})
+    if unknown:
+        raise SettingsError(f"--kind: {', '.join(unknown)} is none of {', '.join(sorted(ALL_EDGE_KINDS))}")
+    return frozenset(EdgeKind(name.upper()) for name in names)
+
+
+def _named(document: dict[str, Any]) -> list[str | None]:
+    """Identities among the nodes that differ."""
+    found = [item["key"][0] for item in document["differences"] if item["kind"] == "Identity"]
+    return [*found] or [None]
