@@ -14,6 +14,8 @@ import apsw
 
 from api.audit import AUDIT, AuditLog
 from api.bootstrap import open_workspace
+from api.graph_store import LEDGER, GraphStoreChoice
+from api.projection import pending
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
 from linkage.errors import LinkageError
@@ -37,8 +39,8 @@ class Check:
         return {"name": self.name, "ok": self.ok, "detail": self.detail}
 
 
-def doctor(folder: Path | None) -> dict[str, Any]:
-    """Every check there is; those of a workspace only where one is named."""
+def doctor(folder: Path | None, store: GraphStoreChoice = LEDGER) -> dict[str, Any]:
+    """Every check there is; those of a workspace only where one is named, of a server likewise."""
     checks = [_python(), _sqlite(), _attempt("model", _model), _attempt("policy", _policy)]
     if folder is None:
         checks.append(Check("workspace", ok=True, detail="none named; give -w FOLDER to have one looked at"))
@@ -53,14 +55,16 @@ def doctor(folder: Path | None) -> dict[str, Any]:
     if opened:
         looks = {"ledger": _ledger, "records": _records, "graph": _graph, "search": _search, "audit": _audit}
         checks += [_attempt(name, partial(look, opened[0])) for name, look in looks.items()]
+        checks += _projection(opened[0], store)
     return {"checks": [check.document() for check in checks]}
 
 
-def readiness(workspace: Workspace) -> list[dict[str, Any]]:
+def readiness(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> list[dict[str, Any]]:
     """The quick checks that say whether the workspace can answer now."""
     checks = (
         _attempt("ledger", lambda: f"{len(_loads(workspace))} loads"),
         _attempt("graph", lambda: _graph(workspace)),
+        *_projection(workspace, store),
         _attempt("audit", lambda: _audit(workspace)),
     )
     return [check.document() for check in checks]
@@ -137,8 +141,13 @@ def _graph(workspace: Workspace) -> str:
         head, applied = IdentityTables(connection).outbox_head(), EmbeddedStore(connection).applied()
         counts = EmbeddedStore(connection).counts()
     if applied != head:
-        raise _Failed(f"the graph is at change {applied} of {head}; load any file again to bring it up")
+        raise _Failed(f"the graph is at change {applied} of {head}; mend it with: crosslane graph rebuild")
     return f"up to date at change {head}: {sum(counts.nodes.values())} nodes, {sum(counts.edges.values())} edges"
+
+
+def _projection(workspace: Workspace, store: GraphStoreChoice) -> list[Check]:
+    server = store.server
+    return [_attempt("projection", lambda: pending(workspace, server))] if server else []
 
 
 def _search(workspace: Workspace) -> str:

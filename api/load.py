@@ -12,8 +12,10 @@ from typing import Any
 
 import polars as pl
 
+from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
 from api.progress import Progress, Silent
+from api.projection import follow_up
 from api.publish import Outcome, Publication, publish
 from linkage.errors import SourceError
 from linkage.ledger import Decision, Decisions, FileSummary, LoadRow, LoadTables, Workspace
@@ -68,8 +70,16 @@ class _Plan:
         return not (any(map(len, self.facts.values())) or any(map(len, self.withdrawn.values())))
 
 
-def load(workspace: Workspace, request: LoadRequest, progress: Progress | None = None) -> dict[str, Any]:
+def load(
+    workspace: Workspace,
+    request: LoadRequest,
+    progress: Progress | None = None,
+    store: GraphStoreChoice = LEDGER,
+) -> dict[str, Any]:
     """The files are in the workspace, with everything that follows from them, or nothing of them is.
+
+    Args:
+        store: a server that follows the ledger is brought up afterwards; one that cannot be takes nothing back.
 
     Returns:
         The `load` document.
@@ -79,6 +89,11 @@ def load(workspace: Workspace, request: LoadRequest, progress: Progress | None =
         LedgerError: another writer kept the workspace too long.
     """
     progress = progress or Silent()
+    document = _load(workspace, request, progress)
+    return document | follow_up(workspace, store, progress)
+
+
+def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dict[str, Any]:
     started = time.perf_counter()
     began = datetime.now(UTC)
     manifest = load_manifest(request.source)

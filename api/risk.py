@@ -7,21 +7,23 @@ from typing import Any
 
 from api import scores
 from api.coverage import coverage_rows
-from graph.embedded import EmbeddedStore
+from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from graph.explain import risk_of
 from graph.policy_file import load_policy
 from linkage.ledger import IdentityTables, Workspace
 
 
-def risk(workspace: Workspace, ref: str, as_of: date | None = None) -> dict[str, Any]:
+def risk(workspace: Workspace, ref: str, as_of: date | None = None, store: GraphStoreChoice = LEDGER) -> dict[str, Any]:
     """The driver's score with its routes, as known on a day.
 
     Args:
         ref: identity id, former id or source/record_id.
         as_of: the day; None = the day the table of scores is for.
+        store: where the graph is read.
 
     Raises:
         UnknownRecord: the reference names nothing.
+        StoreUnavailable: the store does not answer or lags behind the ledger.
     """
     with workspace.reading() as connection:
         tables = IdentityTables(connection)
@@ -29,5 +31,6 @@ def risk(workspace: Workspace, ref: str, as_of: date | None = None) -> dict[str,
         day = as_of or scores.as_of(connection)
         assert day is not None, "the load that brought the driver scored everybody"
         records = tables.records_of(identity)
-        report = risk_of(EmbeddedStore(connection), load_policy(), identity, day)
+        with open_graph(connection, store) as reader:
+            report = risk_of(reader, load_policy(), identity, day)
     return report.to_document() | {"coverage": coverage_rows(workspace, records, day)}

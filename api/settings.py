@@ -5,12 +5,12 @@ from __future__ import annotations
 import getpass
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.graph_store import EMBEDDED, LEDGER, GraphStoreChoice
+from graph.neo4j import Server
 from linkage.errors import SettingsError
-
-EMBEDDED = "embedded"
 
 
 def _login() -> str:
@@ -25,7 +25,9 @@ class Settings(BaseSettings):
 
     Args:
         workspace: folder of the workspace.
-        store: where the graph lives; only `embedded` here.
+        store: where the graph is read: `embedded`, or the address of a Neo4j server, such as bolt://host:7687.
+        neo4j_user: who logs in there; `neo4j_password` with what, `neo4j_database` to which database.
+        neo4j_ca: file of the authority that signed the server's certificate, where the system does not know it.
         actor: who is named in the audit and in decisions; the login name by default.
         debug: whether an unexpected error is told with its traceback, which may hold personal data.
     """
@@ -34,6 +36,10 @@ class Settings(BaseSettings):
 
     workspace: Path | None = None
     store: str = EMBEDDED
+    neo4j_user: str = "neo4j"
+    neo4j_password: SecretStr = SecretStr("")
+    neo4j_database: str = "neo4j"
+    neo4j_ca: Path | None = None
     actor: str = Field(default_factory=_login, min_length=1, max_length=100)
     debug: bool = False
 
@@ -51,11 +57,21 @@ def read_settings() -> Settings:
         raise SettingsError(f"{', '.join(names)}: the value cannot be used; change it or unset it") from None
 
 
-def require_store(store: str) -> None:
-    """The store is one that this installation can use.
+def chosen_store(settings: Settings, store: str | None) -> GraphStoreChoice:
+    """The store of an option, else of the settings.
 
     Raises:
-        SettingsError: it is not.
+        SettingsError: it is no store that there is.
     """
-    if store != EMBEDDED:
-        raise SettingsError(f"--store: only '{EMBEDDED}' can be used in this version; leave the option out")
+    address = store or settings.store
+    if address == EMBEDDED:
+        return LEDGER
+    return GraphStoreChoice(
+        Server(
+            address,
+            settings.neo4j_user,
+            settings.neo4j_password.get_secret_value(),
+            settings.neo4j_database,
+            settings.neo4j_ca,
+        )
+    )

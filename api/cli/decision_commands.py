@@ -8,9 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from api.cli.graph_view import warn_if_pending
 from api.cli.output import table
 from api.cli.session import Answer, Session, command, parse_date
 from api.decide import decide, undo
+from api.progress import Silent
+from api.projection import follow_up
 from linkage.errors import SettingsError
 
 A = Annotated[str, typer.Argument(metavar="A", help="Record (source/record_id) or identity.", show_default=False)]
@@ -45,7 +48,10 @@ def undo_command(
     today: TodayOption = None,
 ) -> Answer:
     """Take decision NUMBER back; it stays on record as undone."""
-    document = undo(session.workspace(), number, session.actor, parse_date(today, "--today"))
+    workspace = session.workspace()
+    document = undo(workspace, number, session.actor, parse_date(today, "--today"))
+    document |= follow_up(workspace, session.store, Silent())
+    warn_if_pending(document)
     session.audit("undo", _identities(document), f"decision {number}")
     return Answer(document, lambda out: print_decision(out, document))
 
@@ -66,9 +72,10 @@ def print_decision(out: Console, document: dict[str, Any]) -> None:
 def _judge(session: Session, pair: tuple[str, str], judgement: str, reason: str, today: str | None) -> Answer:
     if not reason.strip():
         raise SettingsError("--reason: say why, in words that others can check")
-    document = decide(
-        session.workspace(), *pair, judgement, reason.strip(), session.actor, parse_date(today, "--today")
-    )
+    workspace = session.workspace()
+    document = decide(workspace, *pair, judgement, reason.strip(), session.actor, parse_date(today, "--today"))
+    document |= follow_up(workspace, session.store, Silent())
+    warn_if_pending(document)
     session.audit(judgement, _identities(document), f"decision {document['decision']['n']}")
     return Answer(document, lambda out: print_decision(out, document))
 

@@ -77,7 +77,7 @@ def why_command(
 
 def risk_command(session: Session, reference: IdArgument, as_of: AsOfOption = None) -> Answer:
     """Show own and linked risk with every route, record and date they rest on."""
-    document = risk(session.workspace(), reference, parse_date(as_of, "--as-of"))
+    document = risk(session.workspace(), reference, parse_date(as_of, "--as-of"), session.store)
     session.audit("risk", people_shown(document))
     return Answer(document, lambda out: risk_view.print_risk(out, document))
 

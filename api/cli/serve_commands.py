@@ -13,6 +13,7 @@ import typer
 
 from api.cli.output import error_console
 from api.cli.session import Answer, Session, command
+from api.graph_store import LEDGER, GraphStoreChoice
 from api.keys import Keys
 from linkage.errors import SettingsError
 from linkage.ledger import Workspace
@@ -28,11 +29,11 @@ def register(app: typer.Typer) -> None:
 
 def serve_command(session: Session, host: HostOption = "127.0.0.1", port: PortOption = 8000) -> Answer:
     """Answer the HTTP API until stopped; who may call is a matter of `crosslane key add`."""
-    serve(session.workspace(), host, port)
+    serve(session.workspace(), host, port, session.store)
     return Answer({"served": f"http://{host}:{port}"})
 
 
-def serve(workspace: Workspace, host: str, port: int) -> None:
+def serve(workspace: Workspace, host: str, port: int, store: GraphStoreChoice = LEDGER) -> None:
     """The API is answered on host and port until the process is stopped.
 
     Raises:
@@ -54,7 +55,7 @@ def serve(workspace: Workspace, host: str, port: int) -> None:
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{listening.getsockname()[1]}"
         out.print(f"Serving {url}/api/v1 (stop with Ctrl-C)", markup=False)
-        config = uvicorn.Config(create_app(workspace), access_log=False, log_config=None, ws="none")
+        config = uvicorn.Config(create_app(workspace, store), access_log=False, log_config=None, ws="none")
         with suppress(KeyboardInterrupt):  # asked to stop, and stopped
             uvicorn.Server(config).run(sockets=[listening])
 

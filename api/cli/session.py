@@ -17,7 +17,8 @@ from rich.console import Console
 from api.audit import AuditLog, Entry
 from api.bootstrap import open_workspace
 from api.cli.output import console, write_json
-from api.settings import Settings, read_settings, require_store
+from api.graph_store import GraphStoreChoice
+from api.settings import Settings, chosen_store, read_settings
 from linkage.errors import SettingsError
 from linkage.ledger import Workspace
 
@@ -27,7 +28,11 @@ WorkspaceOption = Annotated[
 ]
 StoreOption = Annotated[
     str | None,
-    typer.Option("--store", help="Where the graph lives: embedded [CROSSLANE_STORE].", show_default=False),
+    typer.Option(
+        "--store",
+        help="Where the graph is read: embedded, or bolt://HOST:PORT of a Neo4j server [CROSSLANE_STORE].",
+        show_default=False,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
@@ -56,6 +61,7 @@ class Session:
     settings: Settings
     folder: Path | None
     is_json: bool
+    store: GraphStoreChoice
 
     @property
     def path(self) -> Path:
@@ -140,11 +146,11 @@ def _session(values: dict[str, Any]) -> Session:
         _require_text(value)
     before: dict[str, Any] = ctx.find_root().obj or {}
     settings = read_settings()
-    require_store(store or before.get("store") or settings.store)
     return Session(
         settings=settings,
         folder=folder or before.get("workspace") or settings.workspace,
         is_json=as_json or bool(before.get("as_json")),
+        store=chosen_store(settings, store or before.get("store")),
     )
 
 

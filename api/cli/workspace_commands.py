@@ -10,6 +10,7 @@ import typer
 
 from api.bootstrap import create_workspace
 from api.cli import load_view
+from api.cli.graph_view import warn_if_pending
 from api.cli.output import error_console, fields, table
 from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command, parse_date
@@ -108,14 +109,15 @@ def load_command(  # noqa: PLR0913
     request = _request(session, files, source, options, mode=mode, confirm=confirm)
     workspace = session.workspace()
     with BarProgress(error_console()) as progress:
-        document = load(workspace, request, progress)
+        document = load(workspace, request, progress, session.store)
+    warn_if_pending(document)
     session.audit("load", [None], f"load {document['load_id']}")
     return Answer(document, lambda out: load_view.print_load(out, document))
 
 
 def doctor_command(session: Session) -> Answer:
     """Say what is installed, reachable and consistent; exit 1 when something is not."""
-    document = doctor(session.folder)
+    document = doctor(session.folder, session.store)
     checks = document["checks"]
 
     def view(out: Any) -> None:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.audit import AuditLog
 from api.doctor import readiness
+from api.graph_store import LEDGER, GraphStoreChoice
 from api.http import drivers, problems
 from api.http.access import AccessLog
 from api.http.models import Health, Readiness
@@ -17,8 +18,8 @@ from api.http.service import Service
 from linkage.ledger import Workspace
 
 
-def create_app(workspace: Workspace) -> FastAPI:
-    """The API over `workspace`; it holds no state of its own, so several may serve one workspace."""
+def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAPI:
+    """The API over `workspace`, its graph read from `store`; it holds no state, so several may serve one workspace."""
     app = FastAPI(
         title="Crosslane",
         version=version("crosslane"),
@@ -27,7 +28,7 @@ def create_app(workspace: Workspace) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(workspace, AuditLog(workspace.path))
+    app.state.service = Service(workspace, AuditLog(workspace.path), store)
     problems.install(app)
     app.add_middleware(AccessLog)
     app.include_router(drivers.router)
@@ -40,7 +41,7 @@ def create_app(workspace: Workspace) -> FastAPI:
     @app.get("/readyz", tags=["service"], response_model=Readiness)
     def readyz() -> Any:
         """The workspace can be read and audited."""
-        checks = readiness(workspace)
+        checks = readiness(workspace, store)
         is_ready = all(check["ok"] for check in checks)
         body = {"status": "ok" if is_ready else "not ready", "checks": checks}
         return JSONResponse(body, 200 if is_ready else 503)

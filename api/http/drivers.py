@@ -80,7 +80,7 @@ def linked_risk(
     as_of: Annotated[date | None, QueryParameter(description="Replay as known on this day.")] = None,
 ) -> dict[str, Any]:
     """Own and linked risk with every route, record and date they rest on."""
-    document = risk(service.workspace, identity_id, as_of)
+    document = risk(service.workspace, identity_id, as_of, service.store)
     service.audit(caller, "risk", people_shown(document))
     return document
 

@@ -10,6 +10,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.audit import AuditLog, Entry
+from api.graph_store import LEDGER, GraphStoreChoice
 from api.keys import READERS, Caller, Keys
 from linkage.ledger import Workspace
 
@@ -22,6 +23,7 @@ class Service:
 
     workspace: Workspace
     log: AuditLog
+    store: GraphStoreChoice = LEDGER
 
     def audit(self, caller: Caller, action: str, identities: Iterable[str | None], detail: str | None = None) -> None:
         """The audit holds one entry an identity before the answer that shows it leaves."""

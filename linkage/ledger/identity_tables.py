@@ -100,6 +100,10 @@ class IdentityTables:
     def insert_run(self, run_id: int, cause: str, ref: int, model: str, at: str) -> None:
         """The run is recorded and announced in the outbox."""
         self.connection.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", (run_id, cause, ref, model, at))
+        self.announce(run_id)
+
+    def announce(self, run_id: int) -> None:
+        """The outbox has one more entry: what follows the ledger has something to do."""
         self.connection.execute("INSERT INTO outbox (run_id) VALUES (?)", (run_id,))
 
     def outbox_head(self) -> int:

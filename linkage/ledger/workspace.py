@@ -87,13 +87,17 @@ class Workspace:
             connection.close()
 
     @contextmanager
-    def exclusive(self, wait_s: float = LOCK_WAIT_S) -> Iterator[None]:
-        """Holds the writer's place across processes; freed by the system if the process dies.
+    def exclusive(self, wait_s: float = LOCK_WAIT_S, name: str = LOCK) -> Iterator[None]:
+        """Holds a place across processes, the writer's by default; freed by the system if the process dies.
+
+        Args:
+            wait_s: seconds to wait for it.
+            name: file that stands for the place.
 
         Raises:
             LedgerError: another writer kept it longer than `wait_s` seconds.
         """
-        descriptor = os.open(self.path / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        descriptor = os.open(self.path / name, os.O_CREAT | os.O_RDWR, 0o600)
         deadline = time.monotonic() + wait_s
         try:
             while True:

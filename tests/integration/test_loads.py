@@ -17,6 +17,7 @@ from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads as world_loads
 from graph import project
 from graph.embedded import EmbeddedStore
+from graph.verify import verify
 from linkage.errors import SourceError
 from linkage.ledger import Workspace
 from linkage.schema import Kind
@@ -118,7 +119,7 @@ def _graph_is_equal(workspace: Workspace) -> bool:
     facts = {kind: workspace.facts(kind) for kind in Kind}
     wanted = project.desired(facts, workspace.memberships(), workspace.possible_links())
     with workspace.reading() as connection:
-        return project.verify(EmbeddedStore(connection), wanted).is_equal
+        return verify(EmbeddedStore(connection), wanted).is_equal
 
 
 def _scores_by_record(workspace: Workspace) -> dict[str, float]:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import EMBEDDED, read_settings, require_store
+from api.graph_store import EMBEDDED, LEDGER
+from api.settings import chosen_store, read_settings
 from linkage.errors import SettingsError
 
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("WORKSPACE", "STORE", "ACTOR", "DEBUG"):
+    for name in ("WORKSPACE", "STORE", "ACTOR", "DEBUG", "NEO4J_USER", "NEO4J_PASSWORD"):
         monkeypatch.delenv(f"CROSSLANE_{name}", raising=False)
 
 
@@ -43,7 +44,24 @@ def test_settings_never_change_once_read() -> None:
         settings.actor = "ben"  # type: ignore[misc]
 
 
-def test_only_the_embedded_store_is_there() -> None:
-    require_store(EMBEDDED)
-    with pytest.raises(SettingsError, match="--store"):
-        require_store("bolt://host:7687")
+def test_a_store_is_the_option_s_else_the_variable_s_and_its_password_is_shown_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert chosen_store(read_settings(), None) == LEDGER
+    monkeypatch.setenv("CROSSLANE_STORE", "bolt://one:7687")
+    monkeypatch.setenv("CROSSLANE_NEO4J_USER", "ana")
+    monkeypatch.setenv("CROSSLANE_NEO4J_PASSWORD", "s3cr3t")
+    settings = read_settings()
+    assert chosen_store(settings, None).name == "bolt://one:7687/neo4j"
+    found = chosen_store(settings, "neo4j+s://two").server
+    assert found is not None
+    assert (found.uri, found.user, found.password) == ("neo4j+s://two", "ana", "s3cr3t")
+    assert "s3cr3t" not in f"{settings!r} {found!r} {chosen_store(settings, None)!r}"
+    assert chosen_store(settings, EMBEDDED) == LEDGER
+
+
+@pytest.mark.parametrize("store", ["sqlite", "http://host:7474", "bolt://ana:s3cr3t@host"])
+def test_a_store_that_is_none_is_refused_and_not_repeated(store: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        chosen_store(read_settings(), store)
+    assert "s3cr3t" not in str(refused.value)
