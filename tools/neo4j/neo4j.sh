@@ -28,6 +28,7 @@ password=${NEO4J_PASSWORD:-crosslane-local}
 port=${BOLT_PORT:-7687}
 heap=${HEAP:-1g}
 pagecache=${PAGECACHE:-512m}
+read -r -a options <<< "${NEO4J_JAVA_OPTIONS:-}"
 start_seconds=180
 stop_seconds=120
 [[ $home == /* ]] || home=$PWD/$home
@@ -129,13 +130,12 @@ SETTINGS
 admin() {
   local java
   java=$(java_program)
-  NEO4J_HOME=$home NEO4J_CONF=$home/conf "$java" -Xmx"$heap" -XX:+UseParallelGC -Dfile.encoding=UTF-8 \
-    --add-opens=java.base/java.nio=ALL-UNNAMED -cp "$lib/*" org.neo4j.cli.AdminTool "$@"
+  NEO4J_HOME=$home NEO4J_CONF=$home/conf "$java" -Xmx"$heap" -XX:+UseParallelGC \
+    ${options[@]+"${options[@]}"} -Dfile.encoding=UTF-8 --add-opens=java.base/java.nio=ALL-UNNAMED -cp "$lib/*" org.neo4j.cli.AdminTool "$@"
 }
 
 start() {
-  local java pid options
-  read -r -a options <<< "${NEO4J_JAVA_OPTIONS:-}"
+  local java pid
   if pid=$(server_pid); then
     say_running "$pid"
     return
@@ -190,7 +190,7 @@ end() { # end SIGNAL
 import() {
   local folder=$1
   [ -n "$folder" ] || fail "import needs the folder of the files"
-  [ -f "$folder/import.args" ] || fail "$folder holds no import.args; make it with: crosslane graph export --format neo4j-csv"
+  [ -s "$folder/import.args" ] || fail "$folder holds no finished export; make it with: crosslane graph export --format neo4j-csv"
   install
   end TERM
   configure
