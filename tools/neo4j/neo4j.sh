@@ -131,7 +131,8 @@ admin() {
   local java
   java=$(java_program)
   NEO4J_HOME=$home NEO4J_CONF=$home/conf "$java" -Xmx"$heap" -XX:+UseParallelGC \
-    ${options[@]+"${options[@]}"} -Dfile.encoding=UTF-8 --add-opens=java.base/java.nio=ALL-UNNAMED -cp "$lib/*" org.neo4j.cli.AdminTool "$@"
+    ${options[@]+"${options[@]}"} -Dfile.encoding=UTF-8 --add-opens=java.base/java.nio=ALL-UNNAMED \
+    -cp "$lib/*" org.neo4j.cli.AdminTool "$@"
 }
 
 start() {
