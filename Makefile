@@ -3,8 +3,12 @@ PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
 READY := .venv/.ready
+BOLT_PORT ?= 7687
+HTTP_PORT ?= 7474
+DEMO_SERVER := NEO4J_HOME=demo-neo4j NEO4J_PASSWORD=crosslane-demo HEAP=512m PAGECACHE=256m \
+	BOLT_PORT=$(BOLT_PORT) HTTP_PORT=$(HTTP_PORT) tools/neo4j/neo4j.sh
 
-.PHONY: setup demo test check lint types contracts wheel bench serve lock clean
+.PHONY: setup demo demo-stop test check lint types contracts wheel bench serve lock clean
 
 setup: $(READY)
 
@@ -16,8 +20,20 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+# `make demo STORE=neo4j` also fills a Neo4j server of its own and leaves it running, to be looked at.
 demo: $(READY)
+ifeq ($(STORE),neo4j)
+	@$(DEMO_SERVER) wipe
+	@$(DEMO_SERVER) start
+	CROSSLANE_NEO4J_PASSWORD=crosslane-demo $(BIN)/crosslane demo --store bolt://127.0.0.1:$(BOLT_PORT)
+	@echo "To look at the graph in Neo4j Browser (password crosslane-demo):" && $(DEMO_SERVER) browser
+	@echo "The server runs on; end it with: make demo-stop"
+else
 	$(BIN)/crosslane demo
+endif
+
+demo-stop:
+	@$(DEMO_SERVER) wipe
 
 test: $(READY)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
@@ -45,4 +61,4 @@ lock:
 		--group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf .venv build dist demo-workspace .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist demo-workspace demo-neo4j .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""What lies around a driver in the graph, as one JSON document that is the same whichever store was asked."""
+"""What lies around a driver, and between two, as JSON documents that are the same whichever store was asked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
+from graph.paths import Place, Search, find_paths
 from graph.schema import NodeKind
 from graph.store import Neighbourhood, Reach
 from linkage.ledger import IdentityTables, Workspace
@@ -29,6 +30,26 @@ def around(workspace: Workspace, ref: str, reach: Reach, store: GraphStoreChoice
         with open_graph(connection, store) as reader:
             found = reader.neighbours(NodeKind.IDENTITY, [identity], reach)
     return {"identity_id": identity, "hops": reach.hops, **to_document(found)}
+
+
+def between(
+    workspace: Workspace, refs: tuple[str, str], search: Search, store: GraphStoreChoice = LEDGER
+) -> dict[str, Any]:
+    """Routes between two drivers, the shortest first, with the hubs that were not walked through.
+
+    Args:
+        refs: identity ids, former ids or source/record_id.
+        store: where the graph is read.
+
+    Raises:
+        UnknownRecord: a reference names nothing.
+        StoreUnavailable: the store does not answer or lags behind the ledger.
+    """
+    with workspace.reading() as connection:
+        tables = IdentityTables(connection)
+        start, end = (Place(NodeKind.IDENTITY, tables.require(ref)) for ref in refs)
+        with open_graph(connection, store) as reader:
+            return find_paths(reader, start, end, search).to_document()
 
 
 def to_document(found: Neighbourhood) -> dict[str, Any]:

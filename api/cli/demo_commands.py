@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,7 +16,11 @@ from api.cli.progress import BarProgress
 from api.cli.serve_commands import HostOption, PortOption, serve
 from api.cli.session import Answer, Session, command
 from api.demo import DRIVER, MEXICAN, Demo, demo_day, prepare
+from api.graph_store import LEDGER, GraphStoreChoice
 from api.keys import Keys, Role
+from api.projection import push_graph
+from graph.neo4j import Server
+from graph.neo4j.reading_pack import answers
 from linkage.ledger import Workspace
 
 FOLDER = Path("demo-workspace")
@@ -47,7 +51,12 @@ def demo_command(
     with BarProgress(error_console(), delay_s=0.5) as progress:
         demo = Demo(workspace, source, demo_day(source), progress, lambda name, doc: demo_view.tell(out, name, doc))
         document = demo.run()
-    commands = next_commands(folder, source)
+        if session.store.server:
+            document |= {"pushed": push_graph(workspace, session.store.server, progress)}
+    if session.store.server:
+        document |= {"questions": _asked(session.store.server)}
+        demo_view.print_questions(out, document)
+    commands = next_commands(folder, source, session.store)
     demo_view.print_closing(out, document, commands)
     document |= {"workspace": str(folder), "synthetic": True, "next": commands}
     if served:
@@ -55,11 +64,13 @@ def demo_command(
     return Answer(document)
 
 
-def next_commands(folder: Path, fixtures: Path) -> list[str]:
+def next_commands(folder: Path, fixtures: Path, store: GraphStoreChoice = LEDGER) -> list[str]:
     """Command lines to try on the demo's workspace, ready to be pasted."""
     at = f"-w {shlex.quote(str(folder))}"
     truth = shlex.quote(str(fixtures / "world" / "small" / "truth.csv"))
+    on_server = [f"crosslane graph verify {at} --store {shlex.quote(store.server.uri)}"] if store.server else []
     return [
+        *on_server,
         f"crosslane search {at} ocampo ramiro",
         f"crosslane risk {at} {DRIVER}",
         f"crosslane why {at} {DRIVER} {MEXICAN}",
@@ -69,6 +80,14 @@ def next_commands(folder: Path, fixtures: Path) -> list[str]:
         f"crosslane doctor {at}",
         f"crosslane key add {at} my-browser",
         f"crosslane serve {at}",
+    ]
+
+
+def _asked(server: Server) -> list[dict[str, Any]]:
+    """The reading pack's questions, and what the server answered."""
+    return [
+        {"name": q.name, "title": q.title, "asks": q.asks, "beware": q.beware, "columns": a.columns, "rows": a.rows}
+        for q, a in answers(server)
     ]
 
 

@@ -11,6 +11,7 @@ from api.cli import risk_view, why_view
 from api.cli.driver_view import coverage_text
 from api.cli.output import cell, fields, table
 
+ANSWERS_SHOWN = 5
 Chapter = Callable[[Console, dict[str, Any]], None]
 
 
@@ -26,6 +27,23 @@ def tell(out: Console, name: str, document: dict[str, Any]) -> None:
     out.rule(f"[bold]{title}[/bold]", align="left")
     chapter(out, document)
     out.print()
+
+
+def print_questions(out: Console, document: dict[str, Any]) -> None:
+    """The identities in Neo4j: ten questions in Cypher and what the server answered."""
+    pushed = document["pushed"]
+    out.rule("[bold]The same graph in Neo4j[/bold]", align="left")
+    out.print(
+        f"{pushed['rows']:,} nodes and edges written in {pushed['seconds']} s; Ten questions of docs/cypher.md:\n"
+    )
+    for number, question in enumerate(document["questions"], 1):
+        out.print(f"{number}. {question['title']}", style="bold", markup=False)
+        out.print(question["asks"], markup=False)
+        rows = [["" if value is None else value for value in row] for row in question["rows"][:ANSWERS_SHOWN]]
+        out.print(table(None, question["columns"], rows))
+        if len(question["rows"]) > ANSWERS_SHOWN:
+            out.print(f"and {len(question['rows']) - ANSWERS_SHOWN} more", style="dim")
+        out.print(question["beware"] + "\n", style="dim", markup=False)
 
 
 def print_closing(out: Console, document: dict[str, Any], commands: Sequence[str]) -> None:

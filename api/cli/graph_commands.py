@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from api.around import around, people_around
+from api.around import around, between, people_around
 from api.cli import graph_view
 from api.cli.driver_commands import AsOfOption, IdArgument
 from api.cli.output import error_console
 from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command, parse_date
+from api.graph_export import export_graph
 from api.projection import push_graph, rebuild_graph, verify_graph
+from graph.paths import Search
 from graph.schema import EdgeKind
 from graph.store import ALL_EDGE_KINDS, Reach
 from linkage.errors import SettingsError
@@ -29,6 +33,8 @@ def register(app: typer.Typer) -> None:
     """The commands are part of `app`."""
     graph = typer.Typer(help="The graph around a driver, and the store that follows the ledger.", no_args_is_help=True)
     command(graph, "around")(around_command)
+    command(graph, "paths")(paths_command)
+    command(graph, "export")(export_command)
     command(graph, "push")(push_command)
     command(graph, "rebuild")(rebuild_command)
     command(graph, "verify")(verify_command)
@@ -51,6 +57,37 @@ def around_command(  # noqa: PLR0913
     return Answer(document, lambda out: graph_view.print_around(out, document))
 
 
+def paths_command(  # noqa: PLR0913
+    session: Session,
+    *,
+    a: Annotated[str, typer.Argument(metavar="A", help="Identity or source/record_id.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Identity or source/record_id.", show_default=False)],
+    hops: Annotated[int, typer.Option(min=1, max=8, help="Edges of a route at most.")] = 6,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Routes shown at most.")] = 20,
+    kinds: KindsOption = None,
+    as_of: AsOfOption = None,
+) -> Answer:
+    """Show the shortest routes between two drivers; none goes through a hub."""
+    reach = replace(Search().reach, hops=hops, kinds=edge_kinds(kinds), as_of=parse_date(as_of, "--as-of"))
+    document = between(session.workspace(), (a, b), Search(reach, max_routes=limit), session.store)
+    session.audit("paths", people_around(document))
+    return Answer(document, lambda out: graph_view.print_paths(out, document))
+
+
+def export_command(
+    session: Session,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files go.", show_default=False)],
+    form: Annotated[
+        str,
+        typer.Option("--format", help="graphml, gexf, node-link, csv, cypher, or neo4j-csv for the offline importer."),
+    ] = "graphml",
+) -> Answer:
+    """Write the whole graph for other programs, or as what Neo4j's offline importer takes."""
+    document = export_graph(session.workspace(), form, folder, session.store)
+    session.audit("graph export", [None], form)
+    return Answer(document, lambda out: graph_view.print_exported(out, document))
+
+
 def push_command(session: Session) -> Answer:
     """Bring the store that follows the ledger up to it; what was interrupted goes on where it stopped."""
     if session.store.server is None:
@@ -63,11 +100,11 @@ def push_command(session: Session) -> Answer:
 
 def rebuild_command(
     session: Session,
-    replace: ReplaceOption = False,  # noqa: FBT002
+    may_replace: ReplaceOption = False,  # noqa: FBT002
 ) -> Answer:
     """Make the store's graph anew from the ledger's facts and identities."""
     with BarProgress(error_console()) as progress:
-        document = rebuild_graph(session.workspace(), session.store, progress, replaces=replace)
+        document = rebuild_graph(session.workspace(), session.store, progress, replaces=may_replace)
     session.audit("graph rebuild", [None], f"{document['rows']} rows")
     return Answer(document, lambda out: graph_view.print_pushed(out, document))
 

@@ -26,6 +26,26 @@ def print_around(out: Console, document: dict[str, Any]) -> None:
         out.print(f"{document['left_out']:,} more nodes lie within reach; --limit shows more.")
 
 
+def print_paths(out: Console, document: dict[str, Any]) -> None:
+    """Each route on a line, then what was not walked through."""
+    if document["hops"] is None:
+        out.print(f"No route of at most {document['searched_hops']} edges that goes through no hub.", style="bold")
+    for route in document["routes"]:
+        out.print(cell(" - ".join(f"{place['kind']} {place['key']}" for place in route["nodes"])))
+    for hub in document["hubs"][:MAX_SHOWN]:
+        out.print(cell(f"{hub['kind']} {hub['key']} is a hub of {hub['degree']:,} edges and was not walked through."))
+    if document["truncated_by"]:
+        out.print(f"There may be more: {', '.join(document['truncated_by'])}.", style="dim")
+
+
+def print_exported(out: Console, document: dict[str, Any]) -> None:
+    """Where the files are, and the importer's command."""
+    out.print(cell(f"{document['folder']}: {len(document['files'])} files"))
+    if "command" in document:
+        out.print(f"{document['nodes']:,} nodes and {document['edges']:,} edges. With the server stopped:")
+        out.print(document["command"], markup=False, soft_wrap=True)
+
+
 def print_pushed(out: Console, document: dict[str, Any]) -> None:
     """Where the store stands now and what brought it there."""
     done = {"nothing": "held everything already", "changes": "took the changes in order", "filled": "was filled"}

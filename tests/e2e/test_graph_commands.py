@@ -95,3 +95,33 @@ def test_a_load_stands_when_the_server_is_away_and_doctor_says_what_is_pending(t
     asked = two("risk", "US/3", *away)
     assert asked.code == 1
     assert two.json("risk", "US/3")["identity_id"]
+
+
+def test_paths_lead_through_what_two_share_and_are_audited(two):
+    found = two.json("graph", "paths", "US/1", "US/2")
+    assert found["hops"] == 2
+    assert [[place["kind"] for place in route["nodes"]] for route in found["routes"]] == [
+        ["Identity", "Vehicle", "Identity"]
+    ]
+    none = two.json("graph", "paths", "US/1", "US/2", "--kind", "HAS_PHONE")
+    assert (none["hops"], none["routes"]) == (None, [])
+    assert "Vehicle" in two("graph", "paths", "US/1", "US/2").out
+    rows = apsw.Connection(str(two.folder / "audit.db")).execute("SELECT identity_id FROM audit WHERE action = 'paths'")
+    assert {row[0] for row in rows} == {place["key"] for place in found["nodes"] if place["kind"] == "Identity"}
+
+
+@pytest.mark.parametrize("form", ["graphml", "gexf", "node-link", "csv", "cypher", "neo4j-csv"])
+def test_export_writes_what_other_programs_read(two, tmp_path, form):
+    document = two.json("graph", "export", tmp_path / "out", "--format", form)
+    assert document["files"]
+    assert all((tmp_path / "out" / name).stat().st_size for name in document["files"])
+    if form == "neo4j-csv":
+        assert "neo4j-admin database import full" in document["command"]
+        assert (document["nodes"], document["edges"]) == tuple(
+            sum(two.json("graph", "verify")[kind].values()) for kind in ("nodes", "edges")
+        )
+
+
+def test_an_export_into_nowhere_is_refused(two, write, tmp_path):
+    assert two("graph", "export", tmp_path / "out", "--format", "visio").code == 2
+    assert two("graph", "export", write("f", "x"), "--format", "csv").code == 2
