@@ -59,9 +59,17 @@ class MemoryStore:
         as_of: date | None = None,
     ) -> pl.DataFrame:
         """Frame key, degree, ordered by key."""
-        there = self.nodes(kind, keys)["key"].to_list()
-        counts = [self.edges_of(kind, [key], kinds, as_of).height for key in there]
-        return pl.DataFrame({"key": there, "degree": counts}, schema={"key": pl.String, "degree": pl.Int64})
+        there = self.nodes(kind, keys).select("key")
+        edges = self.edges_of(kind, keys, kinds, as_of)
+        at_src = edges.filter(pl.col("src_kind") == kind.value).select(key="src")
+        is_loop = (pl.col("src_kind") == pl.col("dst_kind")) & (pl.col("src") == pl.col("dst"))
+        at_dst = edges.filter(pl.col("dst_kind") == kind.value, ~is_loop).select(key="dst")
+        if at_src.height + at_dst.height == 0:
+            return there.with_columns(pl.lit(0, pl.Int64).alias("degree"))
+        counts = pl.concat([at_src, at_dst]).group_by("key").agg(pl.len().cast(pl.Int64).alias("degree"))
+        return there.join(counts, on="key", how="left", maintain_order="left").with_columns(
+            pl.col("degree").fill_null(0)
+        )
 
     def neighbours(self, kind: NodeKind, keys: Collection[str], reach: Reach) -> Neighbourhood:
         """What lies around the nodes."""

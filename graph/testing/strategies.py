@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
 from hypothesis import strategies as st
 
+from graph.paths import Place
+from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
+from graph.store import ALL_EDGE_KINDS, Reach
+from graph.testing.answers import Question
 from graph.testing.worlds import Happening, Hold, World
 
 PEOPLE = tuple(f"d{n}" for n in range(6))
@@ -63,3 +68,53 @@ def worlds(draw: st.DrawFn, *, with_possible: bool = True) -> World:
     possible = draw(st.lists(pairs, max_size=2, unique_by=lambda pair: pair[:2])) if with_possible else []
     known = draw(st.dictionaries(st.tuples(people, st.integers(0, 1)), confidences, max_size=6))
     return World(tuple(held), tuple(events), tuple(successions), tuple(possible), known)
+
+
+KEYS = ("a", "A", "a ", "\u00e9", "e\u0301", "\U0001f69b", "it's `$x` \\u0027", "")
+"""Keys that differ in case, a space, normalisation form, or need care in a query."""
+
+_DAYS = (None, dt.date(2020, 1, 1), dt.date(2025, 3, 1))
+_PROPS = (None, '{"name":"x"}', '{"name":"\u00d1","tags":["a","b"],"n":1.5,"nothing":null}')
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Projection:
+    """A small graph of any kinds: parallel and undated edges, edges from a node to itself, nodes without edges."""
+    keys, dates, texts = st.sampled_from(KEYS), st.sampled_from(_DAYS), st.sampled_from(_PROPS)
+    ends = [
+        (kind, draw(keys), draw(keys), draw(st.sampled_from(("", "S/1"))), draw(dates))
+        for kind in draw(st.lists(st.sampled_from(sorted(EdgeKind)), max_size=14))
+    ]
+    edges = [
+        {
+            **{"kind": kind.value, "src_kind": ENDS[kind][0].value, "src": src},
+            **{"dst_kind": ENDS[kind][1].value, "dst": dst, "record": record, "first_seen": first},
+            **{"last_seen": draw(dates), "confidence": draw(confidences), "known_on": draw(dates)},
+            **{"days": draw(st.sampled_from((None, 1, 30))), "props": draw(texts)},
+        }
+        for kind, src, dst, record, first in dict.fromkeys(ends)
+    ]
+    places = {(edge[f"{end}_kind"], edge[end]) for edge in edges for end in ("src", "dst")}
+    places |= {
+        (kind.value, key) for kind, key in draw(st.sets(st.tuples(st.sampled_from(sorted(NodeKind)), keys), max_size=3))
+    }
+    nodes = [{"kind": k, "key": key, "known_on": draw(dates), "props": draw(texts)} for k, key in sorted(places)]
+    return Projection(
+        pl.DataFrame(nodes, schema=NODE.columns).sort(NODE_KEY), pl.DataFrame(edges, schema=EDGE.columns).sort(EDGE_KEY)
+    )
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    """Something to ask of a graph of `graphs`."""
+    kinds = st.just(ALL_EDGE_KINDS) | st.frozensets(st.sampled_from(sorted(EdgeKind)))
+    places = st.builds(Place, st.sampled_from(sorted(NodeKind)), st.sampled_from(KEYS))
+    reach = Reach(
+        hops=draw(st.integers(0, 5)),
+        kinds=draw(kinds),
+        max_nodes=draw(st.sampled_from((1, 3, 150))),
+        hub_degree=draw(st.sampled_from((1, 2, 60))),
+        as_of=draw(st.sampled_from((None, dt.date(2019, 12, 31), dt.date(2020, 1, 1), dt.date(2024, 1, 1)))),
+    )
+    keys = draw(st.frozensets(st.sampled_from((*KEYS, "nobody"))))
+    return Question(draw(places), draw(places), reach, keys, draw(st.booleans()))

@@ -121,6 +121,25 @@ class World:
             yield _edge(EdgeKind.POSSIBLY_SAME, *sorted((a, b))) | empty | {"confidence": probability}
 
 
+SMALL_DAY = dt.date(2025, 3, 1)
+
+
+def small() -> Projection:
+    """Three drivers, a truck, a carrier, a home, an event."""
+    return World(
+        holds=(
+            Hold("d1", "truck", "t1", SMALL_DAY, SMALL_DAY + dt.timedelta(days=30)),
+            Hold("d2", "truck", "t1", SMALL_DAY, SMALL_DAY),
+            Hold("d2", "carrier", "c1", SMALL_DAY, None),
+            Hold("d2", "carrier", "c1", SMALL_DAY + dt.timedelta(days=400), SMALL_DAY + dt.timedelta(days=500)),
+            Hold("d3", "home", "h1"),
+            Hold("d2", "home", "h1"),
+        ),
+        events=(Happening("d2", "e1", SMALL_DAY),),
+        confidences={("d2", 0): 0.1 + 0.2},
+    ).to_graph()
+
+
 def _edge(kind: EdgeKind, src: str, dst: str) -> dict[str, Any]:
     src_kind, dst_kind = ENDS[kind]
     return {"kind": kind.value, "src_kind": src_kind.value, "src": src, "dst_kind": dst_kind.value, "dst": dst}
