@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from graph.schema import Projection
 from graph.store import GraphStore
@@ -16,10 +16,12 @@ class StoreHooks:
     Args:
         examples: random graphs, and random series of changes, that are tried.
         steps: changes in a series.
+        phases: what hypothesis does; add `Phase.shrink` for the smallest failing example, which takes minutes.
     """
 
     examples: int = 15
     steps: int = 12
+    phases: tuple[Phase, ...] = (Phase.generate,)
 
     @abstractmethod
     def raw_put(self, store: GraphStore, held: Projection) -> None:
@@ -36,6 +38,8 @@ class StoreHooks:
             stateful_step_count=self.steps,
             derandomize=True,
             database=None,
+            phases=self.phases,
+            report_multiple_bugs=False,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )
