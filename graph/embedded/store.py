@@ -19,7 +19,7 @@ from graph.embedded.change_log import ChangeLog
 from graph.embedded.statements import Statements
 from graph.errors import ConstraintViolation, StoreUnavailable
 from graph.neighbours import look_around
-from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, check_ends
+from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, check_ends
 from graph.store import ALL_EDGE_KINDS, Counts, Neighbourhood, Reach
 
 UNDATED = -(2**31)
@@ -63,7 +63,8 @@ class EmbeddedStore:
 
     def edges(self, kinds: Collection[EdgeKind]) -> pl.DataFrame:
         """Frame EDGE: every edge of these kinds, ordered by EDGE_KEY."""
-        ids = self._frame(self._sql.node_keys, (), {"id": pl.Int64, "kind": pl.String, "key": pl.String})
+        ends = [end.value for kind in kinds for end in ENDS[kind]]
+        ids = self._frame(self._sql.node_keys, (_json(ends),), {"id": pl.Int64, "kind": pl.String, "key": pl.String})
         head = {"kind": pl.String, "src": pl.Int64, "dst": pl.Int64}
         found = self._frame(self._sql.edges_of_kinds, (_json(kinds),), head | _EDGE_BODY)
         for end in ("src", "dst"):

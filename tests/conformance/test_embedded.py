@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from graph.embedded import MIGRATIONS, EmbeddedStore
+from graph.embedded.statements import Statements
 from graph.embedded.store import UNDATED
 from graph.errors import ConstraintViolation, GraphError, StoreUnavailable
 from graph.schema import EDGE, NODE, Projection
@@ -60,6 +61,17 @@ class TestEmbeddedStore(GraphStoreConformance):
             columns = {name: as_days.get(dtype, dtype) for name, dtype in schema.columns.items()}
             frames.append(schema.conform(pl.DataFrame(rows, schema=columns, orient="row")))
         return Projection(*frames)
+
+
+@pytest.mark.parametrize("name", ["edges_at", "degrees"])
+def test_reads_at_nodes_search_edges_and_never_scan_them(connection, name: str) -> None:
+    statement = getattr(Statements.load(), name)
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}", ("Carrier", "[]", "[]", None)).fetchall()
+    at_edges = [step for *_, step in plan if step.startswith(("SEARCH e ", "SCAN e "))]
+    assert len(at_edges) >= 2
+    assert all(step.startswith("SEARCH e USING") and "kind=?" in step for step in at_edges)
+    if name == "degrees":
+        assert all("PRIMARY KEY" in step or "COVERING INDEX" in step for step in at_edges)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@ WITH start (id) AS MATERIALIZED (
 ),
 walked (kind) AS MATERIALIZED (SELECT value FROM json_each(?3)),
 found AS (
-    SELECT e.* FROM start CROSS JOIN walked CROSS JOIN edge AS e ON e.src = start.id AND e.kind = walked.kind AND (?4 IS NULL OR e.known_on IS NULL OR e.known_on <= ?4)
+    SELECT e.* FROM start CROSS JOIN walked CROSS JOIN edge AS e ON e.src = start.id AND e.kind = walked.kind
+    WHERE ?4 IS NULL OR e.known_on IS NULL OR e.known_on <= ?4
     UNION
     SELECT e.* FROM start CROSS JOIN walked CROSS JOIN edge AS e INDEXED BY edge_by_dst
     WHERE e.dst = start.id AND e.kind = walked.kind AND (?4 IS NULL OR e.known_on IS NULL OR e.known_on <= ?4)

@@ -1,1 +1,1 @@
-SELECT id, kind, key FROM node
+SELECT id, kind, key FROM node WHERE kind IN (SELECT value FROM json_each(?1))
