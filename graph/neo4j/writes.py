@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 from neo4j import ManagedTransaction
 
 from graph.errors import ConstraintViolation
-from graph.neo4j.properties import edge_rows, first_day, node_rows
+from graph.neo4j.properties import Columns, edge_columns, edge_key_columns, node_columns
 from graph.neo4j.statements import Statements
 from graph.schema import ENDS, EdgeKind, GraphChange, NodeKind
 from graph.store import ALL_NODE_KINDS
-
-Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A part of a change as the server takes it, by kind and in the order of the writes."""
 
-    edges_removed: tuple[tuple[EdgeKind, Rows], ...]
-    nodes_set: tuple[tuple[NodeKind, Rows], ...]
-    edges_set: tuple[tuple[EdgeKind, Rows], ...]
-    nodes_removed: tuple[tuple[NodeKind, list[str]], ...]
+    edges_removed: tuple[tuple[EdgeKind, Columns], ...]
+    nodes_set: tuple[tuple[NodeKind, Columns], ...]
+    edges_set: tuple[tuple[EdgeKind, Columns], ...]
+    nodes_removed: tuple[tuple[NodeKind, Columns], ...]
 
     @classmethod
     def of(cls, part: GraphChange) -> Prepared:
@@ -37,12 +34,12 @@ class Prepared:
         for kind in pl.concat([part.nodes_set["kind"], part.nodes_removed["kind"]]).unique():
             if kind not in ALL_NODE_KINDS:
                 raise ConstraintViolation("known-kind", str(kind))
-        gone = part.edges_removed.filter(_joins_right_kinds()).with_columns(first_day("first_seen"))
+        gone = part.edges_removed.filter(_joins_right_kinds())
         return cls(
-            tuple((EdgeKind(k), f.select("src", "dst", "record", "first_day").to_dicts()) for k, f in _kinds(gone)),
-            tuple((NodeKind(k), node_rows(f)) for k, f in _kinds(part.nodes_set)),
-            tuple((EdgeKind(k), edge_rows(f)) for k, f in _kinds(part.edges_set)),
-            tuple((NodeKind(k), f["key"].to_list()) for k, f in _kinds(part.nodes_removed)),
+            tuple((EdgeKind(kind), edge_key_columns(rows)) for kind, rows in _kinds(gone)),
+            tuple((NodeKind(kind), node_columns(rows)) for kind, rows in _kinds(part.nodes_set)),
+            tuple((EdgeKind(kind), edge_columns(rows)) for kind, rows in _kinds(part.edges_set)),
+            tuple((NodeKind(kind), {"key": rows["key"].to_list()}) for kind, rows in _kinds(part.nodes_removed)),
         )
 
 
@@ -52,22 +49,22 @@ def make(tx: ManagedTransaction, cypher: Statements, part: Prepared) -> None:
     Raises:
         ConstraintViolation: an edge would lack an end, a removed node still has edges.
     """
-    for kind, rows in part.edges_removed:
-        tx.run(cypher.remove_edges[kind], rows=rows).consume()
-    for node, rows in part.nodes_set:
-        tx.run(cypher.set_nodes[node], rows=rows).consume()
-    for kind, rows in part.edges_set:
-        found = _found(tx, cypher.set_edges[kind], rows=rows)
-        if found < len(rows):
-            raise ConstraintViolation("edge-needs-both-ends", kind.value, len(rows) - found)
-    for node, keys in part.nodes_removed:
-        if held := _found(tx, cypher.nodes_under_edges[node], keys=keys):
+    for kind, columns in part.edges_removed:
+        tx.run(cypher.remove_edges[kind], columns).consume()
+    for node, columns in part.nodes_set:
+        tx.run(cypher.set_nodes[node], columns).consume()
+    for kind, columns in part.edges_set:
+        wanted, found = len(columns["src"]), _found(tx, cypher.set_edges[kind], columns)
+        if found < wanted:
+            raise ConstraintViolation("edge-needs-both-ends", kind.value, wanted - found)
+    for node, columns in part.nodes_removed:
+        if held := _found(tx, cypher.nodes_under_edges[node], columns):
             raise ConstraintViolation("node-with-edges-stays", node.value, held)
-        tx.run(cypher.remove_nodes[node], keys=keys).consume()
+        tx.run(cypher.remove_nodes[node], columns).consume()
 
 
-def _found(tx: ManagedTransaction, statement: str, **values: Any) -> int:
-    return int(tx.run(statement, values).single(strict=True)["found"])
+def _found(tx: ManagedTransaction, statement: str, columns: Columns) -> int:
+    return int(tx.run(statement, columns).single(strict=True)["found"])
 
 
 def _joins_right_kinds() -> pl.Expr:

@@ -1,4 +1,4 @@
-UNWIND $keys AS key
+UNWIND $key AS key
 MATCH (n:NODE_KIND {key: key})
 WHERE EXISTS { (n)--() }
 RETURN count(n) AS found

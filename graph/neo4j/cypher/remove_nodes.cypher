@@ -1,3 +1,3 @@
-UNWIND $keys AS key
+UNWIND $key AS key
 MATCH (n:NODE_KIND {key: key})
 DELETE n
