@@ -15,12 +15,12 @@ from polars.testing import assert_frame_equal
 from graph.batches import NOTHING
 from graph.errors import ConstraintViolation
 from graph.project import change, snapshot
-from graph.verify import verify
 from graph.schema import EDGE_KEY, NODE_KEY, EdgeKind, NodeKind, Projection
 from graph.store import GraphStore
 from graph.testing.hooks import StoreHooks
 from graph.testing.strategies import worlds
 from graph.testing.worlds import SMALL_DAY, Hold, World, small
+from graph.verify import verify
 
 
 class ChangesConformance(StoreHooks):

@@ -11,11 +11,12 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from graph.project import snapshot, verify
+from graph.project import snapshot
 from graph.schema import EDGE, NODE, EdgeKind, NodeKind, Projection
 from graph.store import GraphStore, Reach
 from graph.testing.hooks import StoreHooks
 from graph.testing.worlds import SMALL_DAY, Hold, World, small
+from graph.verify import verify
 
 
 class ReadsConformance(StoreHooks):
