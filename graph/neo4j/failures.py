@@ -29,18 +29,16 @@ def translated() -> Iterator[None]:
     """Faults of the driver and of the server as errors of ours."""
     try:
         yield
-    except (driver.GqlError, OSError) as error:  # a name that does not resolve comes as it is
+    except (driver.GqlError, OSError) as error:
         raise _ours(error) from None
-    except ValueError as error:
-        if isinstance(error, UnicodeError):
-            raise StoreRefused(NAME, "a text that is not Unicode") from None
-        raise SettingsError("Neo4j: the host of the URI cannot be found; see: crosslane doctor") from None
 
 
 def _ours(error: Exception) -> LinkageError:
     code = str(getattr(error, "code", None) or type(error).__name__)
     if isinstance(error, driver.AuthError):
         return SettingsError(f"Neo4j refuses the user or password [{code}]; see: crosslane doctor")
+    if isinstance(error, driver.Forbidden):
+        return SettingsError(f"Neo4j does not let this user do that [{code}]; see: crosslane doctor")
     if isinstance(error, driver.ConfigurationError) or code == _NO_DATABASE:
         return SettingsError(f"Neo4j cannot be used as set: {_advice(code)} [{code}]; see: crosslane doctor")
     if isinstance(error, driver.ConstraintError):

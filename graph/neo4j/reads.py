@@ -48,18 +48,16 @@ class Reads:
     def nodes(self, kind: NodeKind, keys: Collection[str] | None = None) -> pl.DataFrame:
         """Frame NODE: the nodes of one kind, all or those of the keys that exist, ordered by key."""
         if keys is None:
-            pages = self._pages(self._cypher.all_nodes[kind])
+            pages = self.pages(self._cypher.all_nodes[kind])
         else:
             pages = self._records(self._cypher.nodes_by_key[kind], keys=sorted(set(keys)))
-        found = pl.concat([pl.DataFrame(schema=_NODE_BODY), *(_frame(page, _NODE_BODY) for page in pages)])
-        found = found.with_columns(pl.lit(kind.value).alias("kind"), _day("known_on"))
-        return NODE.conform(found).sort("key")
+        return pl.concat([NODE.empty(), *(node_frame(page, kind) for page in pages)]).sort("key")
 
     def edges(self, kinds: Collection[EdgeKind]) -> pl.DataFrame:
         """Frame EDGE: every edge of these kinds, ordered by EDGE_KEY."""
         parts = [EDGE.empty()]
         for kind in sorted(kinds):
-            parts += [_edges(page, kind) for page in self._pages(self._cypher.all_edges[kind])]
+            parts += [edge_frame(page, kind) for page in self.pages(self._cypher.all_edges[kind])]
         return pl.concat(parts).sort(EDGE_KEY)
 
     def edges_of(
@@ -74,7 +72,9 @@ class Reads:
         found = self._records(self._cypher.edges_at[kind], **values)
         # an edge between two of the nodes is found from both
         return (
-            pl.concat([EDGE.empty(), *(_edges(page, page["kind"]) for page in found)]).unique(EDGE_KEY).sort(EDGE_KEY)
+            pl.concat([EDGE.empty(), *(edge_frame(page, EdgeKind(page["kind"])) for page in found)])
+            .unique(EDGE_KEY)
+            .sort(EDGE_KEY)
         )
 
     def degrees(
@@ -96,11 +96,11 @@ class Reads:
         """What lies around the nodes; unknown keys are passed over."""
         return look_around(self, kind, keys, reach)
 
-    def _pages(self, statement: str) -> Iterator[Mapping[str, Any]]:
+    def pages(self, statement: str) -> Iterator[Mapping[str, Any]]:
         """Pages of a whole kind, in the order of its keys; the last, empty one is left out."""
         start, first = "", True
         while True:
-            page = next(self._records(statement, **{"from": start, "first": first, "limit": PAGE_NODES}))
+            (page,) = self._records(statement, **{"from": start, "first": first, "limit": PAGE_NODES})
             last = page["last"] if "last" in page else (page["key"] or [None])[-1]
             if last is None:
                 return
@@ -108,17 +108,23 @@ class Reads:
             start, first = last, False
 
     def _records(self, statement: str, **values: Any) -> Iterator[Mapping[str, Any]]:
-        return iter(
-            [dict(zip(record.keys(), record.values(), strict=True)) for record in self._tx.run(statement, values)]
-        )
+        for record in self._tx.run(statement, values):
+            yield dict(zip(record.keys(), record.values(), strict=True))
 
 
 def _frame(page: Mapping[str, Any], schema: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame({name: page[name] for name in schema}, schema=schema, strict=False)
 
 
-def _edges(page: Mapping[str, Any], kind: EdgeKind | str) -> pl.DataFrame:
-    kind = EdgeKind(kind)
+def node_frame(page: Mapping[str, Any], kind: NodeKind) -> pl.DataFrame:
+    """Frame NODE of a page of nodes."""
+    return NODE.conform(
+        _frame(page, _NODE_BODY).with_columns(pl.lit(kind.value).alias("kind"), _day("known_on")),
+    )
+
+
+def edge_frame(page: Mapping[str, Any], kind: EdgeKind) -> pl.DataFrame:
+    """Frame EDGE of a page of edges."""
     src_kind, dst_kind = ENDS[kind]
     return EDGE.conform(
         _frame(page, _EDGE_BODY).with_columns(

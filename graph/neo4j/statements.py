@@ -40,6 +40,9 @@ class Statements:
     make_mark: str
     clear_edges: str
     clear_nodes: str
+    remove_other_labels: str
+    remove_foreign_edges: str
+    remove_foreign_nodes: str
     count_nodes: str
     count_edges: str
     count_other_nodes: str
@@ -52,9 +55,11 @@ class Statements:
     degrees: dict[NodeKind, str]
     degrees_as_of: dict[NodeKind, str]
     edges_at: dict[NodeKind, str]
+    exact_nodes: dict[NodeKind, str]
     set_edges: dict[EdgeKind, str]
     remove_edges: dict[EdgeKind, str]
     all_edges: dict[EdgeKind, str]
+    exact_edges: dict[EdgeKind, str]
 
     @classmethod
     def load(cls) -> Statements:
@@ -67,6 +72,9 @@ class Statements:
             make_mark=_text(folder, "make_mark"),
             clear_edges=_text(folder, "clear_edges"),
             clear_nodes=_text(folder, "clear_nodes"),
+            remove_other_labels=_text(folder, "remove_other_labels"),
+            remove_foreign_edges=_text(folder, "remove_foreign_edges"),
+            remove_foreign_nodes=_text(folder, "remove_foreign_nodes"),
             count_nodes=_text(folder, "count_nodes"),
             count_edges=_text(folder, "count_edges"),
             count_other_nodes=_text(folder, "count_other_nodes"),
@@ -79,9 +87,11 @@ class Statements:
             degrees=_by_node(folder, "degrees"),
             degrees_as_of=_by_node(folder, "degrees_as_of"),
             edges_at=_edges_at(folder),
+            exact_nodes=_by_node(folder, "exact_nodes"),
             set_edges=_by_edge(folder, "set_edges"),
             remove_edges=_by_edge(folder, "remove_edges"),
             all_edges=_by_edge(folder, "all_edges"),
+            exact_edges=_by_edge(folder, "exact_edges"),
         )
 
 

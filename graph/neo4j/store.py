@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 from neo4j import Driver, ManagedTransaction, Session
 
 from graph.batches import BATCH_ROWS, NOTHING, split
-from graph.neo4j.counting import read_counts
+from graph.neo4j.counting import STATE_LABEL, read_counts
+from graph.neo4j.exact import Exact, exact_edges, exact_nodes
 from graph.neo4j.failures import NAME, translated
 from graph.neo4j.reads import Reads
 from graph.neo4j.state import expect, locked_state, make_state, read_state, set_mark
 from graph.neo4j.statements import MIGRATIONS, Statements
 from graph.neo4j.writes import Prepared, make
-from graph.schema import EdgeKind, GraphChange, NodeKind, check_ends
+from graph.schema import ENDS, EdgeKind, GraphChange, NodeKind, check_ends
 from graph.store import ALL_EDGE_KINDS, Counts, Mark, Neighbourhood, Reach
 from linkage.errors import SettingsError
 
@@ -89,6 +90,13 @@ class Neo4jStore:
         """How far the projection got."""
         with translated(), self._session() as session:
             return session.execute_read(read_state, self._cypher).mark
+
+    def exact(self, kind: NodeKind | EdgeKind) -> Exact:
+        """The nodes or edges of one kind to the last property."""
+        with translated(), self._session() as session:
+            if isinstance(kind, NodeKind):
+                return session.execute_read(exact_nodes, self._cypher, kind)
+            return session.execute_read(exact_edges, self._cypher, kind)
 
     def prepare(self) -> None:
         """Constraints of this version are there, and a clearing that was cut short is finished.
@@ -165,6 +173,31 @@ class Neo4jStore:
         with translated(), self._session() as session:
             session.execute_write(self._begin_clearing)
             self._empty(session)
+
+    def remove_foreign(self, expected: Mark) -> int:
+        """Labels, edges and nodes that are not ours are gone, batch by batch; the number of them.
+
+        Raises:
+            MarkMoved: the mark is not `expected`.
+        """
+        self._ready()
+        kinds = {"kinds": [*NodeKind, STATE_LABEL]}
+        ends = {"ends": {kind.value: list(joined) for kind, joined in ENDS.items()}}
+        statements = (
+            (self._cypher.remove_other_labels, kinds),
+            (self._cypher.remove_foreign_edges, ends),
+            (self._cypher.remove_foreign_nodes, kinds),
+        )
+        removed = 0
+        with translated(), self._session() as session:
+            for statement, values in statements:
+                while found := session.execute_write(self._removed, statement, values, expected):
+                    removed += found
+        return removed
+
+    def _removed(self, tx: ManagedTransaction, statement: str, values: dict[str, Any], expected: Mark) -> int:
+        expect(tx, self._cypher, expected)
+        return int(tx.run(statement, values, limit=BATCH_ROWS).single(strict=True)["found"])
 
     def _begin_clearing(self, tx: ManagedTransaction) -> None:
         locked_state(tx, self._cypher)
