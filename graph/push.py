@@ -151,6 +151,7 @@ def _bring_up(ledger: Ledger, writer: _Writer, *, is_drifted: bool) -> str:
             end = Mark(head.workspace, number, ledger.changes.token_of(number) or "")
             writer.run(split(ledger.changes.change(number)), replace(writer.at, step=0), end)
         return "changes"
+    writer.target.remove_foreign(mark)
     for part in _differences(ledger.graph, writer.target):
         writer.write(part, Mark(head.workspace, 0, MENDING, writer.at.step + part.rows))
     writer.write(NOTHING, head)
@@ -171,18 +172,24 @@ def _everything(graph: GraphScan) -> Iterator[GraphChange]:
 
 
 def _differences(graph: GraphScan, target: ProjectionTarget) -> Iterator[GraphChange]:
-    """What makes the store equal to the graph, in parts, a kind at a time; only what differs is held."""
+    """What makes the store equal to the graph, in parts, a kind at a time; only what differs is held.
+
+    An edge that carries what it should not is removed and set again: there may be two of it.
+    """
     edges = []
     for edge in EdgeKind:
-        held, wanted = target.edges([edge]).sort(EDGE_KEY), graph.edges([edge])
-        found = change(Projection(NODE.empty(), held), Projection(NODE.empty(), wanted))
-        yield from split(replace(NOTHING, edges_removed=found.edges_removed.select(EDGE_KEY)))
-        edges.append(found.edges_set)
+        exact, wanted = target.exact(edge), graph.edges([edge])
+        drifted = wanted.join(exact.drifted, on=list(EDGE_KEY), how="semi", nulls_equal=True)
+        found = change(Projection(NODE.empty(), exact.rows), Projection(NODE.empty(), wanted))
+        removed = pl.concat([found.edges_removed.select(EDGE_KEY), exact.drifted]).unique()
+        yield from split(replace(NOTHING, edges_removed=removed))
+        edges.append(pl.concat([found.edges_set, drifted]).unique(EDGE_KEY))
     gone = []
     for node in NodeKind:
-        held, wanted = target.nodes(node).sort(NODE_KEY), graph.nodes(node)
-        found = change(Projection(held, EDGE.empty()), Projection(wanted, EDGE.empty()))
-        yield from split(replace(NOTHING, nodes_set=found.nodes_set))
+        exact, wanted = target.exact(node), graph.nodes(node)
+        drifted = wanted.join(exact.drifted, on=list(NODE_KEY), how="semi")
+        found = change(Projection(exact.rows, EDGE.empty()), Projection(wanted, EDGE.empty()))
+        yield from split(replace(NOTHING, nodes_set=pl.concat([found.nodes_set, drifted]).unique(NODE_KEY)))
         gone.append(found.nodes_removed.select(NODE_KEY))
     yield from split(replace(NOTHING, edges_set=pl.concat(edges)))
     yield from split(replace(NOTHING, nodes_removed=pl.concat(gone)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
@@ -164,7 +164,30 @@ class Mark:
     step: int = 0
 
 
-class ProjectionTarget(GraphReader, Protocol):
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """What a store that others can write to holds of one kind.
+
+    Args:
+        rows: frame NODE or EDGE, ordered by its key, each once.
+        drifted: key columns of those of `rows` that carry something else than the frame says: a property more, less or
+            of another type, a second label, the same edge twice.
+    """
+
+    rows: pl.DataFrame
+    drifted: pl.DataFrame
+
+
+@runtime_checkable
+class ExactReader(Protocol):
+    """Reads what is there to the last property, where `nodes` and `edges` read what is ours."""
+
+    def exact(self, kind: NodeKind | EdgeKind) -> Exact:
+        """The nodes or edges of one kind."""
+        ...
+
+
+class ProjectionTarget(GraphReader, ExactReader, Protocol):
     """A store outside the ledger, written in steps: each a transaction of bounded size that also moves the mark."""
 
     def prepare(self) -> None:
@@ -182,6 +205,14 @@ class ProjectionTarget(GraphReader, Protocol):
             MarkMoved: the mark is not `expected`; another writer was here, and nothing was written.
             ConstraintViolation: an edge would lack an end, an end has the wrong kind, a removed node still has edges.
             StoreUnavailable: the server did not answer, also after the driver's own retries.
+        """
+        ...
+
+    def remove_foreign(self, expected: Mark) -> int:
+        """Labels, edges and nodes of kinds that are not ours are gone; the number of them.
+
+        Raises:
+            MarkMoved: the mark is not `expected`.
         """
         ...
 

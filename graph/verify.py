@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from graph.project import gone, new
-from graph.schema import EDGE_KEY, NODE_KEY, EdgeKind, NodeKind, Projection
-from graph.store import GraphReader
+from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
+from graph.store import Exact, ExactReader, GraphReader
 
 LISTED = 100
 """Differences that are told one by one; all are counted."""
@@ -24,7 +24,7 @@ class Compared:
     Args:
         kind: node or edge kind.
         wanted: digest of what should be there.
-        held: digest of what is there.
+        held: digest of what is there of ours.
         missing: how many should be there and are not; `extra` and `different` likewise.
         listed: (what, kind, key...) of some that differ, in order.
     """
@@ -94,8 +94,8 @@ class Verification:
 def verify(reader: GraphReader, wanted: Projection) -> Verification:
     """Every node and edge of the store compared with the graph it should hold, a kind at a time."""
     counts = reader.counts()
-    kinds = [_compared(kind, reader.nodes(kind).sort(NODE_KEY), wanted.nodes, NODE_KEY) for kind in NodeKind]
-    kinds += [_compared(kind, reader.edges([kind]).sort(EDGE_KEY), wanted.edges, EDGE_KEY) for kind in EdgeKind]
+    kinds = [_compared(kind, _held(reader, kind), wanted.nodes, NODE_KEY) for kind in NodeKind]
+    kinds += [_compared(kind, _held(reader, kind), wanted.edges, EDGE_KEY) for kind in EdgeKind]
     ours = {kind.kind for kind in kinds}
     foreign = sorted((kind, n) for kind, n in [*counts.nodes.items(), *counts.edges.items()] if kind not in ours)
     kinds += [Compared(kind, "", "", extra=n, listed=(("extra", kind, f"all {n}"),)) for kind, n in foreign]
@@ -110,14 +110,23 @@ def digest(frame: pl.DataFrame) -> str:
     return found.hexdigest()
 
 
-def _compared(kind: NodeKind | EdgeKind, held: pl.DataFrame, whole: pl.DataFrame, key: tuple[str, ...]) -> Compared:
-    wanted = whole.filter(pl.col("kind") == kind.value).sort(key)
+def _held(reader: GraphReader, kind: NodeKind | EdgeKind) -> Exact:
+    if isinstance(reader, ExactReader):
+        return reader.exact(kind)
+    if isinstance(kind, NodeKind):
+        return Exact(reader.nodes(kind).sort(NODE_KEY), NODE.empty().select(NODE_KEY))
+    return Exact(reader.edges([kind]).sort(EDGE_KEY), EDGE.empty().select(EDGE_KEY))
+
+
+def _compared(kind: NodeKind | EdgeKind, exact: Exact, whole: pl.DataFrame, key: tuple[str, ...]) -> Compared:
+    held, wanted = exact.rows, whole.filter(pl.col("kind") == kind.value).sort(key)
     digests = digest(wanted), digest(held)
-    if digests[0] == digests[1]:
+    if digests[0] == digests[1] and not exact.drifted.height:
         return Compared(kind.value, *digests)
     towards = new(held, wanted)
     missing, extra = gone(towards, held, key), gone(held, wanted, key)
-    different = gone(towards, missing, key)
+    changed = pl.concat([gone(towards, missing, key).select(key), gone(exact.drifted, extra, key)])
+    different = changed.unique().sort(key)
     listed = tuple(
         (what, *("" if value is None else str(value) for value in row))
         for what, frame in (("missing", missing), ("extra", extra), ("different", different))

@@ -6,7 +6,6 @@ What people add by hand does not show in the frames: a property, a label, anothe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -16,21 +15,7 @@ from graph.neo4j.flatten import flatten
 from graph.neo4j.reads import Reads, edge_frame, node_frame
 from graph.neo4j.statements import Statements
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, NodeKind
-
-
-@dataclass(frozen=True, slots=True)
-class Exact:
-    """What the server holds of some kinds.
-
-    Args:
-        rows: frame NODE or EDGE, ordered by its key, each once.
-        drifted: key columns of those of `rows` that carry something else than the frame says: a property more, less or
-            of another type, a second label, the same edge twice. A node is mended by setting it again once
-            `Neo4jStore.remove_foreign` was there; an edge by removing it and setting it again.
-    """
-
-    rows: pl.DataFrame
-    drifted: pl.DataFrame
+from graph.store import Exact
 
 
 def exact_nodes(tx: ManagedTransaction, cypher: Statements, kind: NodeKind) -> Exact:

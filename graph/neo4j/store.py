@@ -16,14 +16,14 @@ from neo4j import Driver, ManagedTransaction, Session
 
 from graph.batches import BATCH_ROWS, NOTHING, split
 from graph.neo4j.counting import STATE_LABEL, read_counts
-from graph.neo4j.exact import Exact, exact_edges, exact_nodes
+from graph.neo4j.exact import exact_edges, exact_nodes
 from graph.neo4j.failures import NAME, translated
 from graph.neo4j.reads import Reads
 from graph.neo4j.state import expect, locked_state, make_state, read_state, set_mark
 from graph.neo4j.statements import MIGRATIONS, Statements
 from graph.neo4j.writes import Prepared, make
 from graph.schema import ENDS, EdgeKind, GraphChange, NodeKind, check_ends
-from graph.store import ALL_EDGE_KINDS, Counts, Mark, Neighbourhood, Reach
+from graph.store import ALL_EDGE_KINDS, Counts, Exact, Mark, Neighbourhood, Reach
 from linkage.errors import SettingsError
 
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from graph.embedded import MIGRATIONS, ChangeLog, EmbeddedStore
 from graph.errors import ForeignGraph, MarkMoved
 from graph.project import change, snapshot
 from graph.push import Ledger, push
-from graph.schema import GraphChange, Projection
-from graph.store import Mark
+from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection
+from graph.store import Exact, Mark
 from graph.testing.conformance import small
 from graph.testing.memory import MemoryStore
 from graph.testing.strategies import worlds
@@ -34,6 +34,16 @@ class Target(MemoryStore):
 
     def prepare(self) -> None:
         pass
+
+    def exact(self, kind: NodeKind | EdgeKind) -> Exact:
+        if isinstance(kind, NodeKind):
+            return Exact(self.nodes(kind), NODE.empty().select(NODE_KEY))
+        return Exact(self.edges([kind]), EDGE.empty().select(EDGE_KEY))
+
+    def remove_foreign(self, expected: Mark) -> int:
+        if self.at != expected:
+            raise MarkMoved(self.name)
+        return 0
 
     def mark(self) -> Mark:
         return self.at
