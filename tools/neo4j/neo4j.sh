@@ -97,6 +97,19 @@ server_pid() { # prints the process id; fails when the server of this home does 
   esac
 }
 
+has_ended() { # a process that was killed loses its arguments before its files and ports
+  local state
+  if [ -r "/proc/$1/stat" ]; then
+    state=$(sed 's/.*) //' "/proc/$1/stat" 2> /dev/null || true)
+  else
+    state=$(ps -p "$1" -o stat= 2> /dev/null || true)
+  fi
+  case $state in
+    '' | Z* | X*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
 answers() { (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 
 configure() {
@@ -178,10 +191,10 @@ end() { # end SIGNAL
   if pid=$(server_pid); then
     kill "-$1" "$pid" 2> /dev/null || true
     for _ in $(seq $((stop_seconds * 10))); do
-      server_pid > /dev/null || break
+      has_ended "$pid" && break
       sleep 0.1
     done
-    if server_pid > /dev/null; then
+    if ! has_ended "$pid"; then
       fail "the server (process $pid) did not end within $stop_seconds s"
     fi
   fi
