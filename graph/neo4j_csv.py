@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from graph.neo4j.flatten import Flat, flatten
+from graph.neo4j.properties import first_day
 from graph.schema import ENDS, EdgeKind, NodeKind
 from graph.store import GraphScan, Mark
 from linkage.errors import SettingsError
@@ -25,7 +26,6 @@ ARGUMENTS_FILE = "import.args"
 COMMAND = f"neo4j-admin database import full neo4j --overwrite-destination=true @{ARGUMENTS_FILE}"
 """Fills the database `neo4j` of a stopped server, in the folder of the files."""
 
-_UNDATED = -(2**31)  # stands for "no first day" in a property that identifies an edge
 _SLICE = 50_000  # rows whose JSON is read at a time
 _TYPES: dict[type, tuple[str, type[pl.DataType]]] = {
     bool: ("boolean", pl.Boolean),
@@ -138,7 +138,7 @@ class _Writer:
             pl.col("src").alias(f":START_ID({src.value})"),
             pl.col("dst").alias(f":END_ID({dst.value})"),
             pl.col("record").alias("record:string"),
-            pl.col("first_seen").to_physical().fill_null(_UNDATED).alias("first_day:long"),
+            first_day("first_seen").alias("first_day:long"),
             pl.col("first_seen").alias("first_seen:date"),
             pl.col("last_seen").alias("last_seen:date"),
             pl.col("confidence").alias("confidence:double"),

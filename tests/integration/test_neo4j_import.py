@@ -12,9 +12,10 @@ import pytest
 from neo4j import GraphDatabase
 from neo4j.time import Date
 
+from graph.neo4j import Server, connect
 from graph.neo4j.flatten import flatten
 from graph.neo4j_csv import write_import
-from graph.project import ProjectedGraph
+from graph.project import ProjectedGraph, change, snapshot
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, Projection
 from graph.store import Mark
 from tests.neo4j_server import Neo4jServer
@@ -37,6 +38,7 @@ TEXTS = (
     "true",
     "12",
 )
+MARK = Mark("w", 7, "t", 2)
 NUMBERS = (0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 1e-7, 0.97, 1.0)
 
 
@@ -73,7 +75,7 @@ def held() -> Projection:
 @pytest.fixture(scope="module")
 def imported(held: Projection, neo4j_server: Neo4jServer, tmp_path_factory: pytest.TempPathFactory) -> Neo4jServer:
     folder: Path = tmp_path_factory.mktemp("import") / "files"
-    write_import(ProjectedGraph(held), Mark("w", 7, "t", 2), folder)
+    write_import(ProjectedGraph(held), MARK, folder)
     neo4j_server.load(folder)
     return neo4j_server
 
@@ -115,6 +117,27 @@ def test_every_relationship_has_its_ends_and_properties(held: Projection, import
 def test_the_mark_is_there(imported: Neo4jServer) -> None:
     mark = {"name": "projection", "workspace": "w", "sequence": 7, "token": "t", "step": 2}
     assert ask(imported, "MATCH (n:CrosslaneState) RETURN properties(n)") == [[mark]]
+
+
+def test_an_online_push_gives_the_same(held: Projection, imported: Neo4jServer) -> None:
+    parts = (
+        "MATCH (n) RETURN labels(n), properties(n)",
+        "MATCH (s)-[r]->(d) RETURN labels(s), s.key, type(r), labels(d), d.key, properties(r)",
+    )
+
+    def everything() -> list[str]:
+        rows = [[*row[:-1], typed(row[-1])] for part in parts for row in ask(imported, part)]
+        return sorted(repr(row) for row in rows if row[0] != ["CrosslaneState"])
+
+    by_import = everything()
+    with connect(Server(imported.uri, imported.user, imported.password)) as store:
+        assert store.mark() == MARK
+        assert snapshot(store).nodes.equals(held.nodes)
+        assert snapshot(store).edges.equals(held.edges)
+        store.clear()
+        store.apply(change(Projection.empty(), held))
+    assert everything() == by_import
+    assert len(by_import) == held.nodes.height + held.edges.height
 
 
 def test_a_later_import_replaces_everything(imported: Neo4jServer, tmp_path: Path) -> None:

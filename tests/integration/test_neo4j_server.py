@@ -32,7 +32,7 @@ def test_what_was_committed_survives_every_end(empty_neo4j: Neo4jServer, tmp_pat
 
 def test_an_old_process_number_does_not_hinder_a_start(empty_neo4j: Neo4jServer) -> None:
     empty_neo4j.kill()
-    (empty_neo4j.home / "run" / "neo4j.pid").write_text("1\n")
+    (empty_neo4j.home / "run" / "crosslane.pid").write_text("1\n")
     empty_neo4j.start()
     assert ask(empty_neo4j, "RETURN 1") == [1]
 

@@ -33,7 +33,7 @@ start_seconds=180
 stop_seconds=120
 [[ $home == /* ]] || home=$PWD/$home
 [[ $lib == /* ]] || lib=$PWD/$lib
-pidfile=$home/run/neo4j.pid
+pidfile=$home/run/crosslane.pid # not neo4j.pid: that one the server takes away before it has ended
 console=$home/logs/console.log
 
 fail() {
@@ -90,7 +90,7 @@ arguments_of() { # of a running process, empty when there is none
 server_pid() { # prints the process id; fails when the server of this home does not run, whatever an old file says
   local pid
   [ -s "$pidfile" ] || return 1
-  pid=$(cat "$pidfile")
+  pid=$(cat "$pidfile" 2> /dev/null) || return 1
   case $(arguments_of "$pid") in
     *"--home-dir=$home "*) printf '%s\n' "$pid" ;;
     *) return 1 ;;
