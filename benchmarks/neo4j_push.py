@@ -30,7 +30,8 @@ from benchmarks.made_graph import made_graph
 from graph.batches import BATCH_ROWS, NOTHING
 from graph.embedded import EmbeddedStore
 from graph.neo4j import Neo4jStore, Server
-from graph.neo4j.properties import edge_rows, node_rows
+from graph.neo4j.flatten import flatten
+from graph.neo4j.properties import FIRST_DAY
 from graph.neo4j_csv import write_import
 from graph.project import ProjectedGraph, snapshot
 from graph.schema import EDGE_KEY, ENDS, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection
@@ -40,6 +41,7 @@ SCRIPT = Path(__file__).parents[1] / "tools" / "neo4j" / "neo4j.sh"
 PACKAGES = ("neo4j", "neo4j-rust-ext", "polars")
 PASSWORD = "for-benchmarks"
 
+SAID = ("record", "first_seen", "last_seen", "confidence", "known_on", "days", "props")
 SET_NODES = "UNWIND $rows AS row MERGE (n:{kind} {{key: row.key}}) SET n = row"
 SET_EDGES = (
     "UNWIND $rows AS row MATCH (s:{src} {{key: row.src}}) MATCH (d:{dst} {{key: row.dst}}) "
@@ -175,11 +177,17 @@ def _online(server: LocalServer, graph: Projection, rounds: int) -> float:
 def _plain_batches(graph: Projection) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Statements and their maps, as somebody would write them who has the maps at hand."""
     for kind in NodeKind:
-        rows = node_rows(graph.nodes.filter(kind=kind.value))
+        nodes = graph.nodes.filter(kind=kind.value).select("key", "known_on", "props")
+        rows = [row | flatten(row["props"]) for row in nodes.to_dicts()]
         yield from _cut(SET_NODES.format(kind=kind.value), rows)
     for edge in EdgeKind:
         src, dst = ENDS[edge]
-        rows = edge_rows(graph.edges.filter(kind=edge.value))
+        edges = graph.edges.filter(kind=edge.value)
+        maps = edges.select(*SAID, FIRST_DAY).to_dicts()
+        rows = [
+            {"src": source, "dst": target, "said": row | flatten(row["props"])}
+            for source, target, row in zip(edges["src"], edges["dst"], maps, strict=True)
+        ]
         yield from _cut(SET_EDGES.format(kind=edge.value, src=src.value, dst=dst.value), rows)
 
 

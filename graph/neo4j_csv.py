@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from graph.neo4j.flatten import Flat, flatten
-from graph.neo4j.properties import first_day
+from graph.neo4j.properties import FIRST_DAY
 from graph.schema import ENDS, EdgeKind, NodeKind
 from graph.store import GraphScan, Mark
 from linkage.errors import SettingsError
@@ -138,7 +138,7 @@ class _Writer:
             pl.col("src").alias(f":START_ID({src.value})"),
             pl.col("dst").alias(f":END_ID({dst.value})"),
             pl.col("record").alias("record:string"),
-            first_day("first_seen").alias("first_day:long"),
+            FIRST_DAY.alias("first_day:long"),
             pl.col("first_seen").alias("first_seen:date"),
             pl.col("last_seen").alias("last_seen:date"),
             pl.col("confidence").alias("confidence:double"),
