@@ -181,6 +181,7 @@ CARRIER = FrameSchema(
         "officers": _STR,
         "status": _STR,
         "revoked_on": _DATE,
+        "registered_on": _DATE,  # day of entry, such as FMCSA's ADD_DATE
     },
 )
 

@@ -64,7 +64,11 @@ class FactStore:
         if not files:
             return schema.empty().select(wanted)
         read = list(dict.fromkeys([*wanted, "key", WITHDRAWN]))
-        frame = pl.concat([pl.read_parquet(file, columns=read) for file in files])
+        # A load of an earlier version lacks the columns that came later.
+        frame = pl.concat([_read(file, read) for file in files], how="diagonal")
+        frame = frame.with_columns(
+            pl.lit(None, schema.columns[name]).alias(name) for name in read if name not in frame.columns
+        )
         newest = frame.unique("key", keep="last", maintain_order=True) if len(frame) else frame
         return newest.filter(~pl.col(WITHDRAWN)).sort("key").select(wanted)
 
@@ -75,6 +79,11 @@ class FactStore:
         for entry in strays:
             shutil.rmtree(entry)
         return sorted(entry.name for entry in strays)
+
+
+def _read(file: Path, columns: Sequence[str]) -> pl.DataFrame:
+    held = pl.read_parquet_schema(file)
+    return pl.read_parquet(file, columns=[name for name in columns if name in held])
 
 
 def _sync(path: Path) -> None:

@@ -79,6 +79,7 @@ ATTRIBUTES: dict[Kind, KindAttributes] = {
             "officers",
             "status",
             "revoked_on",
+            "registered_on",
             "received_on",
         ),
     ),

@@ -43,6 +43,7 @@ def standardise_carriers(sheet: Sheet, tables: Tables) -> Standardised:
     set_phone(sheet, tables, country)
     set_address(sheet, tables, country)
     set_day(sheet, tables, "revoked_on", may_be_ahead=True)
+    set_day(sheet, tables, "registered_on")
     return sheet.finish(key_of(sheet, "carrier_id"))
 
 

@@ -97,16 +97,18 @@ def test_both_public_forms_of_the_census_are_read(tmp_path: Path) -> None:
         "US",
     )
     large = ["dot_number", "legal_name", "dba_name", "phone", "cell_phone", "docket1prefix", "docket1", "status_code"]
-    large += ["company_officer_1", "company_officer_2", "phy_country"]
-    row = ["1", "", "D", "", "C", "MC", "654321", "A", "J DOE", "", "MX"]
+    large += ["company_officer_1", "company_officer_2", "phy_country", "add_date"]
+    row = ["1", "", "D", "", "C", "MC", "654321", "A", "J DOE", "", "MX", "20050426"]
     found = load(written(tmp_path / "b.csv", large, row), "fmcsa-census")
-    assert found.mentions[0].raw.select("name", "phone", "docket", "status", "officers", "country").row(0) == (
+    columns = ["name", "phone", "docket", "status", "officers", "country", "registered_on"]
+    assert found.mentions[0].raw.select(columns).row(0) == (
         "D",
         "C",
         "MC654321",
         "active",
         "J DOE",
         "MX",
+        "20050426",
     )
 
 

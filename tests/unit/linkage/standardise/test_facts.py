@@ -138,6 +138,7 @@ def test_carriers():
                 "rfc": "TFN0102035K8",
                 "phone": "702-919-1300",
                 "revoked_on": "2024-07-26",
+                "registered_on": "2019-05-02",
                 "address": "918 Willow Bend Dr",
                 "city": "Laredo",
                 "region": "TX",
@@ -151,7 +152,7 @@ def test_carriers():
     assert (row["usdot"], row["docket"], row["scac"]) == ("771200", "MC368053", "TSTQ")
     assert row["rfc"] == "TFN0102035K8"
     assert row["address_key"] == "918|WILLOW BEND DR|LAREDO TX"
-    assert row["revoked_on"] == date(2024, 7, 26)
+    assert (row["registered_on"], row["revoked_on"]) == (date(2019, 5, 2), date(2024, 7, 26))
     assert found.warned.is_empty()
 
 
