@@ -22,7 +22,12 @@ import polars as pl
 
 from linkage.errors import ModelError
 
-SHIPPED = {"driver": "driver_model.toml", "person": "person_model.toml", "carrier": "carrier_model.toml"}
+SHIPPED = {
+    "driver": "driver_model.toml",
+    "person": "person_model.toml",
+    "carrier": "carrier_model.toml",
+    "carrier_succession": "carrier_succession_model.toml",
+}
 GRAIN = 1024
 """Every figure is a multiple of 1/1024 bit: sums of them are exact, so the order of additions never shows."""
 NAME_SHARES = {"token": pl.String, "given_share": pl.Float64, "surname_share": pl.Float64}

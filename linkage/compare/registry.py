@@ -8,7 +8,9 @@ from linkage.compare.contact import CONTACT
 from linkage.compare.dates import DATE
 from linkage.compare.identifiers import EQUAL, IDENTIFIER
 from linkage.compare.kinds import MISSING, Kind
+from linkage.compare.members import MEMBERS
 from linkage.compare.names import PERSON_NAME
+from linkage.compare.spans import SEQUENCE
 from linkage.compare.text import TEXT
 from linkage.compare.token_sets import TOKEN_SET
 from linkage.errors import ModelError
@@ -19,7 +21,9 @@ KINDS: Mapping[str, Kind] = {
     "date": DATE,
     "equal": EQUAL,
     "identifier": IDENTIFIER,
+    "members": MEMBERS,
     "person_name": PERSON_NAME,
+    "sequence": SEQUENCE,
     "text": TEXT,
     "token_set": TOKEN_SET,
 }
