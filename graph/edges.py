@@ -6,6 +6,7 @@ import polars as pl
 
 from graph.mentions import Mentions
 from graph.schema import EDGE, EDGE_KEY, ENDS, EdgeKind
+from graph.successors import REASONS, Likelihood
 
 
 def build_edges(mentions: Mentions) -> pl.DataFrame:
@@ -20,6 +21,7 @@ def build_edges(mentions: Mentions) -> pl.DataFrame:
         _held(mentions.people, EdgeKind.HAS_PHONE, "phone"),
         *_of_events(mentions.events),
         _succeeds(mentions.carrier_links),
+        _reopened(mentions.reopened),
         _enrolled(mentions.enrolments),
         _sightings(mentions.crossings, EdgeKind.CROSSED_AT, "port_code"),
     ]
@@ -127,6 +129,24 @@ def _of_events(events: pl.DataFrame) -> list[pl.DataFrame]:
 def _succeeds(links: pl.DataFrame) -> pl.DataFrame:
     two = links.filter(pl.col("older") != pl.col("younger"))
     return _edge(two, EdgeKind.SUCCEEDS, "younger", "older", first_seen=pl.col("since"), last_seen=pl.col("since"))
+
+
+def _reopened(reopened: pl.DataFrame) -> pl.DataFrame:
+    """Successions found, at their probability; `found` tells them from declared ones. Possible ones make no edge."""
+    likely = reopened.filter(pl.col("likelihood") == Likelihood.LIKELY.value)
+    said = pl.struct(
+        found=pl.lit(value=True), bits="bits", says="says", reasons=pl.col("reasons").str.json_decode(REASONS)
+    )
+    return _edge(
+        likely,
+        EdgeKind.SUCCEEDS,
+        "younger",
+        "older",
+        first_seen=pl.col("since"),
+        last_seen=pl.col("since"),
+        confidence=pl.col("probability"),
+        props=said.struct.json_encode(),
+    )
 
 
 def _enrolled(enrolments: pl.DataFrame) -> pl.DataFrame:

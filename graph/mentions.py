@@ -15,6 +15,7 @@ from graph.resolve import (
     resolve_vehicles,
     vehicle_key,
 )
+from graph.successors import Traces, find_reopened
 from linkage.schema import FACTS, MEMBERSHIP, SCORED_PAIR, Kind
 
 
@@ -30,6 +31,7 @@ class Mentions:
         carriers: frame CARRIER with carrier.
         carrier_references: frame reference, carrier, is_placeholder.
         carrier_links: frame CARRIER_LINK with older, younger.
+        reopened: frame SUCCESSION: carriers that look like another one reopened, but for those that a link declares.
         events: frame EVENT with identity_id (null where no known person is named), confidence, vehicle, carrier.
         enrolments: frame ENROLMENT with identity_id, confidence.
         crossings: frame CROSSING with identity_id, confidence.
@@ -43,6 +45,7 @@ class Mentions:
     carriers: pl.DataFrame
     carrier_references: pl.DataFrame
     carrier_links: pl.DataFrame
+    reopened: pl.DataFrame
     events: pl.DataFrame
     enrolments: pl.DataFrame
     crossings: pl.DataFrame
@@ -75,15 +78,21 @@ class Mentions:
         events = judge_vins(given[Kind.EVENT], [vehicles, given[Kind.DRIVING]])
         people = persons.join(held, left_on="key", right_on="record_key", how="inner")
         known = people.select("identity_id", "confidence", record_key="key", record_known_on="known_on")
+        carriers = carriers.join(resolved.rename({"record": "key"}), on="key")
+        vehicles = to_vehicle(vehicles, same_vehicle)
+        employment = to_person(to_carrier(given[Kind.EMPLOYMENT], "carrier_key", "carrier"))
+        events = to_person(to_carrier(to_vehicle(events, same_vehicle), "carrier_key", "carrier"))
+        links = to_carrier(to_carrier(links, "carrier_key", "older"), "successor_key", "younger")
         return cls(
             people=people,
-            employment=to_person(to_carrier(given[Kind.EMPLOYMENT], "carrier_key", "carrier")),
+            employment=employment,
             driving=to_person(to_vehicle(given[Kind.DRIVING], same_vehicle)),
-            vehicles=to_vehicle(vehicles, same_vehicle),
-            carriers=carriers.join(resolved.rename({"record": "key"}), on="key"),
+            vehicles=vehicles,
+            carriers=carriers,
             carrier_references=meant,
-            carrier_links=to_carrier(to_carrier(links, "carrier_key", "older"), "successor_key", "younger"),
-            events=to_person(to_carrier(to_vehicle(events, same_vehicle), "carrier_key", "carrier")),
+            carrier_links=links,
+            reopened=_undeclared(find_reopened(Traces(carriers, vehicles, events, employment)), links),
+            events=events,
             enrolments=to_person(given[Kind.ENROLMENT]),
             crossings=to_person(given[Kind.CROSSING]),
             possible=_possible(SCORED_PAIR.conform(possible), people),
@@ -112,6 +121,13 @@ def to_vehicle(mentions: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
     moved = same.rename({"vehicle": "is_now"})
     found = named.join(moved, left_on="vehicle", right_on="key", how="left", maintain_order="left")
     return found.with_columns(vehicle=pl.coalesce("is_now", "vehicle")).drop("is_now")
+
+
+def _undeclared(reopened: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """The successions found that no link declares, either way round: what somebody found out is not guessed anew."""
+    ends = links.drop_nulls(["older", "younger"])
+    declared = pl.concat([ends.select("older", "younger"), ends.select(older="younger", younger="older")])
+    return reopened.join(declared, on=["older", "younger"], how="anti", maintain_order="left")
 
 
 def _possible(pairs: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import polars as pl
 
 from graph.mentions import Mentions
 from graph.schema import NODE, NODE_KEY, NodeKind
+from graph.successors import Likelihood
 
 _NAME = pl.concat_str(["given_name", "surname", "second_surname"], separator=" ", ignore_nulls=True)
 
@@ -85,8 +86,14 @@ def _carriers(mentions: Mentions) -> pl.DataFrame:
         .join(known, on="carrier", how="anti")
         .with_columns(is_placeholder=pl.lit(value=True))
     )
-    both = pl.concat([known, waiting], how="diagonal")
-    return _node(both, NodeKind.CARRIER, "carrier", [*said, "members", "is_placeholder"])
+    both = pl.concat([known, waiting], how="diagonal").join(_possibly_succeeds(mentions), on="carrier", how="left")
+    return _node(both, NodeKind.CARRIER, "carrier", [*said, "members", "is_placeholder", "possibly_succeeds"])
+
+
+def _possibly_succeeds(mentions: Mentions) -> pl.DataFrame:
+    """Frame carrier, possibly_succeeds: what a reviewer has to decide is told on the node, where nothing scores it."""
+    possible = mentions.reopened.filter((pl.col("likelihood") == Likelihood.POSSIBLE.value) & pl.col("is_ordered"))
+    return possible.group_by(pl.col("younger").alias("carrier")).agg(pl.col("older").sort().alias("possibly_succeeds"))
 
 
 def _vehicles(vehicles: pl.DataFrame) -> pl.DataFrame:

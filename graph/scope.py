@@ -13,6 +13,7 @@ from graph.store import GraphReader
 from linkage.schema import Kind
 
 _THINGS = frozenset({NodeKind.CARRIER, NodeKind.VEHICLE})
+_SUCCESSION = frozenset({EdgeKind.SUCCEEDS})
 _OF_VEHICLES = frozenset({EdgeKind.OPERATES, EdgeKind.IN_VEHICLE, EdgeKind.DROVE})
 
 
@@ -27,7 +28,8 @@ class Scope:
 EVERYTHING = Scope(frozenset(NodeKind), frozenset(EdgeKind))
 
 # A carrier fact can move every reference to a carrier, tell two vehicles of one plate apart and make two addresses one
-# door; a truck-day can tell how an event's VIN is to be read, and
+# door; a truck-day can tell how an event's VIN is to be read; trucks, revocations and first signs of life can show one
+# carrier to be another reopened (who drives for both is told on the node of the younger only), and
 # things that only edges name are known from the first of those edges: hence the wider sets.
 _REACH: dict[Kind, Scope] = {
     Kind.CARRIER: Scope(
@@ -37,14 +39,15 @@ _REACH: dict[Kind, Scope] = {
     Kind.CARRIER_LINK: Scope(
         _THINGS, frozenset({EdgeKind.SUCCEEDS, EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER})
     ),
-    Kind.VEHICLE: Scope(_THINGS | {NodeKind.EVENT}, _OF_VEHICLES),
+    Kind.VEHICLE: Scope(_THINGS | {NodeKind.EVENT}, _OF_VEHICLES | _SUCCESSION),
     Kind.EMPLOYMENT: Scope(
-        _THINGS | {NodeKind.IDENTITY}, frozenset({EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER})
+        _THINGS | {NodeKind.IDENTITY},
+        frozenset({EdgeKind.EMPLOYED_BY, EdgeKind.OPERATES, EdgeKind.CITED_UNDER}) | _SUCCESSION,
     ),
-    Kind.DRIVING: Scope(_THINGS | {NodeKind.EVENT}, frozenset({EdgeKind.DROVE, EdgeKind.IN_VEHICLE})),
+    Kind.DRIVING: Scope(_THINGS | {NodeKind.EVENT}, frozenset({EdgeKind.DROVE, EdgeKind.IN_VEHICLE}) | _SUCCESSION),
     Kind.EVENT: Scope(
         _THINGS | {NodeKind.EVENT, NodeKind.PORT},
-        frozenset({EdgeKind.COMMITTED, EdgeKind.CITED_UNDER, EdgeKind.IN_VEHICLE}),
+        frozenset({EdgeKind.COMMITTED, EdgeKind.CITED_UNDER, EdgeKind.IN_VEHICLE}) | _SUCCESSION,
     ),
     Kind.ENROLMENT: Scope(frozenset({NodeKind.SOURCE}), frozenset({EdgeKind.ENROLLED})),
     Kind.CROSSING: Scope(frozenset({NodeKind.PORT}), frozenset({EdgeKind.CROSSED_AT})),

@@ -247,6 +247,25 @@ def test_successions_enrolments_and_crossings():
     assert edges(graph, EdgeKind.CROSSED_AT).select("dst", "days").rows() == [("2304", 1)]
 
 
+def test_a_reopened_carrier_is_an_edge_that_says_so_and_a_declared_one_stands_alone():
+    shared = {"address_key": "918|WILLOW BEND DR|LAREDO TX", "phone": "+17029191300", "officers": "N. Okafor"}
+    firms = [
+        {"key": "US/k1", "usdot": "1", "name_key": "WILLOW HAULAGE", "revoked_on": dt.date(2024, 3, 1)},
+        {"key": "US/k2", "usdot": "2", "name_key": "WILLOW SUMMIT EXPRESS", "registered_on": dt.date(2024, 4, 10)},
+    ]
+    given = {Kind.CARRIER: facts(Kind.CARRIER, *(shared | firm | {"carrier_id": firm["key"]} for firm in firms))}
+    found = edges(whole(desired(given, members(), pairs())), EdgeKind.SUCCEEDS).row(0, named=True)
+    assert (found["src"], found["dst"], found["first_seen"]) == ("US/k2", "US/k1", dt.date(2024, 4, 10))
+    said = orjson.loads(found["props"])
+    assert said["found"] is True
+    assert sum(reason["bits"] for reason in said["reasons"]) == said["bits"]
+    assert 0.8 <= found["confidence"] == pytest.approx(1 / (1 + 2 ** -said["bits"]))
+    for old, new in (("US/k1", "US/k2"), ("US/k2", "US/k1")):
+        link = facts(Kind.CARRIER_LINK, {"carrier_key": old, "successor_key": new, "since": dt.date(2024, 4, 10)})
+        declared = edges(whole(desired(given | {Kind.CARRIER_LINK: link}, members(), pairs())), EdgeKind.SUCCEEDS)
+        assert declared.select("src", "dst", "confidence", "props").rows() == [(new, old, 1.0, None)]
+
+
 def shared_address(**doors: str) -> Projection:
     rows = [
         {"key": k.replace("_", "/"), "source": "US", "address_key": door, "address": door} for k, door in doors.items()
