@@ -100,11 +100,12 @@ def find_reopened(traces: Traces, model: Model | None = None) -> pl.DataFrame:
     if not len(left):
         return SUCCESSION.empty()
     weighed = _weigh(profiles.records, (left, right), model)
+    left, right = weighed.left, weighed.right
     days, is_left = Spans.of(profiles.records, ("started_on", "ended_on")).gap(left, right)
-    told_apart = _told_apart(profiles.records, left, right)
-    likely = (weighed.firm.weight >= model.thresholds.same) & (days != UNKNOWN) & told_apart
+    is_dated, told_apart = days != UNKNOWN, _told_apart(profiles.records, left, right)
+    likely = (weighed.firm.weight >= model.thresholds.same) & is_dated & told_apart
     # With neither dates nor numbers there is nothing to say but that both may be one carrier.
-    possible = (weighed.full.weight >= model.thresholds.possible) & ((days != UNKNOWN) | told_apart)
+    possible = (weighed.full.weight >= model.thresholds.possible) & (is_dated | told_apart)
     kept = np.flatnonzero(likely | possible)
     if not len(kept):
         return SUCCESSION.empty()
@@ -134,15 +135,20 @@ def _candidates(profiles: Profiles, model: Model) -> tuple[Ints, Ints]:
 
 
 def _weigh(records: pl.DataFrame, pairs: tuple[Ints, Ints], model: Model) -> _Weighed:
-    coded = compare.encode(records, model, {})
-    agreements = coded.compare(*pairs)
-    levels = compare.attribute_levels(model)
+    """The pairs that are possible at least; those whose dates rule it out are not compared in full."""
+    coded, levels = compare.encode(records, model, {}), compare.attribute_levels(model)
+    full = score.Scorer(model, levels)
+    agreements = coded.compare_cheap(*pairs)
+    open_ = np.flatnonzero(full.bound(agreements) >= model.thresholds.possible)
+    left, right = (side[open_] for side in pairs)
+    agreements = {name: agreement.at(open_) for name, agreement in agreements.items()}
+    agreements |= coded.compare_costly(left, right)
     firm = {name: a for name, a in model.attributes.items() if not a.options.get("review_only")}
-    firm_model = replace(model, attributes=MappingProxyType(firm))
-    firm_bits = score.Scorer(firm_model, {name: levels[name] for name in firm}).score(
-        {name: agreements[name] for name in firm}
-    )
-    return _Weighed(*pairs, agreements, score.Scorer(model, levels).score(agreements), firm_bits)
+    firm_bits = score.Scorer(
+        replace(model, attributes=MappingProxyType(firm)), {name: levels[name] for name in firm}
+    ).score({name: agreements[name] for name in firm})
+    weighed = _Weighed(left, right, agreements, full.score(agreements), firm_bits)
+    return weighed.at(np.flatnonzero(np.maximum(weighed.full.weight, firm_bits.weight) >= model.thresholds.possible))
 
 
 def _told_apart(records: pl.DataFrame, left: Ints, right: Ints) -> Mask:

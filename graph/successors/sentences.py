@@ -30,7 +30,7 @@ def tell(pair: Mapping[str, Any]) -> str:
             parts.append(said)
     if pair["vehicles"]:
         parts.append(f"{pair['vehicles']} of its {pair['vehicles_of']} trucks")
-    if levels.get("standing") == "both_active":
+    if levels.get("standing") == "agree":
         parts.append("both active today")
     return f"{pair['younger_title']} {', '.join(parts)}"
 

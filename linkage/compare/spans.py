@@ -88,4 +88,4 @@ class SequenceComparator:
         return (Agreement(level),)
 
 
-SEQUENCE = Kind(SequenceComparator.build, None)
+SEQUENCE = Kind(SequenceComparator.build, None, is_cheap=True)
