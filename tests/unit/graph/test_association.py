@@ -44,7 +44,8 @@ def test_the_day_is_measured_from_the_driver_s_own_span():
         (on_truck("d", DAY + dt.timedelta(days=365)), on_truck("x", dt.date(2020, 1, 1), dt.date(2028, 1, 1))), (event,)
     )
     ratio = row(late, "d")["linked"] / row(both, "d")["linked"]
-    assert ratio == pytest.approx(2 ** (-365 / 730.5), rel=1e-9)
+    half_life_days = POLICY.limits.distance_half_life_years * 365.25
+    assert ratio == pytest.approx(2 ** (-365 / half_life_days), rel=1e-9)
 
 
 def test_two_people_who_may_both_be_a_third_are_not_tied_by_what_the_third_holds():

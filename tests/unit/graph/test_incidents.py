@@ -107,4 +107,5 @@ def test_a_conviction_keeps_the_ties_of_the_day_it_is_about():
     both = World(held, (event("a", 2024, "charge"), event("b", 2026, "conviction")))
     alone = World(held, (event("b", 2026, "conviction"),))
     linked = [score_all(w.to_store(), POLICY, AS_OF).filter(identity_id="p")["linked"].item() for w in (both, alone)]
-    assert linked[0] == pytest.approx(2 * linked[1], rel=0.01)
+    two_years = 2 ** (2 / POLICY.limits.distance_half_life_years)
+    assert linked[0] == pytest.approx(two_years * linked[1], rel=0.01)

@@ -44,7 +44,7 @@ def test_the_name_follows_the_content(tmp_path):
         ('value = "clears", source = "SMS methodology: not', 'value = "sinks", source = "not', "acquittal"),
         ('class = "smuggling"', 'class = "smugling"', "smugling"),
         ("value = 39.0", "value = 41.0", "linked_cap"),
-        ('version = "1"', "version = ", "risk policy"),
+        ('version = "2"', "version = ", "risk policy"),
     ],
 )
 def test_a_faulty_file_is_refused_in_words(tmp_path, old, new, words):
