@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
@@ -31,6 +31,23 @@ class Steps(Protocol):
         self, kind: NodeKind, keys: Collection[str], kinds: Collection[EdgeKind] = ..., as_of: date | None = None
     ) -> pl.DataFrame:
         """Frame key, degree of the nodes that exist."""
+        ...
+
+
+@runtime_checkable
+class PlaceSteps(Protocol):
+    """The same questions about nodes of many kinds at once, from a store to which each question is a way to go."""
+
+    def nodes_at(self, places: pl.DataFrame) -> pl.DataFrame:
+        """Frame NODE of the places that exist, by kind and key."""
+        ...
+
+    def edges_at(self, places: pl.DataFrame, kinds: Collection[EdgeKind], as_of: date | None) -> pl.DataFrame:
+        """Frame EDGE at the places."""
+        ...
+
+    def degrees_at(self, places: pl.DataFrame, kinds: Collection[EdgeKind], as_of: date | None) -> pl.DataFrame:
+        """Frame kind, key, degree of the places that exist, by kind and key."""
         ...
 
 
@@ -88,6 +105,8 @@ def known(store: Steps, places: pl.DataFrame, reach: Reach) -> pl.DataFrame:
 
 def with_degree(store: Steps, places: pl.DataFrame, reach: Reach) -> pl.DataFrame:
     """Frame kind, key, degree of the places that exist, by kind and key."""
+    if isinstance(store, PlaceSteps):
+        return store.degrees_at(places, reach.kinds, reach.as_of)
     parts = [pl.DataFrame(schema={"kind": pl.String, "key": pl.String, "degree": pl.Int64})]
     for kind, keys in by_kind(places):
         degrees = store.degrees(kind, keys, reach.kinds, reach.as_of)
@@ -97,6 +116,8 @@ def with_degree(store: Steps, places: pl.DataFrame, reach: Reach) -> pl.DataFram
 
 def edges_at(store: Steps, places: pl.DataFrame, reach: Reach) -> pl.DataFrame:
     """Frame EDGE at the places; an edge between two of them that differ in kind comes twice."""
+    if isinstance(store, PlaceSteps):
+        return store.edges_at(places, reach.kinds, reach.as_of)
     parts = [store.edges_of(kind, keys, reach.kinds, reach.as_of) for kind, keys in by_kind(places)]
     return pl.concat([EDGE.empty(), *parts])
 
@@ -115,4 +136,6 @@ def _between(edges: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 def described(store: Steps, places: pl.DataFrame) -> pl.DataFrame:
     """Frame NODE of the places that exist, by kind and key."""
+    if isinstance(store, PlaceSteps):
+        return store.nodes_at(places)
     return pl.concat([NODE.empty(), *(store.nodes(kind, keys) for kind, keys in by_kind(places))])

@@ -28,11 +28,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = _migrations()
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """One statement a field, each the text of the file of its name; those about one kind by kind.
-
-    Args:
-        edges_at: of the files edges_out and edges_in: all edges that the kind of node can have.
-    """
+    """One statement a field, each the text of the file of its name; those about one kind by kind."""
 
     lock: str
     mark: str
@@ -47,14 +43,14 @@ class Statements:
     count_edges: str
     count_other_nodes: str
     count_other_edges: str
+    nodes_at: str
+    edges_at: str
+    degrees_at: str
+    degrees_at_by: str
     set_nodes: dict[NodeKind, str]
     nodes_under_edges: dict[NodeKind, str]
     remove_nodes: dict[NodeKind, str]
     all_nodes: dict[NodeKind, str]
-    nodes_by_key: dict[NodeKind, str]
-    degrees: dict[NodeKind, str]
-    degrees_as_of: dict[NodeKind, str]
-    edges_at: dict[NodeKind, str]
     exact_nodes: dict[NodeKind, str]
     set_edges: dict[EdgeKind, str]
     remove_edges: dict[EdgeKind, str]
@@ -79,14 +75,14 @@ class Statements:
             count_edges=_text(folder, "count_edges"),
             count_other_nodes=_text(folder, "count_other_nodes"),
             count_other_edges=_text(folder, "count_other_edges"),
+            nodes_at=_text(folder, "nodes_at"),
+            edges_at=_text(folder, "edges_at"),
+            degrees_at=_text(folder, "degrees_at"),
+            degrees_at_by=_text(folder, "degrees_at_by"),
             set_nodes=_by_node(folder, "set_nodes"),
             nodes_under_edges=_by_node(folder, "nodes_under_edges"),
             remove_nodes=_by_node(folder, "remove_nodes"),
             all_nodes=_by_node(folder, "all_nodes"),
-            nodes_by_key=_by_node(folder, "nodes_by_key"),
-            degrees=_by_node(folder, "degrees"),
-            degrees_as_of=_by_node(folder, "degrees_as_of"),
-            edges_at=_edges_at(folder),
             exact_nodes=_by_node(folder, "exact_nodes"),
             set_edges=_by_edge(folder, "set_edges"),
             remove_edges=_by_edge(folder, "remove_edges"),
@@ -109,15 +105,4 @@ def _by_edge(folder: Traversable, name: str) -> dict[EdgeKind, str]:
     return {
         kind: text.replace("SRC_KIND", src.value).replace("DST_KIND", dst.value).replace("EDGE_KIND", kind.value)
         for kind, (src, dst) in ENDS.items()
-    }
-
-
-def _edges_at(folder: Traversable) -> dict[NodeKind, str]:
-    outward, inward = _by_edge(folder, "edges_out"), _by_edge(folder, "edges_in")
-    return {
-        node: "\nUNION ALL\n".join(
-            [outward[kind] for kind, (src, _) in ENDS.items() if src == node]
-            + [inward[kind] for kind, (_, dst) in ENDS.items() if dst == node]
-        )
-        for node in NodeKind
     }

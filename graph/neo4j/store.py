@@ -73,6 +73,18 @@ class Neo4jStore:
         """Frame key, degree: edges of these kinds at each of the nodes that exist, ordered by key."""
         return self._read(lambda reads: reads.degrees(kind, keys, kinds, as_of))
 
+    def nodes_at(self, places: pl.DataFrame) -> pl.DataFrame:
+        """Frame NODE of the places that exist, by kind and key."""
+        return self._read(lambda reads: reads.nodes_at(places))
+
+    def edges_at(self, places: pl.DataFrame, kinds: Collection[EdgeKind], as_of: date | None) -> pl.DataFrame:
+        """Frame EDGE at the places, ordered by EDGE_KEY."""
+        return self._read(lambda reads: reads.edges_at(places, kinds, as_of))
+
+    def degrees_at(self, places: pl.DataFrame, kinds: Collection[EdgeKind], as_of: date | None) -> pl.DataFrame:
+        """Frame kind, key, degree of the places that exist, by kind and key."""
+        return self._read(lambda reads: reads.degrees_at(places, kinds, as_of))
+
     def neighbours(self, kind: NodeKind, keys: Collection[str], reach: Reach) -> Neighbourhood:
         """What lies around the nodes; unknown keys are passed over."""
         return self._read(lambda reads: reads.neighbours(kind, keys, reach))

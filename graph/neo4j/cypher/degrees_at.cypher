@@ -1,0 +1,35 @@
+// Each count is one the server keeps for a node: nothing is walked. A kind that is not asked for is not counted.
+CALL () {
+    UNWIND $keys.Identity AS key MATCH (n:Identity {key: key}) RETURN 'Identity' AS kind, n
+    UNION ALL
+    UNWIND $keys.Record AS key MATCH (n:Record {key: key}) RETURN 'Record' AS kind, n
+    UNION ALL
+    UNWIND $keys.Carrier AS key MATCH (n:Carrier {key: key}) RETURN 'Carrier' AS kind, n
+    UNION ALL
+    UNWIND $keys.Vehicle AS key MATCH (n:Vehicle {key: key}) RETURN 'Vehicle' AS kind, n
+    UNION ALL
+    UNWIND $keys.Address AS key MATCH (n:Address {key: key}) RETURN 'Address' AS kind, n
+    UNION ALL
+    UNWIND $keys.Phone AS key MATCH (n:Phone {key: key}) RETURN 'Phone' AS kind, n
+    UNION ALL
+    UNWIND $keys.Event AS key MATCH (n:Event {key: key}) RETURN 'Event' AS kind, n
+    UNION ALL
+    UNWIND $keys.Source AS key MATCH (n:Source {key: key}) RETURN 'Source' AS kind, n
+    UNION ALL
+    UNWIND $keys.Port AS key MATCH (n:Port {key: key}) RETURN 'Port' AS kind, n
+}
+WITH kind, n.key AS key,
+     CASE WHEN 'RECORD_OF' IN $kinds THEN COUNT { (n)-[:RECORD_OF]-() } ELSE 0 END +
+     CASE WHEN 'POSSIBLY_SAME' IN $kinds THEN COUNT { (n)-[:POSSIBLY_SAME]-() } ELSE 0 END +
+     CASE WHEN 'EMPLOYED_BY' IN $kinds THEN COUNT { (n)-[:EMPLOYED_BY]-() } ELSE 0 END +
+     CASE WHEN 'DROVE' IN $kinds THEN COUNT { (n)-[:DROVE]-() } ELSE 0 END +
+     CASE WHEN 'OPERATES' IN $kinds THEN COUNT { (n)-[:OPERATES]-() } ELSE 0 END +
+     CASE WHEN 'LIVES_AT' IN $kinds THEN COUNT { (n)-[:LIVES_AT]-() } ELSE 0 END +
+     CASE WHEN 'HAS_PHONE' IN $kinds THEN COUNT { (n)-[:HAS_PHONE]-() } ELSE 0 END +
+     CASE WHEN 'COMMITTED' IN $kinds THEN COUNT { (n)-[:COMMITTED]-() } ELSE 0 END +
+     CASE WHEN 'CITED_UNDER' IN $kinds THEN COUNT { (n)-[:CITED_UNDER]-() } ELSE 0 END +
+     CASE WHEN 'IN_VEHICLE' IN $kinds THEN COUNT { (n)-[:IN_VEHICLE]-() } ELSE 0 END +
+     CASE WHEN 'SUCCEEDS' IN $kinds THEN COUNT { (n)-[:SUCCEEDS]-() } ELSE 0 END +
+     CASE WHEN 'ENROLLED' IN $kinds THEN COUNT { (n)-[:ENROLLED]-() } ELSE 0 END +
+     CASE WHEN 'CROSSED_AT' IN $kinds THEN COUNT { (n)-[:CROSSED_AT]-() } ELSE 0 END AS degree
+RETURN collect(kind) AS kind, collect(key) AS key, collect(degree) AS degree
