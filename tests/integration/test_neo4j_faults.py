@@ -34,7 +34,9 @@ from linkage.ledger import Workspace
 from tests.neo4j_server import Neo4jServer
 
 TODAY = date(2026, 6, 30)
-TRIALS = 10
+TRIALS = int(os.environ.get("CROSSLANE_KILLS", "3"))
+"""How often a server, and how often a client, is killed; CROSSLANE_KILLS=10 takes some minutes."""
+
 STEP = 60  # rows a transaction, so that a small world takes many of them
 
 PUSH_SLOWLY = f"""
@@ -127,7 +129,7 @@ def test_a_server_killed_in_the_middle_of_pushes_ends_equal(files, tmp_path, neo
             neo4j_server.start()
         push(workspace, choice)
         assert is_equal(workspace, choice), f"after trial {trial}"
-    assert torn >= TRIALS // 3
+    assert torn
 
 
 def test_a_client_killed_in_the_middle_of_pushes_ends_equal(files, tmp_path, neo4j_server, choice) -> None:
@@ -147,7 +149,7 @@ def test_a_client_killed_in_the_middle_of_pushes_ends_equal(files, tmp_path, neo
         killed += child.returncode == -signal.SIGKILL
         push(workspace, choice)
         assert is_equal(workspace, choice), f"after trial {trial}"
-    assert killed >= TRIALS // 3
+    assert killed
 
 
 @pytest.mark.usefixtures("small_steps")
