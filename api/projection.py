@@ -7,6 +7,7 @@ from typing import Any
 
 import apsw
 
+from api import scores
 from api.graph_store import GraphStoreChoice, address
 from api.progress import Progress
 from graph.embedded import ChangeLog, EmbeddedStore
@@ -14,7 +15,7 @@ from graph.errors import ForeignGraph, GraphError, StoreUnavailable
 from graph.neo4j import Server, connect
 from graph.project import desired
 from graph.push import Ledger, push
-from graph.schema import Projection
+from graph.schema import GraphChange, Projection
 from graph.scope import EVERYTHING, difference
 from graph.store import ProjectionTarget
 from graph.verify import verify
@@ -170,8 +171,10 @@ def _rebuild_own(workspace: Workspace, progress: Progress) -> dict[str, Any]:
         change = difference(store, wanted, EVERYTHING)
         before = store.applied()
         if not change.is_empty or before != tables.outbox_head():
-            tables.announce(tables.next_run() - 1)
+            run_id = tables.next_run() - 1
+            tables.announce(run_id)
             store.apply(change, tables.outbox_head())
+            _rescore(connection, store, change, run_id)
         after = store.applied()
     return {
         "store": store.name,
@@ -182,6 +185,13 @@ def _rebuild_own(workspace: Workspace, progress: Progress) -> dict[str, Any]:
         "rows": change.rows,
         "seconds": round(time.perf_counter() - started, 3),
     }
+
+
+def _rescore(connection: apsw.Connection, store: EmbeddedStore, change: GraphChange, run_id: int) -> None:
+    """The table of scores follows what was mended."""
+    day, scored = scores.as_of(connection), scores.scored_ids(connection)
+    if day is not None:
+        scores.write(connection, scores.recompute(store, change, scored, day), run_id)
 
 
 def _compared(applied: int, head: int, document: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from api import scores
 from graph.embedded import EmbeddedStore
+from graph.policy_file import load_policy
 from linkage.errors import SettingsError
 from linkage.ledger import IdentityTables, Workspace
 
@@ -14,8 +15,14 @@ from linkage.ledger import IdentityTables, Workspace
 def rescore_workspace(workspace: Workspace, day: date | None = None, *, is_full: bool = False) -> dict[str, Any]:
     """Every score is what the ledger gives as of `day`, or as of the day the table has.
 
+    Loads and decisions keep the table up by themselves. Only another day or another policy leaves it behind, and then
+    everybody is scored.
+
     Args:
-        is_full: asked for by name; the other scope also scores everybody, since it proves nothing else changed.
+        is_full: everybody is scored in any case.
+
+    Returns:
+        The `rescore` document.
 
     Raises:
         SettingsError: nothing was loaded yet, or the day lies before the table's.
@@ -28,6 +35,10 @@ def rescore_workspace(workspace: Workspace, day: date | None = None, *, is_full:
             raise SettingsError(
                 f"rescore: the scores are as of {current}; to look back say: crosslane risk ID --as-of {day}"
             )
+        as_of = (day or current).isoformat()
+        is_behind = day not in (None, current) or scores.policy_of(connection) != load_policy().name
+        if not (is_full or is_behind):
+            return {"scope": "changed", "rescored": 0, "changed": 0, "seconds": 0.0, "as_of": as_of}
         run_id = IdentityTables(connection).next_run() - 1
         document = scores.rescore(connection, EmbeddedStore(connection), day or current, run_id)
-    return document | {"as_of": (day or current).isoformat(), "asked": "full" if is_full else "changed"}
+    return document | {"as_of": as_of}

@@ -66,12 +66,9 @@ def chosen_store(settings: Settings, store: str | None) -> GraphStoreChoice:
     address = store or settings.store
     if address == EMBEDDED:
         return LEDGER
-    return GraphStoreChoice(
-        Server(
-            address,
-            settings.neo4j_user,
-            settings.neo4j_password.get_secret_value(),
-            settings.neo4j_database,
-            settings.neo4j_ca,
-        )
-    )
+    password = settings.neo4j_password.get_secret_value()
+    try:
+        server = Server(address, settings.neo4j_user, password, settings.neo4j_database, settings.neo4j_ca)
+    except SettingsError as error:
+        raise SettingsError(f"--store: give {EMBEDDED} or the address of a server; {error}") from None
+    return GraphStoreChoice(server)

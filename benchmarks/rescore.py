@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -233,9 +234,8 @@ def _frames(folder: Path, name: str) -> Projection:
 
 def _apart(step: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
     """What the step gives in a process of its own, with the largest memory it had."""
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        found = pool.apply(_measured, (step, *arguments))
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        found = pool.submit(_measured, step, *arguments).result()
     print(f"{step.__name__.strip('_')}: {found}", file=sys.stderr)
     return found
 

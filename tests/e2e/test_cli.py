@@ -120,7 +120,7 @@ def test_json_is_one_document_and_the_table_is_no_json(loaded: Any, arguments: t
         (("key", "revoke", "nobody"), "crosslane key list"),
         (("search", "x" * 500), "characters"),
         (("search", "x", "--limit", "0"), "--limit"),
-        (("scores", "--store", "bolt://host:7687"), "--store"),
+        (("scores", "--store", "http://host:7687"), "--store"),
         (("rescore", "--today", "1999-01-01"), "1999-01-01"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",

@@ -136,7 +136,10 @@ def _state(workspace: Workspace) -> tuple[object, ...]:
 
 
 def test_scores_of_a_load_are_those_of_the_store_to_the_last_bit(whole: Workspace) -> None:
-    assert rescore_workspace(whole)["changed"] == 0
+    found = rescore_workspace(whole, is_full=True)
+    assert found["rescored"] == whole.memberships()["identity_id"].n_unique()
+    assert found["changed"] == 0
+    assert rescore_workspace(whole) == found | {"scope": "changed", "rescored": 0, "seconds": 0.0}
 
 
 def test_a_later_day_scores_everybody_whatever_was_loaded(whole: Workspace, tmp_path: Path) -> None:
