@@ -76,6 +76,8 @@ def look_around(store: Steps, kind: NodeKind, keys: Collection[str], reach: Reac
         edges.append(step)
         frontier = with_degree(store, kept, reach).with_columns(pl.lit(hop, pl.Int32).alias("hops"))
         found = pl.concat([found, frontier])
+    if reach.hops:  # what joins two nodes that are both farthest away was not walked
+        edges.append(edges_at(store, frontier.filter(pl.col("degree") <= reach.hub_degree), reach))
     shown = _between(pl.concat(edges).unique(), found)
     hubs = found.filter((pl.col("degree") > reach.hub_degree) & (pl.col("hops") > 0))
     nodes = described(store, found).join(found, on=_PLACE, how="inner").sort("hops", "kind", "key")

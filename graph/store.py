@@ -54,7 +54,7 @@ class Neighbourhood:
     Args:
         nodes: frame NODE plus `hops` (Int32, from the start) and `degree` (Int64, edges of the asked kinds), nearest
             first, then by kind and key.
-        edges: frame EDGE between the nodes returned.
+        edges: frame EDGE between the nodes returned, but for those that join two hubs.
         hubs: frame kind, key, degree: shown, not walked through.
         left_out: nodes in reach that `max_nodes` cut off; 0 when all are there.
     """
