@@ -136,7 +136,7 @@ def _evidence(
     spans = _spans(known)
     things, spans = _with_successions(spans, find_successions(known, policy.limits))
     holds = spans.join(things.select("thing", "tie", "key", "other"), on=["tie", "key", "other"], nulls_equal=True)
-    holds = _coded(_coded(holds, "person", people), "record", records)
+    holds = coded(coded(holds, "person", people), "record", records)
     holds = holds.select("person", "thing", "side", "first", "last", "record", "confidence", "days")
     possible = known.filter(pl.col("kind") == EdgeKind.POSSIBLY_SAME.value)
     pairs = possible.select(a="src", b="dst", probability="confidence")
@@ -146,12 +146,12 @@ def _evidence(
         records=records,
         things=things,
         holds=holds.sort("thing", "person", "record", "first", "side", "last"),
-        events=_coded(_coded(_events(known, event_nodes, as_of), "person", people), "record", records),
-        possible=_coded(_coded(pairs, "a", people), "b", people).sort("a", "b"),
+        events=coded(coded(event_rows(known, event_nodes, as_of), "person", people), "record", records),
+        possible=coded(coded(pairs, "a", people), "b", people).sort("a", "b"),
     )
 
 
-def _coded(frame: pl.DataFrame, column: str, ordered: list[str]) -> pl.DataFrame:
+def coded(frame: pl.DataFrame, column: str, ordered: list[str]) -> pl.DataFrame:
     """The column's ids as their places in `ordered`."""
     places = pl.col(column).cast(pl.Enum(ordered)).to_physical().cast(pl.UInt32)
     return frame.with_columns(places) if ordered else frame.with_columns(pl.lit(None, pl.UInt32).alias(column))
@@ -212,8 +212,17 @@ def _with_successions(spans: pl.DataFrame, successions: list[Succession]) -> tup
     return things, joined
 
 
-def _events(known: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    """Events of people that were known and had happened: nothing is known before it happens."""
+def event_rows(known: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Events of people that were known and had happened: nothing is known before it happens.
+
+    Args:
+        known: frame EDGE with what was known by the day.
+        nodes: frame NODE of the events at least.
+        as_of: the day.
+
+    Returns:
+        Frame EVENT_ROW of `graph.incidents`, but that person and record are ids yet; each event of a person once.
+    """
     props = pl.Struct(
         {
             "incident_id": pl.String,

@@ -16,12 +16,14 @@ class Meeting:
         searched_hops: every edge of every route of up to so many hops was read.
         hubs: places reached and not walked through, with whether both ends reached them.
         cap: the limit that ended the search, if one did.
+        is_exhausted: one end can reach nothing more, so that there is no longer route either.
     """
 
     hops: int | None
     searched_hops: int
     hubs: dict[Place, bool]
     cap: Cap | None = None
+    is_exhausted: bool = False
 
 
 class _Side:
@@ -77,7 +79,7 @@ class TwoSided:
             if not side.frontier or self._reached(side):
                 break
             self._grow(side)
-        return Meeting(hops, self._search.reach.hops, self._hubs())
+        return Meeting(hops, self._search.reach.hops, self._hubs(), is_exhausted=True)
 
     def _grow(self, side: _Side) -> None:
         self._ground.walk(side.frontier)

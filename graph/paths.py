@@ -39,6 +39,7 @@ class Paths:
         looked_at: nodes that the search looked at.
         caps: limits that cut something off.
         unknown: ends that are not in the graph, or were not by the day.
+        is_exhausted: one end can reach nothing more: no longer route was left out.
     """
 
     start: Place
@@ -51,6 +52,7 @@ class Paths:
     looked_at: int
     caps: tuple[Cap, ...] = ()
     unknown: tuple[Place, ...] = ()
+    is_exhausted: bool = False
 
     @property
     def hops(self) -> int | None:
@@ -111,6 +113,7 @@ def find_paths(store: Steps, start: Place, end: Place, search: Search | None = N
         looked_at=len(ground.degree),
         caps=tuple(cap for cap in (met.cap, cap) if cap),
         unknown=unknown,
+        is_exhausted=met.is_exhausted,
     )
 
 
