@@ -7,7 +7,7 @@ import polars as pl
 from graph.patterns.names import with_names
 from graph.patterns.parameters import HUB, LIMIT, SHOW
 from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
-from graph.patterns.reading import EDGE_OF, THING_OF, BestRows, counting_events, crowds, known_edges, sure
+from graph.patterns.reading import EDGE_OF, THING_OF, BestRows, crowds, known_edges, people_with_events, sure
 from graph.store import GraphReader
 from linkage.schema import FrameSchema
 
@@ -28,7 +28,7 @@ KINDS = ("home", "phone")
 
 def find(reader: GraphReader, asked: Asked) -> Found:
     """Rows by how many people, most first, and after all of those the hubs in the same way."""
-    guilty = counting_events(reader, asked).select("person", is_guilty=pl.lit(value=True))
+    guilty = people_with_events(reader, asked).with_columns(is_guilty=pl.lit(value=True))
     order = ["is_hub", "people", "tie", "thing"]
     best = BestRows(order, [False, True, False, False], asked.number("limit"))
     shared = {}

@@ -8,7 +8,7 @@ import polars as pl
 from graph.patterns.names import with_names
 from graph.patterns.parameters import HUB, LIMIT, SHOW
 from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
-from graph.patterns.reading import counting_events, crowds, known_edges, sure
+from graph.patterns.reading import crowds, known_edges, people_with_events, sure
 from graph.schema import EdgeKind, NodeKind
 from graph.store import GraphReader
 from linkage.schema import FrameSchema
@@ -92,13 +92,17 @@ def _told(reader: GraphReader, asked: Asked, rows: pl.DataFrame, show: int) -> p
     """The groups with names, events and whether one carrier follows the other."""
     if not rows.height:
         return COLUMNS.empty()
-    guilty = counting_events(reader, asked)["person"].implode()
+    rows = rows.with_row_index("group")
+    members = rows.select("group", person="everybody").explode("person", empty_as_null=False)
+    guilty = members.join(people_with_events(reader, asked), on="person", how="semi").group_by("group")
+    counted = guilty.agg(pl.len().cast(pl.Int64).alias("people_with_events"))
+    rows = rows.join(counted, on="group", how="left", maintain_order="left")
     follows = sure(known_edges(reader, [EdgeKind.SUCCEEDS], asked.as_of), asked)
     follows = follows.select(younger="src", older="dst", is_succession=pl.lit(value=True)).unique()
     rows = rows.join(follows, on=["older", "younger"], how="left", maintain_order="left").with_columns(
         pl.col("is_succession").fill_null(value=False),
+        pl.col("people_with_events").fill_null(0),
         some_people=pl.col("everybody").list.head(show),
-        people_with_events=pl.col("everybody").list.set_intersection(guilty).list.len().cast(pl.Int64),
     )
     return with_names(reader, rows, NodeKind.CARRIER, {"older": "older_name", "younger": "younger_name"})
 

@@ -15,6 +15,7 @@ from graph.patterns.reading import (
     BestRows,
     counting_events,
     crowds,
+    heaviest,
     held,
     in_parts,
     known_edges,
@@ -60,7 +61,9 @@ _DESCENDING = [True, *[False] * 7]
 def find(reader: GraphReader, asked: Asked) -> Found:
     """Rows by how much the offender's heaviest event weighs, then by how few share the thing and how close in time."""
     _check_classes(asked)
-    offenders = counting_events(reader, asked, asked.words("classes"))
+    events = counting_events(reader, asked)
+    classes = asked.words("classes")
+    offenders = heaviest(events.filter(pl.col("class").is_in(list(classes))) if classes else events)
     pairs = possible_pairs(reader, asked.as_of) if asked.flag("possible") else None
     best, is_behind_hub = BestRows(_ORDER, _DESCENDING, asked.number("limit")), False
     for tie in asked.words("ties"):
@@ -74,7 +77,7 @@ def find(reader: GraphReader, asked: Asked) -> Found:
             near = part.filter(pl.col("near") <= asked.number("gap_days"))
             best.add(near.with_columns(pl.lit(tie).alias("tie")))
     cuts = [cut for cut, is_so in ((Cut.LIMIT, best.is_cut), (Cut.HUB, is_behind_hub)) if is_so]
-    return Found(_told(reader, asked, best.rows()), tuple(cuts))
+    return Found(_told(reader, best.rows(), events), tuple(cuts))
 
 
 def _check_classes(asked: Asked) -> None:
@@ -115,13 +118,11 @@ def _pairs(
         two = mine.join(others, on="thing", suffix="_o").filter(
             pl.col("associate") != pl.col("offender"), pl.col("holder") != pl.col("holder_o")
         )
-        closest = _gaps(two).unique(["associate", "offender", "thing"], keep="first", maintain_order=True)
-        about = offenders.rename({"person": "offender"})
-        yield closest.join(small, on="thing").join(about, on="offender")
+        yield _closest(two).join(small, on="thing").join(offenders.rename({"person": "offender"}), on="offender")
 
 
-def _gaps(two: pl.DataFrame) -> pl.DataFrame:
-    """The pairs with the days between their times, the surest and closest first; a time without last day lasts."""
+def _closest(two: pl.DataFrame) -> pl.DataFrame:
+    """Each pair with the days between their times, by the surest and closest; a time without last day lasts."""
     gap = pl.max_horizontal(
         (pl.col("first_o") - pl.col("last")).dt.total_days(),
         (pl.col("first") - pl.col("last_o")).dt.total_days(),
@@ -143,14 +144,18 @@ def _gaps(two: pl.DataFrame) -> pl.DataFrame:
     )
     times = ["associate_from", "associate_to", "offender_from", "offender_to"]
     order = ["associate", "offender", "thing", "is_possible", "near", *times, "confidence"]
-    return rows.sort(order, nulls_last=True, descending=[name == "confidence" for name in order])
+    keys = ["associate", "offender", "thing"]
+    several = rows.select(keys).is_duplicated()
+    ordered = rows.filter(several).sort(order, nulls_last=True, descending=[name == "confidence" for name in order])
+    return pl.concat([rows.filter(~several), ordered.unique(keys, keep="first", maintain_order=True)])
 
 
-def _told(reader: GraphReader, asked: Asked, rows: pl.DataFrame) -> pl.DataFrame:
+def _told(reader: GraphReader, rows: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """The rows with names, and with what the associates have on record themselves."""
     if not rows.height:
         return COLUMNS.empty()
-    own = counting_events(reader, asked).select(associate="person", associate_events="events")
+    mine = events.join(rows.select(person="associate"), on="person", how="semi")
+    own = mine.group_by(associate="person").agg(pl.len().cast(pl.Int64).alias("associate_events"))
     rows = rows.join(own, on="associate", how="left", maintain_order="left").with_columns(
         pl.col("associate_events").fill_null(0)
     )

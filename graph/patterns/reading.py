@@ -81,23 +81,24 @@ def judged_events(edges: pl.DataFrame, nodes: pl.DataFrame, asked: Asked) -> pl.
     )
 
 
-def counting_events(reader: GraphScan, asked: Asked, classes: Collection[str] = ()) -> pl.DataFrame:
-    """Frame person, event, day, class, weight, events: whoever has events that count, with the heaviest and how many.
-
-    Args:
-        reader: the graph.
-        asked: the day and the policy.
-        classes: severity classes that are meant; all where none is named.
-    """
+def counting_events(reader: GraphScan, asked: Asked) -> pl.DataFrame:
+    """Frame of `judged_events`: those of everybody that count, and are surely theirs."""
     committed = known_edges(reader, [EdgeKind.COMMITTED], asked.as_of)
     judged = judged_events(committed, reader.nodes(NodeKind.EVENT), asked)
-    counting = judged.filter(pl.col("weight") > 0, pl.col("confidence") >= asked.policy.limits.review_threshold)
-    if classes:
-        counting = counting.filter(pl.col("class").is_in(sorted(classes)))
-    ordered = counting.sort("person", "weight", "day", "event", descending=[False, True, True, False])
+    return judged.filter(pl.col("weight") > 0, pl.col("confidence") >= asked.policy.limits.review_threshold)
+
+
+def heaviest(events: pl.DataFrame) -> pl.DataFrame:
+    """Frame person, event, day, class, weight, events: the heaviest event of each person, and how many there are."""
+    ordered = events.sort("person", "weight", "day", "event", descending=[False, True, True, False])
     return ordered.group_by("person", maintain_order=True).agg(
         pl.col("event", "day", "class", "weight").first(), pl.len().cast(pl.Int64).alias("events")
     )
+
+
+def people_with_events(reader: GraphScan, asked: Asked) -> pl.DataFrame:
+    """Frame person: everybody with an event that counts."""
+    return counting_events(reader, asked).select("person").unique().sort("person")
 
 
 def possible_pairs(reader: GraphScan, as_of: dt.date) -> pl.DataFrame:
@@ -131,10 +132,19 @@ class BestRows:
         self.is_cut = False
 
     def add(self, rows: pl.DataFrame) -> None:
-        """More rows, of the same columns as those before."""
-        every = rows if self._kept is None else pl.concat([self._kept, rows])
+        """More rows, of the same columns as those before, the first of which is never null."""
+        every = rows if self._kept is None else pl.concat([self._kept, self._worth_a_look(self._kept, rows)])
         self.is_cut = self.is_cut or every.height > self._limit
         self._kept = every.sort(self._by, descending=self._descending, nulls_last=True).head(self._limit)
+
+    def _worth_a_look(self, kept: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows but for those that come after all that are kept, by the first column alone."""
+        if kept.height < self._limit:
+            return rows
+        first, last = self._by[0], kept[self._by[0]][-1]
+        near = rows.filter(pl.col(first) >= last if self._descending[0] else pl.col(first) <= last)
+        self.is_cut = self.is_cut or near.height < rows.height
+        return near
 
     def rows(self) -> pl.DataFrame:
         """The first rows in order; a frame without columns where nothing was added."""

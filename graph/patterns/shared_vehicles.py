@@ -7,7 +7,7 @@ import polars as pl
 from graph.patterns.names import with_names
 from graph.patterns.parameters import HUB, LIMIT, SHOW
 from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
-from graph.patterns.reading import BestRows, counting_events, crowds, in_parts, known_edges, sure
+from graph.patterns.reading import BestRows, crowds, in_parts, known_edges, people_with_events, sure
 from graph.schema import EdgeKind, NodeKind
 from graph.store import GraphReader
 from linkage.schema import FrameSchema
@@ -41,7 +41,7 @@ def find(reader: GraphReader, asked: Asked) -> Found:
     registered = operates.select(vehicle="dst", carrier="src").unique()
     registered = registered.join(hubs, left_on="vehicle", right_on="thing", how="anti")
     sizes = pl.concat([drove.select("vehicle"), registered.select("vehicle")]).group_by("vehicle").len("rows")
-    guilty = counting_events(reader, asked).select("person")
+    guilty = people_with_events(reader, asked)
     best = BestRows(["carriers", "drivers", "vehicle"], [True, True, False], asked.number("limit"))
     for part in in_parts(sizes.sort("vehicle")):
         driven, owned = (frame.join(part, on="vehicle", how="semi") for frame in (drove, registered))
