@@ -17,6 +17,7 @@ from api.cli.session import Answer, Session, command, parse_date
 from api.graph_export import export_graph
 from api.projection import push_graph, rebuild_graph, verify_graph
 from graph.paths import Search
+from graph.patterns.steps import WALKED
 from graph.schema import EdgeKind
 from graph.store import ALL_EDGE_KINDS, Reach
 from linkage.errors import SettingsError
@@ -68,7 +69,8 @@ def paths_command(  # noqa: PLR0913
     as_of: AsOfOption = None,
 ) -> Answer:
     """Show the shortest routes between two drivers; none goes through a hub."""
-    reach = replace(Search().reach, hops=hops, kinds=edge_kinds(kinds), as_of=parse_date(as_of, "--as-of"))
+    walked = edge_kinds(kinds) if kinds else WALKED  # a possible link, a source or a port joins nobody unasked
+    reach = replace(Search().reach, hops=hops, kinds=walked, as_of=parse_date(as_of, "--as-of"))
     document = between(session.workspace(), (a, b), Search(reach, max_routes=limit), session.store)
     session.audit("paths", people_around(document))
     return Answer(document, lambda out: graph_view.print_paths(out, document))
