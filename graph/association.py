@@ -151,7 +151,9 @@ def tie_rows(tables: Tables) -> Iterator[pl.DataFrame]:
     # what is lent twice over rests on two possible links of one person: too thin to count
     theirs = theirs.filter((pl.col("link") == NO_LINK) | (pl.col("link_x") == NO_LINK))
     k = tables.crowds.things.around(*_ints(theirs, "thing", "day"))
-    theirs = theirs.with_columns(pl.Series("around", k)).filter(pl.col("around") <= tables.policy.limits.hub_degree)
+    absent = 1 - tables.crowds.pairs.around(*_ints(theirs, "pair", "day"))
+    theirs = theirs.with_columns(pl.Series("around", k), pl.Series("absent", absent))
+    theirs = theirs.filter(pl.col("around") <= tables.policy.limits.hub_degree)
     crowd = asked.group_by("thing").agg(pl.len().alias("crowd"))
     theirs = theirs.join(crowd, on="thing").sort("row", "thing", "hold")
     for chunk in _chunks(theirs):
@@ -197,10 +199,22 @@ def associate_twice(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _strongest(ties: pl.DataFrame) -> pl.DataFrame:
-    """Frame row, p, apart: how likely, by the strongest tie of each independent group, that nothing ties the two."""
-    groups = [pl.col("tie").filter(pl.col("group") == g).max().fill_null(0.0).alias(str(g)) for g in range(4)]
-    apart = (1.0 - pl.col("0")) * (1.0 - pl.col("1")) * (1.0 - pl.col("2")) * (1.0 - pl.col("3"))
-    return ties.group_by("row", "p").agg(groups).select("row", "p", apart=apart)
+    """Frame row, p, apart: how likely, by the strongest tie of each independent group, that nothing ties the two.
+
+    Ordered by row and p. Sorting one number a tie takes half the time of grouping by two columns.
+    """
+    row, p = (ties[name].to_numpy().astype(np.uint64) for name in ("row", "p"))
+    number = (row << np.uint64(32)) | p
+    order = np.argsort(number, kind="stable")
+    number = number[order]
+    first = np.flatnonzero(np.append(True, number[1:] != number[:-1])[: len(number)])
+    group, tie = ties["group"].to_numpy()[order], ties["tie"].to_numpy()[order]
+    apart = np.ones(len(first))
+    for independent in range(len(set(GROUP.values()))):
+        best = np.maximum.reduceat(np.where(group == independent, tie, 0.0), first) if len(first) else apart
+        apart = apart * (1.0 - best)
+    rows, people = (number[first] >> np.uint64(32), number[first] & np.uint64(2**32 - 1))
+    return pl.DataFrame({"row": rows.astype(np.uint32), "p": people.astype(np.uint32), "apart": apart})
 
 
 def _combined(parts: list[pl.DataFrame], policy: RiskPolicy) -> pl.DataFrame:
@@ -218,12 +232,8 @@ def _strengths(met: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The tie of each meeting of two holds at a case."""
     limits = tables.policy.limits
     day = met["day"].to_numpy().astype(np.int64)
-    absent = (
-        2
-        - tables.crowds.pairs.around(*_ints(met, "pair", "day"))
-        - tables.crowds.pairs.around(*_ints(met, "pair_p", "day"))
-    )
-    k = met["around"].to_numpy() + absent
+    absent_p = 1 - tables.crowds.pairs.around(*_ints(met, "pair_p", "day"))
+    k = met["around"].to_numpy() + met["absent"].to_numpy() + absent_p
     first_x, last_x, first_p, last_p = _ints(met, "first", "last", "first_p", "last_p")
     end_x, end_p = _end(first_x, last_x, day), _end(first_p, last_p, day)
     gap_days = np.maximum(0, np.maximum(first_p - end_x, first_x - end_p))

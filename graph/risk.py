@@ -142,14 +142,19 @@ def _figure(points: np.ndarray) -> np.ndarray:
 
 
 def _sums(rows: pl.DataFrame, person: str, size: int) -> np.ndarray:
-    """Points added up in the order of incidents, so that equal inputs give equal bits."""
-    ordered = rows.sort(person, "incident")
-    weights = ordered["points"].to_numpy()
-    return np.asarray(np.bincount(ordered[person].to_numpy().astype(np.int64), weights, size), dtype=np.float64)
+    """Points added up in the order of incidents, so that equal inputs give equal bits.
+
+    Args:
+        rows: ordered by person and incident.
+    """
+    people = rows[person].to_numpy().astype(np.int64)
+    return np.asarray(np.bincount(people, rows["points"].to_numpy(), size), dtype=np.float64)
 
 
 def _firsts(linked: pl.DataFrame) -> pl.DataFrame:
-    return linked.unique(["p", "incident"], keep="first", maintain_order=True)
+    """The first row of each person and incident, of rows ordered by both."""
+    is_first = (pl.col("p") != pl.col("p").shift()) | (pl.col("incident") != pl.col("incident").shift())
+    return linked.filter(is_first.fill_null(value=True))
 
 
 def _own(events: pl.DataFrame, policy: RiskPolicy) -> pl.DataFrame:
@@ -166,15 +171,19 @@ def _own(events: pl.DataFrame, policy: RiskPolicy) -> pl.DataFrame:
 
 def _linked(associations: pl.DataFrame, tables: Tables, events: pl.DataFrame) -> pl.DataFrame:
     """Cases of others that reach each person, but for incidents in which that person has an event too."""
-    ties = associations.join(tables.cases.select("row", "incident", "person", "weight"), on="row")
-    own = events.select("incident", p="person").unique()
+    # incidents as numbers in the order of their names: there are millions of rows to be sorted
+    named = pl.Enum(pl.concat([events["incident"], tables.cases["incident"]]).unique().sort())
+    cases = tables.cases.select("row", pl.col("incident").cast(named), "person", "weight")
+    ties = associations.join(cases, on="row")
+    own = events.select(pl.col("incident").cast(named), p="person").unique()
     ties = ties.join(own, on=["p", "incident"], how="anti")
     strength = ties["association"].to_numpy() * ties["weight"].to_numpy()
     strength = np.minimum(tables.policy.limits.strength, strength)
     rows = ties.select("p", "incident", "row", "person", "association").with_columns(
         pl.Series("strength", strength), pl.Series("points", -np.log1p(-strength))
     )
-    return rows.sort("p", "incident", "points", "row", descending=[False, False, True, False])
+    ordered = rows.sort("p", pl.col("incident").to_physical(), "points", "row", descending=[False, False, True, False])
+    return ordered.with_columns(pl.col("incident").cast(pl.String))
 
 
 def _is_certain(evidence: Evidence, policy: RiskPolicy) -> bool:
