@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from graph.declared import gather_declared
 from graph.mentions import Mentions
 from graph.schema import EDGE, EDGE_KEY, ENDS, EdgeKind
 from graph.successors import REASONS, Likelihood
@@ -24,6 +25,7 @@ def build_edges(mentions: Mentions) -> pl.DataFrame:
         _reopened(mentions.reopened),
         _enrolled(mentions.enrolments),
         _sightings(mentions.crossings, EdgeKind.CROSSED_AT, "port_code"),
+        _associated_with(mentions.declared),
     ]
     return pl.concat(parts).sort(EDGE_KEY)
 
@@ -160,6 +162,20 @@ def _enrolled(enrolments: pl.DataFrame) -> pl.DataFrame:
         last_seen=pl.col("expires_on"),
         confidence=pl.col("confidence"),
         props=pl.struct("status").struct.json_encode(),
+    )
+
+
+def _associated_with(declared: pl.DataFrame) -> pl.DataFrame:
+    return _edge(
+        gather_declared(declared),
+        EdgeKind.ASSOCIATED_WITH,
+        "identity_l",
+        "identity_r",
+        record=pl.col("record_l"),
+        first_seen=pl.col("since"),
+        last_seen=pl.col("last_seen"),
+        confidence=pl.col("confidence"),
+        props=pl.col("props"),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from graph.declared import resolve_declared
 from graph.resolve import (
     judge_vins,
     refer_carriers,
@@ -36,6 +37,7 @@ class Mentions:
         enrolments: frame ENROLMENT with identity_id, confidence.
         crossings: frame CROSSING with identity_id, confidence.
         possible: frame identity_l, identity_r, record_l, record_r, match_probability, known_on.
+        declared: ties that sources declare, as `resolve_declared` gives them.
     """
 
     people: pl.DataFrame
@@ -50,6 +52,7 @@ class Mentions:
     enrolments: pl.DataFrame
     crossings: pl.DataFrame
     possible: pl.DataFrame
+    declared: pl.DataFrame
 
     @classmethod
     def resolve(cls, facts: Mapping[Kind, pl.DataFrame], memberships: pl.DataFrame, possible: pl.DataFrame) -> Mentions:
@@ -96,6 +99,7 @@ class Mentions:
             enrolments=to_person(given[Kind.ENROLMENT]),
             crossings=to_person(given[Kind.CROSSING]),
             possible=_possible(SCORED_PAIR.conform(possible), people),
+            declared=resolve_declared(given[Kind.ASSOCIATION], known),
         )
 
 

@@ -10,6 +10,8 @@ from graph.successors import Likelihood
 
 _NAME = pl.concat_str(["given_name", "surname", "second_surname"], separator=" ", ignore_nulls=True)
 
+_POSSIBLE = ["possibly_succeeds", "possibly_succeeds_known_on"]  # two lists of one order
+
 
 def build_nodes(mentions: Mentions, edges: pl.DataFrame) -> pl.DataFrame:
     """Frame NODE of all kinds, ordered and unique by NODE_KEY; every end of an edge is there."""
@@ -87,13 +89,15 @@ def _carriers(mentions: Mentions) -> pl.DataFrame:
         .with_columns(is_placeholder=pl.lit(value=True))
     )
     both = pl.concat([known, waiting], how="diagonal").join(_possibly_succeeds(mentions), on="carrier", how="left")
-    return _node(both, NodeKind.CARRIER, "carrier", [*said, "members", "is_placeholder", "possibly_succeeds"])
+    return _node(both, NodeKind.CARRIER, "carrier", [*said, "members", "is_placeholder", *_POSSIBLE])
 
 
 def _possibly_succeeds(mentions: Mentions) -> pl.DataFrame:
-    """Frame carrier, possibly_succeeds: what a reviewer has to decide is told on the node, where nothing scores it."""
+    """Frame carrier, possibly_succeeds, and the day each was known: told on the node, where nothing scores it."""
     possible = mentions.reopened.filter((pl.col("likelihood") == Likelihood.POSSIBLE.value) & pl.col("is_ordered"))
-    return possible.group_by(pl.col("younger").alias("carrier")).agg(pl.col("older").sort().alias("possibly_succeeds"))
+    ordered = possible.sort("younger", "older").group_by(pl.col("younger").alias("carrier"), maintain_order=True)
+    days = pl.col("known_on").cast(pl.String).fill_null("")
+    return ordered.agg(pl.col("older").alias(_POSSIBLE[0]), days.alias(_POSSIBLE[1]))
 
 
 def _vehicles(vehicles: pl.DataFrame) -> pl.DataFrame:

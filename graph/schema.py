@@ -45,6 +45,7 @@ class EdgeKind(StrEnum):
     SUCCEEDS = "SUCCEEDS"
     ENROLLED = "ENROLLED"
     CROSSED_AT = "CROSSED_AT"
+    ASSOCIATED_WITH = "ASSOCIATED_WITH"
 
 
 ENDS: dict[EdgeKind, tuple[NodeKind, NodeKind]] = {
@@ -61,6 +62,7 @@ ENDS: dict[EdgeKind, tuple[NodeKind, NodeKind]] = {
     EdgeKind.SUCCEEDS: (NodeKind.CARRIER, NodeKind.CARRIER),  # src is the younger carrier
     EdgeKind.ENROLLED: (NodeKind.IDENTITY, NodeKind.SOURCE),
     EdgeKind.CROSSED_AT: (NodeKind.IDENTITY, NodeKind.PORT),
+    EdgeKind.ASSOCIATED_WITH: (NodeKind.IDENTITY, NodeKind.IDENTITY),  # src < dst; declared, never scored
 }
 
 NODE_KEY: tuple[str, ...] = ("kind", "key")

@@ -50,9 +50,15 @@ _REACH: dict[Kind, Scope] = {
         frozenset({EdgeKind.COMMITTED, EdgeKind.CITED_UNDER, EdgeKind.IN_VEHICLE}) | _SUCCESSION,
     ),
     Kind.ENROLMENT: Scope(frozenset({NodeKind.SOURCE}), frozenset({EdgeKind.ENROLLED})),
+    Kind.ASSOCIATION: Scope(frozenset(), frozenset({EdgeKind.ASSOCIATED_WITH})),
     Kind.CROSSING: Scope(frozenset({NodeKind.PORT}), frozenset({EdgeKind.CROSSED_AT})),
 }
-_SCORED = frozenset(EdgeKind) - {EdgeKind.ENROLLED, EdgeKind.CROSSED_AT, EdgeKind.OPERATES}
+_SCORED = frozenset(EdgeKind) - {
+    EdgeKind.ENROLLED,
+    EdgeKind.CROSSED_AT,
+    EdgeKind.OPERATES,
+    EdgeKind.ASSOCIATED_WITH,
+}
 
 
 def scope_of(kinds: Collection[Kind], *, identities_changed: bool) -> Scope:

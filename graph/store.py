@@ -14,6 +14,9 @@ from graph.schema import EdgeKind, GraphChange, NodeKind
 ALL_NODE_KINDS = frozenset(NodeKind)
 ALL_EDGE_KINDS = frozenset(EdgeKind)
 
+WALKED_KINDS = ALL_EDGE_KINDS - {EdgeKind.ASSOCIATED_WITH}
+"""What a look around walks unless told otherwise: a declared tie is shown where the rule on family ties is applied."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -41,7 +44,7 @@ class Reach:
     """
 
     hops: int = 1
-    kinds: frozenset[EdgeKind] = field(default=ALL_EDGE_KINDS)
+    kinds: frozenset[EdgeKind] = field(default=WALKED_KINDS)
     max_nodes: int = 150
     hub_degree: int = 60
     as_of: date | None = None

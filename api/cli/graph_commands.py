@@ -19,7 +19,7 @@ from api.projection import push_graph, rebuild_graph, verify_graph
 from graph.paths import Search
 from graph.patterns.steps import WALKED
 from graph.schema import EdgeKind
-from graph.store import ALL_EDGE_KINDS, Reach
+from graph.store import ALL_EDGE_KINDS, WALKED_KINDS, Reach
 from linkage.errors import SettingsError
 
 KindsOption = Annotated[
@@ -122,13 +122,13 @@ def verify_command(session: Session) -> Answer:
 
 
 def edge_kinds(names: list[str] | None) -> frozenset[EdgeKind]:
-    """The kinds that were named, all where none was.
+    """The kinds that were named; where none was, all but declared ties between people.
 
     Raises:
         SettingsError: there is no such kind.
     """
     if not names:
-        return ALL_EDGE_KINDS
+        return WALKED_KINDS
     unknown = sorted({name for name in names if name.upper() not in EdgeKind.__members__})
     if unknown:
         raise SettingsError(f"--kind: {', '.join(unknown)} is none of {', '.join(sorted(ALL_EDGE_KINDS))}")

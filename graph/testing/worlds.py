@@ -10,8 +10,10 @@ from typing import Any
 import orjson
 import polars as pl
 
+from graph.declared import gather_declared, resolve_declared
 from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
 from graph.testing.memory import MemoryStore
+from linkage.schema import ASSOCIATION
 
 KNOWN = dt.date(2020, 1, 1)
 PLACES = {
@@ -52,6 +54,20 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """A tie between two people that a source declares, of records 0 of both."""
+
+    a: str
+    b: str
+    kind: str = "co-defendant"
+    source: str = "US"
+    quality: str | None = "valid"
+    first: dt.date | None = None
+    last: dt.date | None = None
+    known_on: dt.date = KNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """People, what they hold, what happened, which carriers follow which, who may be who.
 
@@ -62,6 +78,7 @@ class World:
         possible: (person, person, probability).
         confidences: probability of a record, by (person, record number); 1 where not given.
         props: properties of people.
+        declared: ties that sources declare.
     """
 
     holds: tuple[Hold, ...] = ()
@@ -70,6 +87,7 @@ class World:
     possible: tuple[tuple[str, str, float], ...] = ()
     confidences: dict[tuple[str, int], float] = field(default_factory=dict)
     props: dict[str, str] = field(default_factory=dict)
+    declared: tuple[Declared, ...] = ()
 
     def adding(self, *new: Hold | Happening) -> World:
         """The world with these too."""
@@ -80,11 +98,12 @@ class World:
     def people(self) -> list[str]:
         """Everybody in it."""
         named = {hold.person for hold in self.holds} | {event.person for event in self.events}
+        named |= {person for tie in self.declared for person in (tie.a, tie.b)}
         return sorted(named | {person for a, b, _ in self.possible for person in (a, b)})
 
     def to_graph(self) -> Projection:
         """The world as nodes and edges."""
-        rows = [*self._holds(), *self._committed(), *self._pairs()]
+        rows = [*self._holds(), *self._committed(), *self._pairs(), *self._declared()]
         edges = EDGE.conform(pl.DataFrame(rows, schema_overrides=dict(EDGE.columns)) if rows else EDGE.empty())
         edges = edges.unique(EDGE_KEY, keep="first", maintain_order=True)
         said = {(NodeKind.EVENT.value, event.event): _event_props(event) for event in self.events}
@@ -119,6 +138,23 @@ class World:
             yield _edge(EdgeKind.SUCCEEDS, young, old) | empty | {"confidence": probability}
         for a, b, probability in self.possible:
             yield _edge(EdgeKind.POSSIBLY_SAME, *sorted((a, b))) | empty | {"confidence": probability}
+
+    def _declared(self) -> Iterable[dict[str, Any]]:
+        known = [(p, f"{p}/0", self.confidences.get((p, 0), 1.0), KNOWN) for p in self.people()]
+        schema = ["identity_id", "record_key", "confidence", "record_known_on"]
+        rows = [
+            (d.source, f"{d.a}/0", f"{d.b}/0", d.kind, d.first, d.last, d.quality, d.known_on) for d in self.declared
+        ]
+        names = ["source", "a", "b", "association_kind", "start_date", "end_date", "quality", "known_on"]
+        types = {"start_date": pl.Date, "end_date": pl.Date, "quality": pl.String}
+        given = pl.DataFrame(rows, schema=names, schema_overrides=types, orient="row") if rows else ASSOCIATION.empty()
+        people = pl.DataFrame(known, schema=schema, orient="row")
+        ties = gather_declared(resolve_declared(ASSOCIATION.conform(given), people)) if rows else given.clear()
+        for tie in ties.iter_rows(named=True):
+            ends = _edge(EdgeKind.ASSOCIATED_WITH, tie["identity_l"], tie["identity_r"])
+            span = {"first_seen": tie["since"], "last_seen": tie["last_seen"], "known_on": tie["known_on"]}
+            said = {"record": tie["record_l"], "confidence": tie["confidence"], "props": tie["props"]}
+            yield ends | span | said
 
 
 SMALL_DAY = dt.date(2025, 3, 1)

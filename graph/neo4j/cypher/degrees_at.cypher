@@ -31,5 +31,6 @@ WITH kind, n.key AS key,
      CASE WHEN 'IN_VEHICLE' IN $kinds THEN COUNT { (n)-[:IN_VEHICLE]-() } ELSE 0 END +
      CASE WHEN 'SUCCEEDS' IN $kinds THEN COUNT { (n)-[:SUCCEEDS]-() } ELSE 0 END +
      CASE WHEN 'ENROLLED' IN $kinds THEN COUNT { (n)-[:ENROLLED]-() } ELSE 0 END +
-     CASE WHEN 'CROSSED_AT' IN $kinds THEN COUNT { (n)-[:CROSSED_AT]-() } ELSE 0 END AS degree
+     CASE WHEN 'CROSSED_AT' IN $kinds THEN COUNT { (n)-[:CROSSED_AT]-() } ELSE 0 END +
+     CASE WHEN 'ASSOCIATED_WITH' IN $kinds THEN COUNT { (n)-[:ASSOCIATED_WITH]-() } ELSE 0 END AS degree
 RETURN collect(kind) AS kind, collect(key) AS key, collect(degree) AS degree

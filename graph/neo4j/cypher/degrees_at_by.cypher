@@ -31,5 +31,6 @@ WITH kind, n.key AS key,
      CASE WHEN 'IN_VEHICLE' IN $kinds THEN COUNT { (n)-[r:IN_VEHICLE]-() WHERE r.known_on IS NULL OR r.known_on <= $as_of } ELSE 0 END +
      CASE WHEN 'SUCCEEDS' IN $kinds THEN COUNT { (n)-[r:SUCCEEDS]-() WHERE r.known_on IS NULL OR r.known_on <= $as_of } ELSE 0 END +
      CASE WHEN 'ENROLLED' IN $kinds THEN COUNT { (n)-[r:ENROLLED]-() WHERE r.known_on IS NULL OR r.known_on <= $as_of } ELSE 0 END +
-     CASE WHEN 'CROSSED_AT' IN $kinds THEN COUNT { (n)-[r:CROSSED_AT]-() WHERE r.known_on IS NULL OR r.known_on <= $as_of } ELSE 0 END AS degree
+     CASE WHEN 'CROSSED_AT' IN $kinds THEN COUNT { (n)-[r:CROSSED_AT]-() WHERE r.known_on IS NULL OR r.known_on <= $as_of } ELSE 0 END +
+     CASE WHEN 'ASSOCIATED_WITH' IN $kinds THEN COUNT { (n)-[r:ASSOCIATED_WITH]-() WHERE r.known_on IS NULL OR r.known_on <= $as_of } ELSE 0 END AS degree
 RETURN collect(kind) AS kind, collect(key) AS key, collect(degree) AS degree

@@ -78,6 +78,12 @@ CALL () {
     UNION ALL
     UNWIND CASE WHEN 'CROSSED_AT' IN $kinds THEN $keys.Port END AS key
     MATCH (:Identity)-[r:CROSSED_AT]->(:Port {key: key}) RETURN r
+    UNION ALL
+    UNWIND CASE WHEN 'ASSOCIATED_WITH' IN $kinds THEN $keys.Identity END AS key
+    MATCH (:Identity {key: key})-[r:ASSOCIATED_WITH]->(:Identity) RETURN r
+    UNION ALL
+    UNWIND CASE WHEN 'ASSOCIATED_WITH' IN $kinds THEN $keys.Identity END AS key
+    MATCH (:Identity)-[r:ASSOCIATED_WITH]->(:Identity {key: key}) RETURN r
 }
 WITH DISTINCT r
 WHERE $as_of IS NULL OR r.known_on IS NULL OR r.known_on <= $as_of

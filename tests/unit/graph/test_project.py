@@ -4,12 +4,14 @@ from typing import Any
 import orjson
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from graph.explain import risk_of
 from graph.policy_file import load_policy
 from graph.project import change, desired
 from graph.risk import score_all
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
+from graph.scope import moves_scores, needed_for, scope_of
 from graph.testing.memory import MemoryStore
 from graph.verify import verify
 from linkage.schema import FACTS, Kind
@@ -351,3 +353,50 @@ def test_verify_says_what_differs():
     graph = reload_case()
     assert verify(MemoryStore(graph), graph).to_document()["missing"] == 0
     assert not verify(MemoryStore(), graph).is_equal
+
+
+def declared(*rows: dict[str, Any]) -> Projection:
+    given = {Kind.PERSON: people("US/1", "US/2", "MX/3"), Kind.ASSOCIATION: facts(Kind.ASSOCIATION, *rows)}
+    return whole(desired(given, members(US_1="I1", US_2="I2", MX_3="I1"), pairs()))
+
+
+def tie(a: str, b: str, kind: str = "co-defendant", **more: Any) -> dict[str, Any]:
+    return {"source": "US", "a": a, "b": b, "association_kind": kind} | more
+
+
+def test_a_declared_tie_joins_two_identities_whichever_way_round_and_in_any_order():
+    start, early = dt.date(2024, 5, 1), dt.date(2026, 1, 1)
+    rows = [
+        tie("US/2", "US/1", start_date=start, quality="valid"),
+        tie("US/1", "US/2", "guarantor", start_date=start, end_date=TODAY, source="MX", known_on=early),
+        tie("US/1", "US/9"),  # waits for its record
+        tie("US/1", "MX/3"),  # one person: says nothing of anybody else
+        tie("US/1", "US/2", "Known Terrorist associate"),
+        tie("US/1", "US/2", "KST"),
+    ]
+    graph = declared(*rows)
+    assert_frame_equal(graph.edges, declared(*reversed(rows)).edges)
+    (edge,) = edges(graph, EdgeKind.ASSOCIATED_WITH).iter_rows(named=True)
+    assert (edge["src"], edge["dst"], edge["record"]) == ("I1", "I2", "US/1")
+    assert (edge["first_seen"], edge["last_seen"], edge["known_on"]) == (start, None, TODAY)
+    assert edge["confidence"] == pytest.approx(0.97**2)
+    said = orjson.loads(edge["props"])
+    assert (said["kinds"], said["sources"]) == (["co-defendant", "guarantor"], ["MX", "US"])
+    assert [(one["kind"], one["records"]) for one in said["declared"]] == [
+        ("co-defendant", ["US/1", "US/2"]),
+        ("guarantor", ["US/1", "US/2"]),
+    ]
+
+
+def test_a_declaration_with_an_end_only_shares_the_edge_of_that_day():
+    day = dt.date(2024, 5, 1)
+    graph = declared(tie("US/1", "US/2", end_date=day), tie("US/1", "US/2", "guarantor", start_date=day))
+    (edge,) = edges(graph, EdgeKind.ASSOCIATED_WITH).iter_rows(named=True)
+    assert len(orjson.loads(edge["props"])["declared"]) == 2
+
+
+def test_declared_ties_move_no_score_and_need_only_people():
+    scope = scope_of({Kind.ASSOCIATION}, identities_changed=False)
+    assert scope.edges == {EdgeKind.ASSOCIATED_WITH}
+    assert not moves_scores(scope)
+    assert needed_for(scope) == {Kind.ASSOCIATION, Kind.PERSON}
