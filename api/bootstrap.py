@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api import keys, sample, scores, search
+from api import carrier_records, keys, sample, scores, search
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
 
@@ -31,6 +31,7 @@ def _migrated(workspace: Workspace) -> Workspace:
     for package, scripts in (
         ("graph", GRAPH_MIGRATIONS),
         ("scores", scores.MIGRATIONS),
+        ("carrier_records", carrier_records.MIGRATIONS),
         ("search", search.MIGRATIONS),
         ("keys", keys.MIGRATIONS),
         ("sample", sample.MIGRATIONS),

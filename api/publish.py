@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import apsw
 import polars as pl
 
-from api import scores, search
+from api import carrier_records, scores, search
 from api.progress import Progress, percent
 from graph import project
 from graph.embedded import EmbeddedStore
@@ -133,11 +133,12 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     del persons  # the largest frame here, and done with
     with workspace.reading() as connection:
         step = difference(EmbeddedStore(connection), graph, reach)
-    scored = None
+    scored = counted = None
     if moves_scores(reach):
         progress.stage("scoring")
         projected = project.ProjectedGraph(graph)
         scored = scores.compute(projected, day) if is_moved else scores.recompute(projected, step, table.scored, day)
+        counted = carrier_records.count(projected, day)
     progress.stage("publishing")
     with workspace.transaction() as connection:
         run_id = _write(connection, (publication, entry), resolution, model.digest)
@@ -145,6 +146,8 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         search.refresh(connection, changed, memberships, publication.vehicles)
         gone = table.scored.difference(memberships["identity_id"])
         moved = scores.write(connection, scored, run_id, gone) if scored is not None else 0
+        if counted is not None:
+            carrier_records.write(connection, counted, day)
     rescored = scored.height if scored is not None else 0
     return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from api import scores
+from api import carrier_records, scores
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
 from linkage.errors import SettingsError
@@ -40,5 +40,7 @@ def rescore_workspace(workspace: Workspace, day: date | None = None, *, is_full:
         if not (is_full or is_behind):
             return {"scope": "changed", "rescored": 0, "changed": 0, "seconds": 0.0, "as_of": as_of}
         run_id = IdentityTables(connection).next_run() - 1
-        document = scores.rescore(connection, EmbeddedStore(connection), day or current, run_id)
+        store = EmbeddedStore(connection)
+        document = scores.rescore(connection, store, day or current, run_id)
+        carrier_records.refresh(connection, store, day or current)
     return document | {"as_of": as_of}

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from api import scores
+from api.carrier_records import KeptRecords
 from api.coverage import coverage_rows
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from graph.explain import risk_of
@@ -32,5 +33,5 @@ def risk(workspace: Workspace, ref: str, as_of: date | None = None, store: Graph
         assert day is not None, "the load that brought the driver scored everybody"
         records = tables.records_of(identity)
         with open_graph(connection, store) as reader:
-            report = risk_of(reader, load_policy(), identity, day)
+            report = risk_of(reader, load_policy(), identity, day, KeptRecords(connection, day))
     return report.to_document() | {"coverage": coverage_rows(workspace, records, day)}

@@ -96,6 +96,21 @@ def read_around(reader: EdgeReader, policy: RiskPolicy, identities: Collection[s
     return _evidence(edges, nodes, sorted(everyone), (policy, as_of))
 
 
+def events_of(committed: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> tuple[list[str], pl.DataFrame]:
+    """People and their events, as far as known on the day.
+
+    Args:
+        committed: frame EDGE; only COMMITTED ones are read.
+        nodes: frame NODE of their events.
+
+    Returns:
+        Identity ids in order, and frame EVENT_ROW in which `person` is a place in them.
+    """
+    events = event_rows(_known(committed, as_of), nodes, as_of)
+    people, records = (events[name].unique().sort().to_list() for name in ("person", "record"))
+    return people, coded(coded(events, "person", people), "record", records)
+
+
 def _known(edges: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
     return edges.filter(pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
 

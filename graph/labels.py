@@ -39,6 +39,11 @@ class Labels:
                 props[kind.value, key] = orjson.loads(text) if text else {}
         return cls(props)
 
+    def extended(self, reader: GraphReader, wanted: dict[NodeKind, Collection[str]]) -> Labels:
+        """These labels and those of further nodes."""
+        more = {kind: keys for kind, keys in wanted.items() if keys}
+        return Labels(self.props | Labels.read(reader, more).props) if more else self
+
     def thing(self, tie: str, key: str) -> str:
         """The thing as a sentence calls it."""
         said = self.props.get((TIE_NODE[tie].value, key), {})

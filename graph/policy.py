@@ -109,6 +109,39 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextRules:
+    """How much context stands beside a score, and what it is reckoned from; nothing here moves a score.
+
+    Args:
+        family_words: words, in upper case, of a declared kind that make it a family tie.
+        family_facts: independent facts that must stand behind a family tie before it is shown.
+        declared_shown: declared ties shown at most.
+        carriers_shown: carriers shown at most.
+        carrier_window_years: time that a large carrier's record covers.
+        carrier_interval: probability that the interval beside a carrier's ratio covers.
+        carrier_peers: large carriers without which there is no ratio.
+        second_people: people one away through whom is looked, at most.
+        second_things: things of those people that are looked at, at most.
+        second_shown: routes over a second person shown at most.
+    """
+
+    family_words: frozenset[str]
+    family_facts: int
+    declared_shown: int
+    carriers_shown: int
+    carrier_window_years: float
+    carrier_interval: float
+    carrier_peers: int
+    second_people: int
+    second_things: int
+    second_shown: int
+
+    def is_family(self, kind: str | None) -> bool:
+        """Whether a declared kind names a family tie."""
+        return not self.family_words.isdisjoint(fold(kind or "").split("_"))
+
+
+@dataclass(frozen=True, slots=True)
 class RiskPolicy:
     """Everything that decides a score besides the graph and the day.
 
@@ -122,6 +155,7 @@ class RiskPolicy:
         types: rows (from_severity, offence) by folded event type, highest severity first.
         statuses: role by status.
         scoring: weights and bands.
+        context: what stands beside a score.
         sources: where each number comes from, by dotted name.
     """
 
@@ -134,6 +168,7 @@ class RiskPolicy:
     types: Mapping[str, tuple[tuple[float, Offence], ...]]
     statuses: Mapping[str, StatusRole]
     scoring: Scoring
+    context: ContextRules
     sources: Mapping[str, str]
 
     @property

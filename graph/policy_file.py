@@ -12,6 +12,7 @@ from typing import Any
 
 from graph.policy import (
     TIE_KINDS,
+    ContextRules,
     Limits,
     Offence,
     RiskPolicy,
@@ -53,6 +54,7 @@ def load_policy(path: Path | None = None) -> RiskPolicy:
         types=_types(reader, classes),
         statuses=_statuses(reader),
         scoring=_scoring(reader),
+        context=_context(reader),
         sources=reader.sources,
     )
     reader.finish()
@@ -90,6 +92,12 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
             raise ModelError(f"risk policy: {name} must be a number from {low} to {high}")
         return float(value)
+
+    def words(self, name: str) -> frozenset[str]:
+        values = self.sourced(name)
+        if not isinstance(values, list) or not values or not all(isinstance(v, str) and fold(v) == v for v in values):
+            raise ModelError(f"risk policy: {name} must be a list of words in upper case")
+        return frozenset(values)
 
     def numbers(self, table: str, **ranges: tuple[float, float]) -> tuple[float, ...]:
         return tuple(self.number(f"{table}.{name}", low, high) for name, (low, high) in ranges.items())
@@ -175,3 +183,16 @@ def _scoring(reader: _Reader) -> Scoring:
     if not scoring.look <= scoring.look_first or scoring.linked_cap >= scoring.look_first:
         raise ModelError("risk policy: needs look <= look_first and score.linked_cap below look_first")
     return scoring
+
+
+def _context(reader: _Reader) -> ContextRules:
+    counts = {"family_facts": (1, 5), "declared_shown": (0, 1000), "carriers_shown": (0, 1000)}
+    counts |= {"carrier_peers": (2, 1000), "second_people": (0, 1000), "second_things": (0, 1000)}
+    counts |= {"second_shown": (0, 1000)}
+    numbers = {name: int(reader.number(f"context.{name}", *span)) for name, span in counts.items()}
+    return ContextRules(
+        family_words=reader.words("context.family_words"),
+        carrier_window_years=reader.number("context.carrier_window_years", 0.5, 100),
+        carrier_interval=reader.number("context.carrier_interval", 0.5, 0.999),
+        **numbers,
+    )

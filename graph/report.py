@@ -35,6 +35,8 @@ class Tie:
         people: how many share the thing, these two included.
         others: people on it besides these two.
         others_with_nothing_recorded: how many of the others have no event at all.
+        succession: for a reopened carrier, the link between the two carriers: is_declared, confidence, since, says,
+            reasons, sentence; None for other ties, and where further carriers lie between.
         sentence: the same in words.
     """
 
@@ -46,6 +48,7 @@ class Tie:
     people: int
     others: int
     others_with_nothing_recorded: int
+    succession: dict[str, Any] | None
     sentence: str
 
 
@@ -96,6 +99,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What stands beside the figures and is in none of them.
+
+    Args:
+        declared: ties that sources declare: shown, withheld (with reasons, without names), left_out.
+        carriers: large and reopened carriers of the person: shown, counted_on, left_out.
+        second_person: routes over a second person to an event: shown, left_out, not_walked, is_truncated.
+    """
+
+    declared: dict[str, Any]
+    carriers: dict[str, Any]
+    second_person: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class RiskReport:
     """Risk of one person on one day.
 
@@ -107,12 +125,13 @@ class RiskReport:
         linked: from incidents of others.
         linked_band: band of linked risk alone.
         linked_with_possible: linked risk, 0-100, if links not yet judged count at their probability.
-        possible: incidents that weigh more with possible links: incident, associate, points, more.
+        possible: incidents that weigh more with possible links: incident, associate, points, more, sentence.
         associates: other people who share a thing that is no hub: identity_id, distance in people, things, count.
         events_counted: events of others that count.
         own_events: all own events known.
         own_event_details: the same with what became of them.
         discounted_hubs: things left out: kind, key, label, degree, limit, why.
+        context: what carries no points.
         as_of: the day.
         policy: name of the policy.
     """
@@ -130,6 +149,7 @@ class RiskReport:
     own_events: list[str]
     own_event_details: list[dict[str, Any]]
     discounted_hubs: list[dict[str, Any]]
+    context: Context
     as_of: dt.date
     policy: str
 

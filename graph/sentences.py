@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DID = {
+DID = {
     "truck": "drove {thing}",
     "carrier": "worked for {thing}",
-    "successor": "worked for {thing}",
     "phone": "gave {thing}",
     "home": "gave {thing}",
 }
+"""What somebody did with a thing, by kind of tie."""
+
 _NOUN = {
     "truck": "the truck",
     "carrier": "the carrier",
@@ -72,10 +75,66 @@ def say_ago(days: int) -> str:
 
 def say_tie(tie: str, thing: str, mine: Span, theirs: Span) -> str:
     """How the two people share the thing, and when each was on it."""
-    did = _DID[tie].format(thing=thing)
+    did = DID[tie].format(thing=thing)
     if tie in ("phone", "home"):
         return f"This driver {did}; so did another driver."
     return f"This driver {did} {say_span(mine)}; another driver did {say_span(theirs)}."
+
+
+def say_succession(mine: str, theirs: str, spans: tuple[Span, Span], link: str) -> str:
+    """Two people of two carriers, one of which follows the other, and what says so.
+
+    Args:
+        mine: the driver's own carrier.
+        theirs: the other's.
+        spans: when each was at their carrier.
+        link: why the two carriers count as one, a sentence.
+    """
+    here, there = (say_span(span) for span in spans)
+    return f"This driver worked for {mine} {here}; another driver worked for {theirs} {there}. {link}"
+
+
+def say_link(young: str, old: str, link: Mapping[str, Any]) -> str:
+    """Whether the succession of two carriers is declared or was found, and what it rests on.
+
+    Args:
+        young: the carrier that follows.
+        old: the one followed.
+        link: is_declared, since (ISO day or None), confidence, says (a sentence without its stop, or None).
+    """
+    since = f", {say_day(dt.date.fromisoformat(link['since']))}" if link["since"] else ""
+    if link["is_declared"]:
+        return f"{start(young)} follows {old}: a source declares it{since}."
+    says = f" {start(link['says'])}." if link["says"] else ""
+    return (
+        f"{start(young)} looks like {old} reopened: found by comparing the two, declared by nobody, probability"
+        f" {link['confidence']:.2f}.{says}"
+    )
+
+
+def say_far_link(mine: str, theirs: str) -> str:
+    """A succession with further carriers in between."""
+    return f"From {mine} to {theirs} it goes over further carriers, each of which follows the one before."
+
+
+def start(text: str) -> str:
+    """The text as the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def say_corroboration(others: int, *, of_other: bool) -> str:
+    """How much more says the same and adds nothing."""
+    one = others == 1
+    if of_other:
+        who = "person with the same incident shares" if one else "people with the same incident share"
+        return f"{others} more {who} something with this driver; that adds nothing."
+    return f"{others} more record{'' if one else 's'} of the same incident; that adds nothing."
+
+
+def say_possible(points: float, base: float) -> str:
+    """What a link that nobody has judged would make of an incident."""
+    without = f"{base:.3f}" if base else "none"
+    return f"If links that nobody has judged yet hold, this incident adds {points:.3f} points; without them, {without}."
 
 
 def say_crowd(tie: str, people: int, others: int, nothing_recorded: int) -> str:
@@ -110,4 +169,4 @@ def say_standing(standing: str) -> str:
 
 def say_hub(thing: str, people: int, limit: int) -> str:
     """Why a thing was left out."""
-    return f"{thing[0].upper()}{thing[1:]} was left out: {people} people share it, and above {limit} it says nothing."
+    return f"{start(thing)} was left out: {people} people share it, and above {limit} it says nothing."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import orjson
 import polars as pl
 
 from graph.policy import Limits
@@ -60,3 +62,23 @@ def _reach(start: str, steps: dict[str, dict[str, float]], limits: Limits) -> It
         frontier = {there: factor for there, factor in reached.items() if factor > best.get(there, 0.0)}
         best |= frontier
     return best.items()
+
+
+def describe_link(edge: Mapping[str, Any]) -> dict[str, Any]:
+    """What a succession rests on.
+
+    Args:
+        edge: row of frame EDGE, a SUCCEEDS edge.
+
+    Returns:
+        is_declared (by a source; else found by comparing), since (ISO day), confidence, says (one sentence) and reasons
+        (attribute, level, bits), the last two of found ones only.
+    """
+    said = orjson.loads(edge["props"]) if edge["props"] else {}
+    return {
+        "is_declared": not said.get("found", False),
+        "since": edge["first_seen"].isoformat() if edge["first_seen"] else None,
+        "confidence": edge["confidence"],
+        "says": said.get("says"),
+        "reasons": said.get("reasons", []),
+    }

@@ -32,7 +32,37 @@ def print_risk(out: Console, document: dict[str, Any]) -> None:
     if document["discounted_hubs"]:
         out.print("Left out", style="bold")
         print_hubs(out, document)
+    print_context(out, document["context"])
     out.print(NOT_A_FINDING, style="dim")
+
+
+def print_context(out: Console, context: dict[str, Any]) -> None:
+    """What carries no points, one sentence each."""
+    declared, carriers, second = context["declared"], context["carriers"], context["second_person"]
+    parts = {
+        "Declared ties": [one["sentence"] for one in (*declared["shown"], *declared["withheld"])],
+        "Carriers": [sentence for one in carriers["shown"] for sentence in one["sentences"]],
+        "Over a second person": [one["sentence"] for one in second["shown"]],
+    }
+    if declared["left_out"]:
+        parts["Declared ties"].append(f"{declared['left_out']} more are not listed.")
+    if carriers["left_out"]:
+        parts["Carriers"].append(f"{carriers['left_out']} more are not listed.")
+    if second["is_truncated"]:
+        parts["Over a second person"].append(_truncated(second))
+    for title, sentences in parts.items():
+        if sentences:
+            out.print(f"{title} (context, no points)", style="bold")
+        for sentence in sentences:
+            out.print(Padding(cell(sentence), (0, 0, 0, 2)))
+
+
+def _truncated(second: dict[str, Any]) -> str:
+    left = second["not_walked"]
+    return (
+        f"Only the nearest were looked for: {left['people']} people and {left['things']} things further out were not"
+        f" looked at, and {second['left_out']} more incidents are not listed."
+    )
 
 
 def print_hubs(out: Console, document: dict[str, Any]) -> None:

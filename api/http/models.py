@@ -154,6 +154,7 @@ class RiskView(BaseModel):
     events_counted: list[Any]
     own_events: list[Any]
     discounted_hubs: list[Any]
+    context: dict[str, Any]
     coverage: Any
     as_of: str
     policy: str

@@ -90,7 +90,7 @@ class EmbeddedStore:
         """Frame EDGE: every edge of these kinds, known by the day, at the nodes, ordered by EDGE_KEY."""
         head = {name: pl.String for name in EDGE_KEY if name not in _EDGE_BODY}
         found = self._frame(self._sql.edges_at, (kind.value, _json(keys), _json(kinds), _day(as_of)), head | _EDGE_BODY)
-        return EDGE.conform(found.with_columns(_first_day())).sort(EDGE_KEY)
+        return EDGE.conform(found).sort(EDGE_KEY)
 
     def degrees(
         self,

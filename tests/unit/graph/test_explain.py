@@ -31,7 +31,8 @@ def test_the_sentence_names_thing_dates_and_people(report):
         "This driver drove the truck \u20260007 from 30 Jul 2025 to 13 Aug 2025; another driver did from 30 Jul 2025 to"
         " 13 Aug 2025. The truck had 3 drivers within the time that counts. The one other has an event recorded."
         " This driver gave the address on file; so did another driver. 2 people gave the address. There are no others."
-        " That driver has on record: TEST (US-FED-952), 30 Jul 2025 (11 months ago). Strength 0.299, 0.356 points."
+        " That driver has on record: TEST (US-FED-952), 30 Jul 2025 (11 months ago). 1 more person with the same"
+        " incident shares something with this driver; that adds nothing. Strength 0.299, 0.356 points."
     )
     assert not any(re.search(rf"\b{word}\b", item.sentence) for word in FORBIDDEN)
 
