@@ -81,7 +81,7 @@ def fit_shape(incidents: Floats, expected: Floats) -> float:
 def _spans(graph: GraphScan, policy: RiskPolicy, as_of: dt.date) -> pl.DataFrame:
     """Frame carrier, person, first, last: time at large carriers within the window; what is undated has none."""
     today = (as_of - dt.date(1970, 1, 1)).days
-    opens = today - int(policy.context.carrier_window_years * DAYS_A_YEAR)
+    opens = _opens(policy, as_of)
     known = graph.edges(frozenset({EdgeKind.EMPLOYED_BY})).filter(
         (pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
         & (pl.col("confidence") >= policy.limits.review_threshold)
@@ -98,6 +98,11 @@ def _spans(graph: GraphScan, policy: RiskPolicy, as_of: dt.date) -> pl.DataFrame
     return within.sort("carrier", "person", "first", "last")
 
 
+def _opens(policy: RiskPolicy, as_of: dt.date) -> int:
+    """First day of the window."""
+    return (as_of - dt.date(1970, 1, 1)).days - int(policy.context.carrier_window_years * DAYS_A_YEAR)
+
+
 def _exposure(spans: pl.DataFrame) -> pl.DataFrame:
     """Frame carrier, driver_years; a day on which two stints of one person overlap counts once."""
     earlier = pl.col("last").cum_max().shift(1).over("carrier", "person")
@@ -112,6 +117,10 @@ def _incidents(graph: GraphScan, spans: pl.DataFrame, policy: RiskPolicy, as_of:
     people = spans.select(src="person").unique()
     committed = graph.edges(frozenset({EdgeKind.COMMITTED})).join(people, on="src", how="semi")
     committed = committed.filter(pl.col("confidence") >= policy.limits.review_threshold)
+    # A case file is judged whole, so all of a person's events are read where one lies within the window.
+    day = pl.coalesce("first_seen", "known_on").to_physical()
+    lately = committed.filter(day >= _opens(policy, as_of)).select("src").unique()
+    committed = committed.join(lately, on="src", how="semi")
     nodes = graph.nodes(NodeKind.EVENT)
     nodes = nodes.join(committed.select(key="dst").unique(), on="key", how="semi", maintain_order="left")
     named, events = events_of(committed, nodes, as_of)

@@ -36,7 +36,12 @@ def two() -> World:
 
 
 def test_time_is_counted_once_and_within_the_window(two):
-    again = (work("c10", "c1", 2, 1, record=1), work("c10", "c1", 1.5, 0.5, record=1), work("c11", "c1", 9, 8))
+    again = (
+        work("c10", "c1", 2, 1, record=1),
+        work("c10", "c1", 1.5, 0.5, record=1),
+        work("c11", "c1", 9, 8),
+        work("c10", "c1", 4, 3.5, record=1),
+    )
     found = records(replace(two, holds=two.holds + again))
     assert found["c1"]["driver_years"] == pytest.approx(2.5, abs=0.02)
     assert found["c2"]["driver_years"] == pytest.approx(2.0, abs=0.02)

@@ -100,7 +100,7 @@ def test_a_large_carrier_s_record_stands_beside_what_its_size_predicts():
     assert 3 < one["record"]["ratio"] < 61 / one["record"]["expected"]
     assert one["record"]["low"] < one["record"]["ratio"] < one["record"]["high"]
     assert one["sentences"][0] == (
-        "The carrier c5 has 62 drivers on file, too many to tie any two of them. In 5 years its drivers had 61"
+        "The carrier c5 has 62 drivers on file, too many to tie any two of them. In 3 years its drivers had 61"
         f" incidents that count in 123 driver-years; 12.7 is usual for that size among 6 large carriers. Taking its"
         f" peers into account, {one['record']['ratio']:.2f} times the usual (90% interval {one['record']['low']:.2f} to"
         f" {one['record']['high']:.2f}); inspections are not known. It carries no points."
