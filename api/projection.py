@@ -7,7 +7,7 @@ from typing import Any
 
 import apsw
 
-from api import scores
+from api import carrier_records, scores
 from api.graph_store import GraphStoreChoice, address
 from api.progress import Progress
 from graph.embedded import ChangeLog, EmbeddedStore
@@ -188,10 +188,11 @@ def _rebuild_own(workspace: Workspace, progress: Progress) -> dict[str, Any]:
 
 
 def _rescore(connection: apsw.Connection, store: EmbeddedStore, change: GraphChange, run_id: int) -> None:
-    """The table of scores follows what was mended."""
+    """The table of scores and the records of large carriers follow what was mended."""
     day, scored = scores.as_of(connection), scores.scored_ids(connection)
     if day is not None:
         scores.write(connection, scores.recompute(store, change, scored, day), run_id)
+        carrier_records.refresh(connection, store, day)
 
 
 def _compared(applied: int, head: int, document: dict[str, Any]) -> dict[str, Any]:
