@@ -39,11 +39,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event of a person."""
+    """An event of a person; without a day it counts from when it was known."""
 
     person: str
     event: str
-    day: dt.date
+    day: dt.date | None
     code: str | None = "US-FED-952"
     incident: str | None = None
     status: str | None = None
