@@ -55,9 +55,10 @@ class Reference:
         held: the graph.
         policy: the policy.
         as_of: the day; what was not known or had not happened by then is left out.
+        remembers: count who was on a thing around a day once, not for each route: the same figures, sooner.
     """
 
-    def __init__(self, held: Projection, policy: RiskPolicy, as_of: dt.date) -> None:
+    def __init__(self, held: Projection, policy: RiskPolicy, as_of: dt.date, *, remembers: bool = False) -> None:
         self.policy, self.as_of = policy, as_of
         self.held, self.successions, self.possible = nx.MultiGraph(), nx.Graph(), nx.Graph()
         self.incidents: defaultdict[str, set[str]] = defaultdict(set)
@@ -71,7 +72,7 @@ class Reference:
             elif edge["kind"] == EdgeKind.POSSIBLY_SAME.value:
                 _join(self.possible, edge)
         self._read_events(held, [edge for edge in known if edge["kind"] == EdgeKind.COMMITTED.value])
-        self._crowd = lru_cache(None)(self._count)
+        self._crowd = lru_cache(None)(self._count) if remembers else self._count
 
     def row(self, person: str) -> dict[str, Any]:
         """The person's row of frame SCORE."""

@@ -20,6 +20,7 @@ from graph.testing.worlds import Happening, Hold, World
 POLICY = load_policy()
 shipped_or_crowded = policies(POLICY)
 STATEMENTS = (StatusRole.COUNTS, StatusRole.IN_FORCE)
+SCORED = ("US-FED-952", "US-FED-1592", "US-SMS-392.2-SLLS2")
 people = st.sampled_from(PEOPLE)
 
 
@@ -156,12 +157,14 @@ def test_13_a_case_that_is_cleared_never_raises(scores, world, policy, person, s
     shipped_or_crowded,
     people,
     st.lists(st.tuples(days, st.sampled_from([None, "arrest", "charge"])), min_size=1, max_size=3),
-    st.sampled_from(["US-FED-952", "US-FED-1592", "US-SMS-392.2-SLLS2"]),
+    st.sampled_from(SCORED),
+    st.sampled_from(SCORED),
 )
-def test_13_a_conviction_replaces_its_charges_and_is_not_added(scores, world, policy, person, charges, code):
+def test_13_a_conviction_replaces_its_charges_and_is_not_added(scores, world, policy, person, charges, code, charge):
+    """Of the same offence, or of a lesser or graver one than the case was about."""
     world = with_everybody(world)
     convicted = Happening(person, "convicted", AS_OF, code, "case", "conviction", record=9)
-    charged = [replace(convicted, event=f"charge{n}", day=d, status=s) for n, (d, s) in enumerate(charges)]
+    charged = [replace(convicted, event=f"charge{n}", day=d, status=s, code=charge) for n, (d, s) in enumerate(charges)]
     alone, whole = world.adding(convicted), world.adding(convicted, *charged)
     none, before, after = scores(world, policy), scores(alone, policy), scores(whole, policy)
     assert after[person]["own_points"] == before[person]["own_points"]
