@@ -23,7 +23,7 @@ CLOSE = 1e-12
 Graph = World | MemoryStore
 Rows = Mapping[str, dict[str, Any]]
 
-modest = settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+modest = settings(max_examples=16, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class Scores(Protocol):
