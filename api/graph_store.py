@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import apsw
@@ -12,6 +12,7 @@ from graph.embedded import ChangeLog, EmbeddedStore
 from graph.errors import StoreUnavailable
 from graph.neo4j import Server, connect
 from graph.store import GraphReader, Mark
+from linkage.errors import SettingsError
 
 EMBEDDED = "embedded"
 
@@ -48,13 +49,18 @@ def open_graph(connection: apsw.Connection, choice: GraphStoreChoice) -> Iterato
         connection: an open reading transaction on the ledger.
 
     Raises:
-        StoreUnavailable: the server does not answer, or does not hold that state: it lags behind or moved on meanwhile.
+        StoreUnavailable: the server does not answer or let us in, or does not hold that state: it lags behind, or a load
+            went on meanwhile.
     """
     if choice.server is None:
         yield EmbeddedStore(connection)
         return
     head = ChangeLog(connection).head()
-    with connect(choice.server) as store:
+    with ExitStack() as opened:
+        try:
+            store = opened.enter_context(connect(choice.server))
+        except SettingsError as error:  # how we log in is no fault of whoever asks
+            raise StoreUnavailable(choice.name, str(error)) from error
         _require(store.mark(), head, choice.name)
         yield store
         _require(store.mark(), head, choice.name)

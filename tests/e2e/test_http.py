@@ -22,8 +22,10 @@ from fastapi.testclient import TestClient
 
 from api.audit import AuditLog
 from api.bootstrap import open_workspace
+from api.graph_store import GraphStoreChoice
 from api.http import create_app
 from api.http.access import LOGGER, MAX_BODY
+from graph.neo4j import Server
 
 COLUMNS = (
     "source,record_id,country,given_name,surname,birth_date,licence_number,licence_jurisdiction,address,city,region"
@@ -115,6 +117,21 @@ def test_readyz_says_when_the_audit_cannot_be_written(loaded: Any, client: TestC
     assert TestClient(client.app).get("/readyz").status_code == 503
     for method, path, body in READS:
         assert_problem(client.request(method, path.format(id=identity), json=body), 503)
+
+
+def test_a_server_that_is_away_is_told_and_takes_nothing_else_with_it(
+    loaded: Any, client: TestClient, identity: str
+) -> None:
+    away = GraphStoreChoice(Server("bolt://127.0.0.1:1", password="s3cr3t"))
+    other = TestClient(create_app(open_workspace(loaded.folder), away), headers=client.headers)
+    ready = other.get("/readyz")
+    checks = {check["name"]: check for check in ready.json()["checks"]}
+    assert ready.status_code == 503
+    assert [name for name, check in checks.items() if not check["ok"]] == ["projection"]
+    assert "pending" in checks["projection"]["detail"]
+    assert "s3cr3t" not in ready.text
+    assert_problem(other.get(f"/api/v1/drivers/{identity}/linked-risk"), 503)
+    assert other.get(f"/api/v1/drivers/{identity}").status_code == 200
 
 
 @pytest.mark.parametrize("record_id", ["u1", "q?x=1#f", "..", "50%25"])
