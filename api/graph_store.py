@@ -49,8 +49,8 @@ def open_graph(connection: apsw.Connection, choice: GraphStoreChoice) -> Iterato
         connection: an open reading transaction on the ledger.
 
     Raises:
-        StoreUnavailable: the server does not answer or let us in, or does not hold that state: it lags behind, or a load
-            went on meanwhile.
+        StoreUnavailable: the server does not answer or let us in, or it does not hold that state: it lags behind, or a
+            load went on meanwhile.
     """
     if choice.server is None:
         yield EmbeddedStore(connection)
