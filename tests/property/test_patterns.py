@@ -1,7 +1,7 @@
 """Patterns: the same answer on every store, and what slow and obvious code finds."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations, pairwise
 
 import apsw
@@ -131,7 +131,7 @@ def test_associates_are_those_of_slow_code(world: World, hub: int, gap: int) -> 
     offenders = set(scores.filter(pl.col("own_points") > 0)["identity_id"])
     wanted = set()
     for tie, kind in THINGS.items():
-        edges = store.edges([EdgeKind(kind)])
+        edges = known(store, {EdgeKind(kind)})
         for thing in edges["dst"].unique():
             here = edges.filter(dst=thing)
             if here["src"].n_unique() > hub:
@@ -145,6 +145,11 @@ def test_associates_are_those_of_slow_code(world: World, hub: int, gap: int) -> 
     found = ask(store, POLICY, "near-offenders", {"hub": hub, "gap_days": gap})
     assert set(found.rows.select("associate", "offender", "tie", "thing").iter_rows()) == wanted
     assert found.rows.select("associate", "offender", "tie", "thing").is_unique().all()
+
+
+def known(store: MemoryStore, kinds: Collection[EdgeKind]) -> pl.DataFrame:
+    """The edges that were known by the day asked about."""
+    return store.edges(kinds).filter(pl.col("known_on").is_null() | (pl.col("known_on") <= AS_OF))
 
 
 def times(group: pl.DataFrame, tie: str) -> list[tuple[dt.date, dt.date]]:
@@ -167,7 +172,7 @@ def distance(one: tuple[dt.date, dt.date], other: tuple[dt.date, dt.date]) -> in
 def test_groups_that_moved_are_those_of_slow_code(world: World, days: int) -> None:
     store = MemoryStore(world.to_graph())
     stints: dict[str, set[tuple[dt.date, str]]] = {}
-    jobs = store.edges([EdgeKind.EMPLOYED_BY]).filter(pl.col("confidence") >= 0.5).drop_nulls("first_seen")
+    jobs = known(store, {EdgeKind.EMPLOYED_BY}).filter(pl.col("confidence") >= 0.5).drop_nulls("first_seen")
     for person, carrier, day in jobs.select("src", "dst", "first_seen").iter_rows():
         stints.setdefault(person, set()).add((day, carrier))
     moves: dict[tuple[str, str], set[tuple[dt.date, str]]] = {}
@@ -195,7 +200,7 @@ def test_groups_that_moved_are_those_of_slow_code(world: World, days: int) -> No
 def test_the_nearest_are_those_of_networkx(world: World, start: str, hops: int, hub: int, may_be: bool) -> None:
     store = MemoryStore(world.to_graph())
     kinds = WALKED | ({EdgeKind.POSSIBLY_SAME} if may_be else set())
-    edges = store.edges(kinds)
+    edges = known(store, kinds)
     many = nx.MultiGraph(
         ((a, b), (c, d)) for a, b, c, d in edges.select("src_kind", "src", "dst_kind", "dst").iter_rows()
     )
