@@ -237,6 +237,8 @@ def scored_people(store: MemoryStore) -> set[str]:
     evidence = read_everyone(store, POLICY, AS_OF)
     events = judge(evidence.events, POLICY, AS_OF).events
     still = events.filter(
-        ~pl.col("standing").is_in(["cleared", "lifted", "replaced", "expired"]), pl.col("confidence") >= 0.5
+        ~pl.col("standing").is_in(["cleared", "lifted", "replaced", "expired"]),
+        pl.col("confidence") >= 0.5,
+        pl.col("event_type") == "TEST",
     )
     return {evidence.people[place] for place in still["person"]}
