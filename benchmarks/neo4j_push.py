@@ -29,9 +29,10 @@ from neo4j import Driver, GraphDatabase
 from benchmarks.made_graph import made_graph
 from graph.batches import BATCH_ROWS, NOTHING
 from graph.embedded import EmbeddedStore
-from graph.neo4j import Neo4jStore, Server
+from graph.neo4j import Server
 from graph.neo4j.flatten import flatten
 from graph.neo4j.properties import FIRST_DAY
+from graph.neo4j.store import Neo4jStore
 from graph.neo4j_csv import write_import
 from graph.project import ProjectedGraph, snapshot
 from graph.schema import EDGE_KEY, ENDS, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection

@@ -15,7 +15,6 @@ import datetime as dt
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import optimize, special, stats
 
 from graph.evidence import events_of
 from graph.incidents import judge
@@ -68,6 +67,7 @@ def fit_shape(incidents: Floats, expected: Floats) -> float:
         incidents: counts of each carrier.
         expected: what its size predicts, above 0.
     """
+    from scipy import optimize, special  # noqa: PLC0415 - slow to load, and few commands count carriers
 
     def unlikely(log_shape: float) -> float:
         shape = np.exp(log_shape)
@@ -138,6 +138,8 @@ def _compared(carriers: pl.DataFrame, policy: RiskPolicy) -> pl.DataFrame:
     expected = years * (total / float(years.sum())) if len(years) else years
     columns: dict[str, Floats | None] = {"expected": expected, "ratio": None, "low": None, "high": None}
     if len(years) >= policy.context.carrier_peers and total > 0:
+        from scipy import stats  # noqa: PLC0415 - as above
+
         shape = fit_shape(incidents, expected)
         tail = (1.0 - policy.context.carrier_interval) / 2.0
         a, scale = shape + incidents, 1.0 / (shape + expected)

@@ -20,7 +20,6 @@ from api.graph_store import LEDGER, GraphStoreChoice
 from api.keys import Keys, Role
 from api.projection import push_graph
 from graph.neo4j import Server
-from graph.neo4j.reading_pack import answers
 from linkage.ledger import Workspace
 
 FOLDER = Path("demo-workspace")
@@ -85,6 +84,8 @@ def next_commands(folder: Path, fixtures: Path, store: GraphStoreChoice = LEDGER
 
 def _asked(server: Server) -> list[dict[str, Any]]:
     """The reading pack's questions, and what the server answered."""
+    from graph.neo4j.reading_pack import answers  # noqa: PLC0415 - loads the driver
+
     return [
         {"name": q.name, "title": q.title, "asks": q.asks, "beware": q.beware, "columns": a.columns, "rows": a.rows}
         for q, a in answers(server)

@@ -1,7 +1,8 @@
-"""The graph in a Neo4j server of its own, through the official driver. Nothing else imports the driver."""
+"""The graph in a Neo4j server of its own, through the official driver. Nothing else imports the driver.
+
+Where a server is can be told without the driver, which is loaded when one is talked to.
+"""
 
 from graph.neo4j.connection import Server, connect
-from graph.neo4j.store import Neo4jStore
-from graph.store import Exact
 
-__all__ = ["Exact", "Neo4jStore", "Server", "connect"]
+__all__ = ["Server", "connect"]

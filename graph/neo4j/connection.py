@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import neo4j
-
-from graph.neo4j.failures import translated
-from graph.neo4j.store import Neo4jStore
 from linkage.errors import SettingsError
+
+if TYPE_CHECKING:
+    from graph.neo4j.store import Neo4jStore
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 """Plain; +s: TLS, certificate checked; +ssc: TLS, any certificate. neo4j asks the server for a route, bolt does not."""
@@ -61,6 +60,8 @@ class Server:
 
     def to_driver_options(self) -> tuple[str, dict[str, Any]]:
         """The URI and options for the driver, which wants certificates of one's own told apart from the scheme."""
+        import neo4j  # noqa: PLC0415 - slow to load, and few commands talk to a server
+
         options: dict[str, Any] = {
             "auth": (self.user, self.password),
             "connection_timeout": self.connect_seconds,
@@ -83,13 +84,18 @@ def connect(server: Server) -> Iterator[Neo4jStore]:
         StoreUnavailable: the server did not answer within `connect_seconds`.
         SettingsError: it refuses the user, password, database or encryption.
     """
+    from neo4j import GraphDatabase  # noqa: PLC0415 - as above
+
+    from graph.neo4j.failures import translated  # noqa: PLC0415
+    from graph.neo4j.store import Neo4jStore  # noqa: PLC0415
+
     # the driver tells of each retry on its own logger; without a handler Python would print that on the terminal
     logger = logging.getLogger("neo4j")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
     uri, options = server.to_driver_options()
     with translated():
-        driver = neo4j.GraphDatabase.driver(uri, **options)
+        driver = GraphDatabase.driver(uri, **options)
     try:
         with translated(), driver.session(database=server.database) as session:
             session.run("RETURN 1").consume()  # once: a managed transaction would try again for `retry_seconds`

@@ -19,9 +19,10 @@ from polars.testing import assert_frame_equal
 
 from graph.batches import NOTHING, split
 from graph.errors import ConstraintViolation, GraphError, MarkMoved, StoreRefused, StoreUnavailable
-from graph.neo4j import Neo4jStore, Server, connect
+from graph.neo4j import Server, connect
 from graph.neo4j.failures import translated
 from graph.neo4j.statements import MIGRATIONS, Statements
+from graph.neo4j.store import Neo4jStore
 from graph.project import change, snapshot
 from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, NodeKind, Projection
 from graph.store import Mark, Reach
