@@ -12,6 +12,7 @@ from datetime import date
 
 import polars as pl
 
+from graph.days import known_by
 from graph.evidence import TIE_EDGES, UNDATED_TIES
 from graph.policy import Limits
 from graph.schema import EdgeKind, GraphChange, NodeKind
@@ -48,7 +49,7 @@ class _Edges:
     @classmethod
     def read(cls, change: GraphChange, graph: GraphScan, as_of: date) -> _Edges:
         named = ["kind", "src", "dst"]
-        is_known = (pl.col("known_on").is_null() | (pl.col("known_on") <= as_of)).alias("is_known")
+        is_known = known_by(as_of).alias("is_known")
         touched = pl.concat([change.edges_removed.select(named), change.edges_set.select(named)]).unique()
         ties = touched.filter(pl.col("kind").is_in([kind.value for kind in TIE_EDGES]))
         committed = touched.filter(pl.col("kind") == EdgeKind.COMMITTED.value)

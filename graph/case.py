@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -20,8 +19,6 @@ from graph.schema import EDGE, EdgeKind, NodeKind
 from graph.sentences import say_link
 from graph.store import GraphReader
 from graph.succession import describe_link
-
-_EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +116,6 @@ class Case:
         window = self.policy.limits.window_days
         person, first, last = self.holders[thing]
         return set(person[(first - window <= day) & (last + window >= day)].tolist())
-
-
-def day_of(days: int) -> dt.date:
-    """The date so many days after 1970 began."""
-    return _EPOCH + dt.timedelta(days=int(days))
 
 
 def _holders(evidence: Evidence, things: pl.Series) -> dict[int, tuple[np.ndarray, ...]]:

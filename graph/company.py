@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
 
+from graph.days import day_number
 from graph.evidence import BOTH, FAR, Evidence
 from graph.labels import TIE_NODE
 from graph.policy import Limits
-
-_EPOCH = dt.date(1970, 1, 1)
 
 
 def crowded_things(evidence: Evidence, person: int, limits: Limits) -> pl.DataFrame:
@@ -21,7 +19,7 @@ def crowded_things(evidence: Evidence, person: int, limits: Limits) -> pl.DataFr
     Returns:
         Frame thing, tie, key, other, people (how many), ordered by thing.
     """
-    today = (evidence.as_of - _EPOCH).days
+    today = day_number(evidence.as_of)
     holds = evidence.holds.select("thing", "person", "first", "last")
     last = pl.col("last").max()
     lasts_until_today = (last == FAR) & (pl.col("first").min() > -FAR)

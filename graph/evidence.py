@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from graph.days import day_number, known_by
 from graph.errors import UnknownIdentity
 from graph.policy import RiskPolicy
 from graph.schema import EdgeKind, NodeKind
@@ -86,7 +87,7 @@ def read_around(reader: EdgeReader, policy: RiskPolicy, identities: Collection[s
             keys = sorted({*keys, *successions["src"].to_list(), *successions["dst"].to_list()})
         parts.append(reader.edges_of(node, keys, frozenset({kind})))
     ties = pl.concat(parts)
-    near = {*selves, *_tied(_known(ties, as_of), policy.limits.hub_degree)}
+    near = {*selves, *_tied(ties.filter(known_by(as_of)), policy.limits.hub_degree)}
     possible = reader.edges_of(NodeKind.IDENTITY, near, may_be)
     near |= set(_people(possible))
     events = reader.edges_of(NodeKind.IDENTITY, near, frozenset({EdgeKind.COMMITTED}))
@@ -106,13 +107,9 @@ def events_of(committed: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> t
     Returns:
         Identity ids in order, and frame EVENT_ROW in which `person` is a place in them.
     """
-    events = event_rows(_known(committed, as_of), nodes, as_of)
+    events = event_rows(committed.filter(known_by(as_of)), nodes, as_of)
     people, records = (events[name].unique().sort().to_list() for name in ("person", "record"))
     return people, coded(coded(events, "person", people), "record", records)
-
-
-def _known(edges: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    return edges.filter(pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
 
 
 def _people(possible: pl.DataFrame) -> list[str]:
@@ -146,7 +143,7 @@ def _evidence(
     edges: pl.DataFrame, event_nodes: pl.DataFrame, people: list[str], when: tuple[RiskPolicy, dt.date]
 ) -> Evidence:
     policy, as_of = when
-    known = _known(edges, as_of)
+    known = edges.filter(known_by(as_of))
     records = known["record"].unique().sort().to_list()
     spans = _spans(known)
     things, spans = _with_successions(spans, find_successions(known, policy.limits))
@@ -257,7 +254,7 @@ def event_rows(known: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> pl.D
         is_dated=pl.col("first_seen").is_not_null(),
         known_on=pl.col("known_on").to_physical(),
     )
-    today = (as_of - dt.date(1970, 1, 1)).days
+    today = day_number(as_of)
     rows = committed.filter(pl.col("day") <= today).join(said, on="event", how="left")
     strongest = rows.sort("person", "event", pl.col("confidence"), "record", descending=[False, False, True, False])
     rows = strongest.unique(["person", "event"], keep="first", maintain_order=True)

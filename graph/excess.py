@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from graph.days import day_number, known_by
 from graph.evidence import events_of
 from graph.incidents import judge
 from graph.policy import DAYS_A_YEAR, RiskPolicy
@@ -80,11 +81,10 @@ def fit_shape(incidents: Floats, expected: Floats) -> float:
 
 def _spans(graph: GraphScan, policy: RiskPolicy, as_of: dt.date) -> pl.DataFrame:
     """Frame carrier, person, first, last: time at large carriers within the window; what is undated has none."""
-    today = (as_of - dt.date(1970, 1, 1)).days
+    today = day_number(as_of)
     opens = _opens(policy, as_of)
     known = graph.edges(frozenset({EdgeKind.EMPLOYED_BY})).filter(
-        (pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
-        & (pl.col("confidence") >= policy.limits.review_threshold)
+        known_by(as_of) & (pl.col("confidence") >= policy.limits.review_threshold)
     )
     is_large = pl.col("src").n_unique().over("dst") > policy.limits.hub_degree
     spans = known.filter(is_large).select(
@@ -100,7 +100,7 @@ def _spans(graph: GraphScan, policy: RiskPolicy, as_of: dt.date) -> pl.DataFrame
 
 def _opens(policy: RiskPolicy, as_of: dt.date) -> int:
     """First day of the window."""
-    return (as_of - dt.date(1970, 1, 1)).days - int(policy.context.carrier_window_years * DAYS_A_YEAR)
+    return day_number(as_of) - int(policy.context.carrier_window_years * DAYS_A_YEAR)
 
 
 def _exposure(spans: pl.DataFrame) -> pl.DataFrame:

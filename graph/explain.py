@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from graph.case import Case, day_of
+from graph.case import Case
 from graph.company import associates_of, crowded_things
 from graph.context import NO_RECORDS, Asked, Records, context_of
+from graph.days import day_of
 from graph.evidence import FAR, read_around
 from graph.labels import TIE_NODE
 from graph.policy import RiskPolicy

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from graph.days import day_number
 from graph.policy import DAYS_A_YEAR, UNMAPPED, Offence, RiskPolicy, StatusRole, fold
 
 EVENT_ROW: dict[str, Any] = {
@@ -142,7 +143,7 @@ def _holds(line: _Line) -> bool:
 
 
 def _weights(lines: list[_Line], policy: RiskPolicy, as_of: dt.date) -> list[pl.Series]:
-    today = (as_of - dt.date(1970, 1, 1)).days
+    today = day_number(as_of)
     classes = [policy.classes[line.offence.class_name] if line.offence else None for line in lines]
     s = np.array([c.severity if c else 0.0 for c in classes], np.float64)
     half_life = np.array([c.half_life_years if c else 1.0 for c in classes], np.float64)

@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from graph.days import known_by
 from graph.edges import build_edges
 from graph.mentions import Mentions
 from graph.nodes import build_nodes
@@ -71,7 +72,7 @@ class ProjectedGraph:
             ends = [end for end, found in zip(("src", "dst"), ENDS[edge], strict=True) if found is kind]
             parts += [rows.join(named, left_on=end, right_on="key", how="semi") for end in ends]
         found = pl.concat(parts).unique(EDGE_KEY).sort(EDGE_KEY)
-        return found if as_of is None else found.filter(pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
+        return found.filter(known_by(as_of))
 
 
 def change(before: Projection, after: Projection) -> GraphChange:

@@ -16,8 +16,6 @@ from graph.policy import RiskPolicy
 from graph.risk import Assessment
 from graph.store import GraphReader
 
-EPOCH = dt.date(1970, 1, 1)
-
 
 class Records(Protocol):
     """Where the records of large carriers are kept: they are counted for all at once, not for each who asks."""

@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from graph.context.asked import EPOCH, Asked
+from graph.context.asked import Asked
 from graph.context.sentences import say_possibly, say_record
+from graph.days import day_of
 from graph.evidence import FAR
 from graph.schema import NodeKind
 from graph.sentences import say_link
@@ -103,7 +104,7 @@ def _spans(held: pl.DataFrame) -> list[dict[str, str | None]]:
 
 
 def _day(days: int) -> str | None:
-    return None if abs(days) == FAR else (EPOCH + (EPOCH.resolution * days)).isoformat()
+    return None if abs(days) == FAR else day_of(days).isoformat()
 
 
 def _sentences(asked: Asked, entry: dict[str, Any]) -> list[str]:

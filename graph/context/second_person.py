@@ -12,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from graph.context.asked import EPOCH, Asked
+from graph.context.asked import Asked
 from graph.context.sentences import say_route, say_third
+from graph.days import day_of
 from graph.evidence import TIE_EDGES, events_of
 from graph.incidents import judge
 from graph.labels import TIE_NODE, Labels
@@ -185,7 +186,7 @@ def _told(asked: Asked, cases: list[tuple[_Route, dict[str, Any]]]) -> list[dict
 def _one(asked: Asked, route: _Route, row: dict[str, Any], labels: Labels) -> dict[str, Any]:
     (tie, key), (further, far) = route.first, route.second
     names = (labels.thing(tie, key), labels.thing(further, far))
-    day = EPOCH + EPOCH.resolution * row["day"]
+    day = day_of(row["day"])
     event = labels.event(row["event"])
     steps = [
         (NodeKind.IDENTITY, asked.identity, "this driver"),

@@ -15,15 +15,13 @@ import apsw
 import orjson
 import polars as pl
 
+from graph.days import UNDATED, day_number
 from graph.embedded.change_log import ChangeLog
 from graph.embedded.statements import Statements
 from graph.errors import ConstraintViolation, StoreUnavailable
 from graph.neighbours import look_around
 from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, check_ends
 from graph.store import ALL_EDGE_KINDS, Counts, Neighbourhood, Reach
-
-UNDATED = -(2**31)
-"""Stands for "no first day" in the table, where a key column may not be null."""
 
 _CHUNK = 20_000  # rows turned into columns at a time: larger lists wake the garbage collector
 
@@ -211,7 +209,7 @@ def _json(values: Collection[str]) -> str:
 
 
 def _day(as_of: date | None) -> int | None:
-    return (as_of - date(1970, 1, 1)).days if as_of else None
+    return day_number(as_of) if as_of else None
 
 
 @contextmanager

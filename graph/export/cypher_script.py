@@ -10,11 +10,11 @@ import re
 from datetime import date
 from typing import TextIO
 
+from graph.days import UNDATED, day_number
 from graph.export.content import Content, Row
 from graph.neo4j.flatten import flatten
 from graph.schema import NodeKind
 
-_UNDATED = -(2**31)  # stands for "no first day", which identifies an edge
 _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 # Controls, and marks that turn the direction of text: the script must read as it runs.
 _SPECIAL = re.compile(r"[\\'\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]")
@@ -47,7 +47,7 @@ def _escape(found: re.Match[str]) -> str:
 
 def _edge(row: Row) -> dict[str, str | None]:
     first = row["first_seen"]
-    day = date.fromisoformat(first).toordinal() - date(1970, 1, 1).toordinal() if first else _UNDATED
+    day = day_number(date.fromisoformat(first)) if first else UNDATED
     said: dict[str, str | None] = {"record": text(row["record"]), "first_day": str(day)}
     said |= {name: _day(row[name]) for name in ("first_seen", "last_seen", "known_on")}
     return said | {name: _literal(row[name]) for name in ("confidence", "days")} | _properties(row)

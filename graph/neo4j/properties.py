@@ -6,10 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from graph.days import UNDATED
 from graph.neo4j.flatten import flatten
-
-UNDATED = -(2**31)
-"""Stands for "no first day", where a property that identifies a relationship may not be absent."""
 
 Columns = dict[str, list[Any]]
 

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 from neo4j import ManagedTransaction
 
+from graph.days import UNDATED
 from graph.neighbours import look_around
-from graph.neo4j.properties import UNDATED
 from graph.neo4j.statements import Statements
 from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, NodeKind
 from graph.store import ALL_EDGE_KINDS, Neighbourhood, Reach

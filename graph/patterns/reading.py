@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 import polars as pl
 
+from graph.days import known_by
 from graph.evidence import TIE_EDGES, UNDATED_TIES, coded, event_rows
 from graph.incidents import judge
 from graph.patterns.question import Asked
@@ -25,8 +26,7 @@ PAIR_ROWS = 400_000
 
 def known_edges(reader: GraphScan, kinds: Collection[EdgeKind], as_of: dt.date) -> pl.DataFrame:
     """Frame EDGE: every edge of these kinds that was known by the day."""
-    edges = reader.edges(kinds)
-    return edges.filter(pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
+    return reader.edges(kinds).filter(known_by(as_of))
 
 
 def sure(edges: pl.DataFrame, asked: Asked) -> pl.DataFrame:

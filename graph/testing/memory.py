@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from graph.days import known_by
 from graph.errors import ConstraintViolation
 from graph.neighbours import look_around
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection, check_ends
@@ -48,8 +49,7 @@ class MemoryStore:
         at_src, at_dst = (
             (pl.col(f"{end}_kind") == kind.value) & pl.col(end).is_in(list(keys)) for end in ("src", "dst")
         )
-        is_known = pl.lit(value=True) if as_of is None else pl.col("known_on").is_null() | (pl.col("known_on") <= as_of)
-        return self.edges(kinds).filter(at_src | at_dst, is_known)
+        return self.edges(kinds).filter(at_src | at_dst, known_by(as_of))
 
     def degrees(
         self,

@@ -4,9 +4,9 @@ import apsw
 import polars as pl
 import pytest
 
+from graph.days import UNDATED
 from graph.embedded import MIGRATIONS, EmbeddedStore
 from graph.embedded.statements import Statements
-from graph.embedded.store import UNDATED
 from graph.errors import ConstraintViolation, GraphError, StoreUnavailable
 from graph.schema import EDGE, NODE, Projection
 from graph.testing.conformance import GraphStoreConformance, small

@@ -9,8 +9,8 @@ import neo4j
 import polars as pl
 import pytest
 
+from graph.days import UNDATED
 from graph.neo4j import Server, connect
-from graph.neo4j.properties import UNDATED
 from graph.neo4j.store import Neo4jStore
 from graph.schema import EDGE, NODE, Projection
 from graph.testing.conformance import GraphStoreConformance
