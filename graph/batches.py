@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, GraphChange
+from graph.store import Mark
 
 BATCH_ROWS = 10_000
 """Rows a transaction: the size at which a server was measured to take most rows a second."""
@@ -33,3 +34,19 @@ def split(change: GraphChange, rows: int = BATCH_ROWS) -> Iterator[GraphChange]:
                 part, room = NOTHING, rows
     if not part.is_empty:
         yield part
+
+
+def steps(parts: Iterable[GraphChange], start: Mark, end: Mark) -> Iterator[tuple[GraphChange, Mark]]:
+    """Each part with the mark that it leads to, the last with `end`; what `start` counts as there is passed over.
+
+    Args:
+        parts: in order; none at all is one empty step to `end`.
+        start: its `step` says how many rows of the parts are there already.
+        end: where the store stands when all parts are there.
+    """
+    passed, last = 0, NOTHING
+    for part in parts:
+        if passed > start.step:
+            yield last, replace(start, step=passed)
+        last, passed = part, passed + part.rows
+    yield last, end

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import polars as pl
 
-from graph.batches import NOTHING, split
+from graph.batches import NOTHING, split, steps
 from graph.errors import ForeignGraph, MarkMoved
 from graph.project import change
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection
@@ -128,12 +128,8 @@ class _Writer:
     def run(self, parts: Iterable[GraphChange], start: Mark, end: Mark) -> None:
         """All parts are written and the mark is `end`; those that an interrupted run wrote are passed over."""
         done = self.at.step if replace(self.at, step=0) == start else 0
-        passed, last = 0, NOTHING
-        for part in parts:
-            if passed > done:
-                self.write(last, replace(start, step=passed))
-            last, passed = part, passed + part.rows
-        self.write(last, end)
+        for part, after in steps(parts, replace(start, step=done), end):
+            self.write(part, after)
 
 
 def _bring_up(ledger: Ledger, writer: _Writer, *, is_drifted: bool) -> str:

@@ -15,6 +15,7 @@ from api.decide import decide, undo
 from api.progress import Silent
 from api.projection import follow_up
 from linkage.errors import SettingsError
+from linkage.ledger import Workspace
 
 A = Annotated[str, typer.Argument(metavar="A", help="Record (source/record_id) or identity.", show_default=False)]
 B = Annotated[str, typer.Argument(metavar="B", help="The other one.", show_default=False)]
@@ -50,8 +51,7 @@ def undo_command(
     """Take decision NUMBER back; it stays on record as undone."""
     workspace = session.workspace()
     document = undo(workspace, number, session.actor, parse_date(today, "--today"))
-    document |= follow_up(workspace, session.store, Silent())
-    warn_if_pending(document)
+    _follow(session, workspace, document)
     session.audit("undo", _identities(document), f"decision {number}")
     return Answer(document, lambda out: print_decision(out, document))
 
@@ -74,10 +74,15 @@ def _judge(session: Session, pair: tuple[str, str], judgement: str, reason: str,
         raise SettingsError("--reason: say why, in words that others can check")
     workspace = session.workspace()
     document = decide(workspace, *pair, judgement, reason.strip(), session.actor, parse_date(today, "--today"))
-    document |= follow_up(workspace, session.store, Silent())
-    warn_if_pending(document)
+    _follow(session, workspace, document)
     session.audit(judgement, _identities(document), f"decision {document['decision']['n']}")
     return Answer(document, lambda out: print_decision(out, document))
+
+
+def _follow(session: Session, workspace: Workspace, document: dict[str, Any]) -> None:
+    """The store that follows has the decision too, or it is told that it has not yet."""
+    document |= follow_up(workspace, session.store, Silent())
+    warn_if_pending(document)
 
 
 def _identities(document: dict[str, Any]) -> Iterable[str | None]:

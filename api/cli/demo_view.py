@@ -34,7 +34,7 @@ def print_questions(out: Console, document: dict[str, Any]) -> None:
     pushed = document["pushed"]
     out.rule("[bold]The same graph in Neo4j[/bold]", align="left")
     out.print(
-        f"{pushed['rows']:,} nodes and edges written in {pushed['seconds']} s; Ten questions of docs/cypher.md:\n"
+        f"{pushed['rows']:,} nodes and edges written in {pushed['seconds']} s. Ten questions of docs/cypher.md:\n"
     )
     for number, question in enumerate(document["questions"], 1):
         out.print(f"{number}. {question['title']}", style="bold", markup=False)

@@ -24,7 +24,7 @@ from linkage.errors import SettingsError
 
 KindsOption = Annotated[
     list[str] | None,
-    typer.Option("--kind", help="Kind of edge to walk, such as DROVE; may be repeated. All by default."),
+    typer.Option("--kind", help="Kind of edge to walk, such as DROVE; may be repeated."),
 ]
 
 ReplaceOption = Annotated[bool, typer.Option("--replace", help="Delete whatever else the database holds.")]

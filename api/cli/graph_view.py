@@ -20,8 +20,7 @@ def print_around(out: Console, document: dict[str, Any]) -> None:
     out.print(table(f"{len(edges):,} edges", ("kind", "from", "to", "first", "last"), walked))
     if max(len(nodes), len(edges)) > MAX_SHOWN:
         out.print(f"The first {MAX_SHOWN} of each; --json lists all.", style="dim")
-    for hub in document["hubs"][:MAX_SHOWN]:
-        out.print(cell(f"{hub['kind']} {hub['key']} is a hub of {hub['degree']:,} edges and was not walked through."))
+    _print_hubs(out, document)
     if document["left_out"]:
         out.print(f"{document['left_out']:,} more nodes lie within reach; --limit shows more.")
 
@@ -32,8 +31,7 @@ def print_paths(out: Console, document: dict[str, Any]) -> None:
         out.print(f"No route of at most {document['searched_hops']} edges that goes through no hub.", style="bold")
     for route in document["routes"]:
         out.print(cell(" - ".join(f"{place['kind']} {place['key']}" for place in route["nodes"])))
-    for hub in document["hubs"][:MAX_SHOWN]:
-        out.print(cell(f"{hub['kind']} {hub['key']} is a hub of {hub['degree']:,} edges and was not walked through."))
+    _print_hubs(out, document)
     if document["truncated_by"]:
         out.print(f"There may be more: {', '.join(document['truncated_by'])}.", style="dim")
 
@@ -82,6 +80,11 @@ def warn_if_pending(document: dict[str, Any]) -> None:
     followed = document.get("projection")
     if followed and followed["is_pending"]:
         error_console().print(fields({"committed, but pending at the store": followed["reason"]}), style="yellow")
+
+
+def _print_hubs(out: Console, document: dict[str, Any]) -> None:
+    for hub in document["hubs"][:MAX_SHOWN]:
+        out.print(cell(f"{hub['kind']} {hub['key']} is a hub of {hub['degree']:,} edges and was not walked through."))
 
 
 def _verdict(found: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from importlib import resources
-from typing import Any
+from typing import Self
 
 
 def _migrations() -> tuple[str, ...]:
@@ -17,9 +17,20 @@ MIGRATIONS: tuple[str, ...] = _migrations()
 """Numbered scripts that make the tables, oldest first: for `Workspace.migrate("graph", MIGRATIONS)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statements:
+class _Shipped:
     """One statement a field; each is the text of the file of its name."""
+
+    @classmethod
+    def load(cls) -> Self:
+        """The statements as shipped."""
+        folder = resources.files("graph.embedded") / "sql"
+        named = (field.name for field in fields(cls))  # type: ignore[arg-type] # every subclass is a dataclass
+        return cls(**{name: (folder / f"{name}.sql").read_text("utf-8").strip() for name in named})
+
+
+@dataclass(frozen=True, slots=True)
+class Statements(_Shipped):
+    """Those of the graph."""
 
     nodes_of_kind: str
     nodes_by_key: str
@@ -38,15 +49,10 @@ class Statements:
     remove_node: str
     clear: str
 
-    @classmethod
-    def load(cls) -> Statements:
-        """The statements as shipped."""
-        return cls(**_texts(cls))
-
 
 @dataclass(frozen=True, slots=True)
-class ChangeLogStatements:
-    """The statements of the change log, likewise."""
+class ChangeLogStatements(_Shipped):
+    """Those of the change log."""
 
     log_head: str
     log_token: str
@@ -57,13 +63,3 @@ class ChangeLogStatements:
     log_clear: str
     log_followers: str
     log_follow: str
-
-    @classmethod
-    def load(cls) -> ChangeLogStatements:
-        """The statements as shipped."""
-        return cls(**_texts(cls))
-
-
-def _texts(statements: Any) -> dict[str, str]:
-    folder = resources.files("graph.embedded") / "sql"
-    return {f.name: (folder / f"{f.name}.sql").read_text("utf-8").strip() for f in fields(statements)}

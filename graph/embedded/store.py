@@ -49,7 +49,6 @@ class EmbeddedStore:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._sql = Statements.load()
-        self._log = ChangeLog(connection)
 
     def nodes(self, kind: NodeKind, keys: Collection[str] | None = None) -> pl.DataFrame:
         """Frame NODE: the nodes of one kind, all or those of the keys that exist, ordered by key."""
@@ -134,7 +133,7 @@ class EmbeddedStore:
             self._remove_nodes(change.nodes_removed)
             if sequence is not None:
                 self._connection.execute(self._sql.set_applied, (sequence,))
-                self._log.record(sequence, change)
+                ChangeLog(self._connection).record(sequence, change)
         return True
 
     def clear(self) -> None:
@@ -142,7 +141,7 @@ class EmbeddedStore:
         with _translated(), self._connection:
             for _ in self._connection.execute(self._sql.clear):
                 pass
-            self._log.clear()
+            ChangeLog(self._connection).clear()
 
     def _remove_edges(self, edges: pl.DataFrame) -> None:
         rows = self._with_ids(edges).drop_nulls(["src_id", "dst_id"])  # an edge without its ends is gone already

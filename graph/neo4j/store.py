@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import polars as pl
 from neo4j import Driver, ManagedTransaction, Session
 
-from graph.batches import BATCH_ROWS, NOTHING, split
+from graph.batches import BATCH_ROWS, split, steps
 from graph.neo4j.counting import STATE_LABEL, read_counts
 from graph.neo4j.exact import exact_edges, exact_nodes
 from graph.neo4j.failures import NAME, translated
@@ -164,19 +164,13 @@ class Neo4jStore:
         if sequence is not None and sequence <= mark.sequence:
             return False
         check_ends(change.edges_set)
-        parts = list(split(change)) or [NOTHING]
         if sequence is None:
-            for part in parts:
+            for part in split(change):
                 self.write(part, mark, mark)
             return True
-        done, passed = mark.step, 0
-        for part in parts:
-            passed += part.rows
-            if passed > done or passed == change.rows:
-                is_last = passed == change.rows
-                after = replace(mark, sequence=sequence, step=0) if is_last else replace(mark, step=passed)
-                self.write(part, mark, after)
-                mark = after
+        for part, after in steps(split(change), mark, replace(mark, sequence=sequence, step=0)):
+            self.write(part, mark, after)
+            mark = after
         return True
 
     def clear(self) -> None:
