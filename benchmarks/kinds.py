@@ -9,14 +9,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from api.bootstrap import create_workspace
 from api.evaluation import evaluation
-from api.load import LoadRequest, load
 from api.truth import EntityKind, read_truth
-from fixtures.world import WorldSettings, generate, measure_kinds
-from fixtures.world.layout import loads
+from benchmarks.loaded import load_world
+from fixtures.world import WorldSettings, measure_kinds
 from linkage.schema import Kind
-from linkage.sources import load_manifest
 
 KINDS = {EntityKind.CARRIER: "carriers", EntityKind.VEHICLE: "vehicles", EntityKind.ADDRESS: "addresses"}
 _NEEDED = {Kind.PERSON, Kind.CARRIER, Kind.VEHICLE}
@@ -35,12 +32,7 @@ def main() -> None:
 
 
 def _measure(settings: WorldSettings, folder: Path) -> None:
-    world = folder / "world"
-    generate(settings, world)
-    workspace = create_workspace(folder / "workspace")
-    for path, source in loads(world):
-        if _NEEDED & set(load_manifest(source).kinds):
-            load(workspace, LoadRequest((path,), source, settings.today))
+    world, workspace = load_world(settings, folder, _NEEDED)
     plain = measure_kinds(world)
     for kind, name in KINDS.items():
         for join in plain[kind]:

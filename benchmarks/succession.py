@@ -21,17 +21,14 @@ import polars as pl
 from rapidfuzz.fuzz import token_sort_ratio
 from rapidfuzz.process import cdist
 
-from api.bootstrap import create_workspace
-from api.load import LoadRequest, load
-from fixtures.world import WorldSettings, generate
-from fixtures.world.layout import loads
+from benchmarks.loaded import load_world
+from fixtures.world import WorldSettings
 from graph.mentions import Mentions
 from graph.successors import Likelihood, Traces, find_reopened
 from graph.successors.profiles import read_profiles
 from linkage.ledger import Workspace
 from linkage.model import load_model
 from linkage.schema import Kind
-from linkage.sources import load_manifest
 
 Pairs = set[tuple[str, str]]
 
@@ -68,12 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _measure(settings: WorldSettings, folder: Path, *, tells: bool) -> tuple[dict[str, tuple[int, int, int]], float]:
-    world = folder / "world"
-    generate(settings, world)
-    workspace = create_workspace(folder / "workspace")
-    for path, source in loads(world):
-        if _NEEDED & set(load_manifest(source).kinds):
-            load(workspace, LoadRequest((path,), source, settings.today))
+    world, workspace = load_world(settings, folder, _NEEDED)
     mentions = _mentions(workspace)
     started = time.perf_counter()
     find_reopened(Traces(mentions.carriers, mentions.vehicles, mentions.events, mentions.employment))
