@@ -65,3 +65,13 @@ def new_items(matter: Matter, shown: Mapping[str, float]) -> tuple[tuple[str, fl
         shown: highest level by item, over all reviews of the driver and of identities merged into it.
     """
     return tuple((item, level) for item, level in matter.shown if item not in shown or level > shown[item])
+
+
+def own_item(incident: str) -> str:
+    """The item that stands for an incident in which the driver has an event; its level: EligibilityPolicy.level."""
+    return f"incident:{incident}"
+
+
+def linked_item(incident: str) -> str:
+    """The item that stands for an incident of others that reaches the driver; its level: the points it adds."""
+    return f"linked:{incident}"
