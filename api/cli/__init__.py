@@ -9,6 +9,7 @@ import typer
 
 from api.cli import (
     compare_commands,
+    coverage_commands,
     decision_commands,
     demo_commands,
     driver_commands,
@@ -61,6 +62,7 @@ for module in (
     decision_commands,
     evaluate_commands,
     compare_commands,
+    coverage_commands,
     report_commands,
     score_commands,
     graph_commands,
