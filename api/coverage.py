@@ -20,7 +20,7 @@ from linkage.errors import SettingsError
 from linkage.ledger import IdentityTables, LoadTables, Workspace
 from linkage.schema import FACTS, MEMBERSHIP, Kind
 
-PERSON_COLUMNS = ("key", "country", "licence", "licence_jurisdiction", "known_on")
+PERSON_COLUMNS = ("key", "licence_jurisdiction", "known_on")
 
 
 @dataclass(frozen=True, slots=True)

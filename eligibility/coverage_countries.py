@@ -59,16 +59,16 @@ def countries_that_matter(
 def licence_countries(persons: pl.DataFrame) -> pl.DataFrame:
     """record_key and country of each licence that person records (PERSON) name.
 
-    The issuer says it; where the issuer is unknown, the country of the record.
+    The issuer says it. Where none is known, the licence says nothing: the country of a file is not the issuer's, since
+    a roadside inspection in one country writes down licences of all three.
     """
     places = Places.load()
-    held = PERSON.conform(persons).select("key", "country", "licence", "licence_jurisdiction")
-    issuers = held["licence_jurisdiction"].unique().drop_nulls()
-    owners = {code: owner for code in issuers if (owner := places.owner(code))}
-    issuer = pl.col("licence_jurisdiction").replace_strict(owners, default=None, return_dtype=pl.String)
-    own = pl.when(pl.col("licence").is_not_null()).then(pl.col("country"))
-    found = held.select(pl.col("key").alias("record_key"), pl.coalesce(issuer, own).alias("country"))
-    return found.drop_nulls("country")
+    held = PERSON.conform(persons).select(pl.col("key").alias("record_key"), "licence_jurisdiction")
+    owners = {
+        code: owner for code in held["licence_jurisdiction"].unique().drop_nulls() if (owner := places.owner(code))
+    }
+    country = pl.col("licence_jurisdiction").replace_strict(owners, default=None, return_dtype=pl.String)
+    return held.select("record_key", country.alias("country")).drop_nulls("country")
 
 
 def _licences(facts: CoverageFacts, as_of: dt.date) -> pl.DataFrame:

@@ -32,7 +32,7 @@ class CoverageFacts:
 
     Args:
         memberships: MEMBERSHIP.
-        persons: PERSON: key, country, licence, licence_jurisdiction, known_on.
+        persons: PERSON: key, licence_jurisdiction, known_on.
         enrolments: ENROLMENT.
         employment: EMPLOYMENT: record_key, carrier_key, end_date, known_on.
         carriers: CARRIER: key, country.
