@@ -118,7 +118,11 @@ def _document(decision: Decision, outcome: Outcome) -> dict[str, Any]:
             "undone_at": decision.undone_at,
         },
         "moves": moves,
-        "reviews_opened": outcome.screening.opened,
-        "reviews_reopened": outcome.screening.reopened,
+        **outcome.reviews(),
+        "relied_on": {
+            "reviews": list(outcome.concluded.relied_on),
+            "reopened": list(outcome.concluded.reopened),
+            "scores": list(outcome.concluded.scores),
+        },
         "rescored": outcome.changed_scores,
     }

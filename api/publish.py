@@ -13,6 +13,7 @@ import polars as pl
 
 from api import carrier_records, scores, screening, search
 from api.progress import Progress, percent
+from api.screening import Concluded
 from eligibility.screening.runs import Cause, Screening
 from graph import project
 from graph.embedded import EmbeddedStore
@@ -84,19 +85,19 @@ class Outcome:
         moves: what happened to identities.
         compared: candidate pairs compared.
         rescored: identities scored anew; `changed_scores` of them have another figure.
-        screening: whom it looked at, and what that brought before reviewers.
+        concluded: what it brought before reviewers, and what relied on a merge that does not hold any more.
     """
 
     moves: tuple[Move, ...]
     compared: int
     rescored: int
     changed_scores: int
-    screening: Screening
+    concluded: Concluded
 
     @classmethod
     def nothing(cls) -> Outcome:
         """Nothing changed."""
-        return cls((), 0, 0, 0, Screening())
+        return cls((), 0, 0, 0, Concluded(Screening()))
 
     def document(self) -> dict[str, Any]:
         """Its part of the `load` document."""
@@ -116,10 +117,17 @@ class Outcome:
             "pairs_scored": self.compared,
             "rescored": self.rescored,
             "scores_changed": self.changed_scores,
-            "screened": self.screening.screened,
-            "reviews_opened": self.screening.opened,
-            "reviews_reopened": self.screening.reopened,
-            "reviews_extended": self.screening.extended,
+            **self.reviews(),
+        }
+
+    def reviews(self) -> dict[str, int]:
+        """What it did to reviews, counted."""
+        screened = self.concluded.screening
+        return {
+            "screened": screened.screened,
+            "reviews_opened": screened.opened,
+            "reviews_reopened": screened.reopened + len(self.concluded.reopened),
+            "reviews_extended": screened.extended,
         }
 
 
@@ -170,9 +178,9 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         moved = scores.write(connection, scored, run_id, gone) if scored is not None else 0
         if counted is not None:
             carrier_records.write(connection, counted, day)
-        screened = screening.settle(connection, prepared)
+        concluded = screening.conclude(connection, prepared, run_id)
     rescored = scored.height if scored is not None else 0
-    return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved, screened)
+    return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved, concluded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import apsw
 import polars as pl
@@ -14,9 +16,11 @@ from eligibility.coverage_facts import CoverageFacts, evidence_of_checks
 from eligibility.coverage_policy import CoveragePolicy, load_coverage_policy
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.tables import ReviewTables
+from eligibility.reviews.undone import look_again_at, parted_by, relied_on, scores_relied_on
 from eligibility.screening.due import Due, due
 from eligibility.screening.enrolled import enrolled_drivers
 from eligibility.screening.identities import TURN, licences_gone, turns
+from eligibility.screening.known import known_of
 from eligibility.screening.lag import EVENTS, renewal_after
 from eligibility.screening.linked import LINKED
 from eligibility.screening.offences import among
@@ -92,18 +96,27 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A screening worked out outside the transaction.
-
-    Args:
-        items: frame ITEM.
-        enrolled: frame ENROLLED.
-        concerned: ids of the drivers looked at.
-    """
+    """A screening worked out outside the transaction."""
 
     occasion: Occasion
-    items: pl.DataFrame
-    enrolled: pl.DataFrame
-    concerned: frozenset[str]
+    state: State
+    rules: Rules
+    items: pl.DataFrame  # ITEM
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What came of a change of identities.
+
+    Args:
+        relied_on: reviews that relied on a merge that does not hold any more; `reopened` of them were closed.
+        scores: what the scores were that relied on it, and what they are; only where a person took it apart.
+    """
+
+    screening: Screening
+    relied_on: tuple[int, ...] = ()
+    reopened: tuple[int, ...] = ()
+    scores: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,33 +162,49 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
         turned=_turned(scene, enrolled),
         coverage=_coverage(scene, concerned, why.as_of, coverage_policy),
     )
-    return Prepared(occasion, matters_of(state, rules), enrolled, concerned)
+    return Prepared(occasion, state, rules, matters_of(state, rules))
+
+
+def conclude(connection: apsw.Connection, prepared: Prepared, run_id: int) -> Concluded:
+    """What relied on merges that the run took apart is looked at again; then the screening is settled.
+
+    Args:
+        connection: in the transaction of the run, its identities and scores written.
+    """
+    why = prepared.occasion
+    is_person = why.cause is not Cause.LOAD
+    parted = parted_by(connection, run_id, why.ref if is_person else None)
+    relied = {review for one in parted for review in relied_on(connection, one)}
+    reopened = look_again_at(connection, parted, (why.at, why.as_of), why.actor)
+    moved = scores_relied_on(connection, run_id) if parted and is_person else []
+    return Concluded(settle(connection, prepared), tuple(sorted(relied)), tuple(reopened), tuple(moved))
 
 
 def settle(connection: apsw.Connection, prepared: Prepared) -> Screening:
     """Reviews are opened and reopened for what is new, and the screening is recorded, whatever it found.
 
     Args:
-        connection: in the transaction of the change, its identities written.
+        connection: in the transaction of the change, its identities and scores written.
     """
-    occasion, tables = prepared.occasion, ScreeningTables(connection)
-    number = tables.begin(occasion, prepared.concerned)
+    occasion, state, tables = prepared.occasion, prepared.state, ScreeningTables(connection)
+    number = tables.begin(occasion, state.concerned)
     if prepared.items.is_empty():
-        return tables.end(number, Screening(len(prepared.concerned)))
+        return tables.end(number, Screening(len(state.concerned)))
     reviews, ids = ReviewTables(connection), prepared.items["identity_id"].unique().to_list()
-    enrolled_on = dict(prepared.enrolled.select("identity_id", "enrolled_on").iter_rows())
-    opened = reopened = extended = 0
+    enrolled_on = dict(state.enrolled.select("identity_id", "enrolled_on").iter_rows())
+    counts = Counter[str]()
     for found in due(prepared.items, reviews.shown(ids), reviews.standing(ids)):
+        matter, told = found.matter, (occasion.at, occasion.as_of, occasion.actor)
+        known = known_of(connection, prepared.state, prepared.rules, matter)
         if found.review_id is None:
-            review_id = reviews.open(found.matter, occasion.at, occasion.as_of, occasion.actor)
-            opened += 1
+            review_id, what = reviews.open(matter, *told, known), "opened"
         else:
             review_id = found.review_id
-            was_closed = reviews.reopen(review_id, found.matter, occasion.at, occasion.as_of, occasion.actor)
-            reopened, extended = reopened + was_closed, extended + (not was_closed)
+            what = "reopened" if reviews.reopen(review_id, matter, *told, known) else "extended"
+        counts[what] += 1
         days = (occasion.as_of, _renewal(found, enrolled_on))
-        tables.found(number, (review_id, reviews.get(review_id).round), found.matter, days)
-    return tables.end(number, Screening(len(prepared.concerned), opened, reopened, extended))
+        tables.found(number, (review_id, reviews.get(review_id).round), matter, days)
+    return tables.end(number, Screening(len(state.concerned), **counts))
 
 
 def screen_now(connection: apsw.Connection, facts: Facts, why: Reason) -> Screening:
@@ -234,6 +263,3 @@ def _renewal(found: Due, enrolled_on: dict[str, dt.date | None]) -> dt.date | No
     if matter.trigger.value not in EVENTS:
         return None
     return renewal_after(enrolled_on.get(matter.identity_id), matter.received_on or matter.happened_on)
-
-
-__all__ = ["Facts", "Prepared", "Reason", "Scene", "Turned", "prepare", "settle"]

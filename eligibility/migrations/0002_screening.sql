@@ -20,7 +20,7 @@ CREATE TABLE screened_last (
     screening_id  INTEGER NOT NULL REFERENCES screening (screening_id)
 ) WITHOUT ROWID;
 
--- What each screening brought before reviewers, by round: a review keeps only the days of its last one.
+-- What each screening brought before reviewers, with the days of what was new then.
 CREATE TABLE screening_found (
     review_id     INTEGER NOT NULL REFERENCES review (review_id),
     round         INTEGER NOT NULL,
@@ -30,5 +30,5 @@ CREATE TABLE screening_found (
     received_on   TEXT,
     opened_on     TEXT NOT NULL,
     renewal_on    TEXT,
-    PRIMARY KEY (review_id, round)
+    PRIMARY KEY (review_id, round, screening_id)
 ) WITHOUT ROWID;

@@ -13,8 +13,8 @@ TERM_YEARS = 5
 
 _FOUND = (
     "SELECT f.review_id, f.round, f.trigger_, f.happened_on, f.received_on, f.opened_on, f.renewal_on, "
-    "date(CASE WHEN r.state = 'closed' AND r.round = f.round THEN r.closed_at END), r.audience "
-    "FROM screening_found f JOIN review r USING (review_id) ORDER BY 1, 2"
+    "date(r.closed_at) FROM screening_found f JOIN review_round r USING (review_id, round) "
+    "ORDER BY 1, 2, f.screening_id"
 )
 FOUND = {
     "review_id": pl.Int64,
@@ -25,7 +25,6 @@ FOUND = {
     "opened_on": pl.String,
     "renewal_on": pl.String,
     "decided_on": pl.String,
-    "audience": pl.String,
 }
 EVENTS = ("own_event", "licence_withdrawn")
 """Triggers that are events of a driver's own: these are what the five-year renewal would have found."""
@@ -57,7 +56,7 @@ SPANS = (
 
 
 def read_found(connection: apsw.Connection) -> pl.DataFrame:
-    """Frame FOUND with days as dates: everything that screenings brought before reviewers, by review and round."""
+    """Frame FOUND with days as dates: everything that screenings brought before reviewers, in order."""
     rows = connection.execute(_FOUND).fetchall()
     frame = pl.DataFrame(rows, schema=FOUND, orient="row")
     return frame.with_columns(pl.col(name).str.to_date() for name in _DAYS)

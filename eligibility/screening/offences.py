@@ -23,13 +23,18 @@ def in_scope(judged: pl.DataFrame, grounds: EligibilityPolicy, policy: Screening
         judged: events of `graph.incidents.judge`, with `identity_id` and `record`.
 
     Returns:
-        The rows with consequence, level, audience, is_licence, priority (0-100) and `says`, in their order.
+        The rows with what `with_meaning` adds, priority (0-100) and `says`, in their order.
     """
-    meant = judged.join(_meanings(judged, grounds, policy), on=_NAMED, nulls_equal=True, maintain_order="left")
+    meant = with_meaning(judged, grounds, policy)
     is_expired = (pl.col("age_days") > pl.col("limit_years") * DAYS_A_YEAR).fill_null(value=False)
     stands = pl.col("standing").is_in(STANDING) & ~is_expired
     found = meant.filter(stands & pl.col("opens_review"))
     return found.with_columns(priority=_priority(policy.priorities), says=_says())
+
+
+def with_meaning(judged: pl.DataFrame, grounds: EligibilityPolicy, policy: ScreeningPolicy) -> pl.DataFrame:
+    """The events with consequence, level, audience and is_licence, in their order."""
+    return judged.join(_meanings(judged, grounds, policy), on=_NAMED, nulls_equal=True, maintain_order="left")
 
 
 def _meanings(judged: pl.DataFrame, grounds: EligibilityPolicy, policy: ScreeningPolicy) -> pl.DataFrame:

@@ -95,7 +95,7 @@ class ScreeningTables:
             day.isoformat() if day else None for day in (matter.happened_on, matter.received_on, opened_on, renewal)
         ]
         self.connection.execute(
-            "INSERT OR REPLACE INTO screening_found VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO screening_found VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (*review, number, matter.trigger, *dates),
         )
 

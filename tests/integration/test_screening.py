@@ -21,7 +21,7 @@ from api.scores import read_scores
 from eligibility.reviews.tables import ReviewTables
 from eligibility.screening.lag import ALL, lag_table, read_found
 from eligibility.screening.runs import ScreeningTables
-from linkage.ledger import Workspace
+from linkage.ledger import IdentityTables, Workspace
 
 TODAY = date(2026, 6, 30)
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -73,6 +73,10 @@ class Desk:
         with self.workspace.reading() as connection:
             ids = None if number is None else [self.workspace.resolve_id(f"US/{number}")]
             return ReviewTables(connection).standing(ids).to_dicts()
+
+    def scores(self) -> list[dict[str, Any]]:
+        with self.workspace.reading() as connection:
+            return read_scores(connection).sort("identity_id").to_dicts()
 
     def close(self, review_id: int) -> None:
         """The review is closed, as far as screening can see."""
@@ -322,17 +326,77 @@ def test_linked_risk_in_the_higher_band_opens_once_and_reopens_for_another_incid
     assert (second["reviews_opened"], second["reviews_reopened"]) == (0, 1)
 
 
-def test_a_merge_brings_what_the_other_did_and_undoing_it_asks_again(desk: Desk) -> None:
-    desk.enrol(1, 5)
-    desk.load("drivers", [driver(2)])
+def test_a_wrong_merge_undone_lists_and_reopens_what_relied_on_it_and_nothing_else(desk: Desk) -> None:
+    desk.enrol(1, 5, 6)
+    desk.load("drivers", [driver(2), driver(7)])
     desk.load("events", [event(2, "A"), event(5, "B")])
-    assert [review["key"] for review in desk.reviews()] == ["incident:US/I-B"]
+    desk.close(desk.reviews(5)[0]["review_id"])
+    before, scores = desk.reviews(), desk.scores()
     joined = decide(desk.workspace, "US/1", "US/2", "same", "one person on both photographs", "M. Ortega")
     assert (joined["reviews_opened"], joined["reviews_reopened"]) == (1, 0)
     [review] = desk.reviews(1)
     assert review["key"] == "incident:US/I-A"
+    desk.close(review["review_id"])
     taken = undo(desk.workspace, joined["decision"]["n"], "R. Pelletier")
-    assert taken["reviews_opened"] == 0
+    assert (taken["reviews_opened"], taken["reviews_reopened"]) == (0, 1)
+    assert taken["relied_on"]["reviews"] == taken["relied_on"]["reopened"] == [review["review_id"]]
+    assert {row["identity_id"] for row in taken["relied_on"]["scores"]} == {
+        desk.workspace.resolve_id("US/1"),
+        desk.workspace.resolve_id("US/2"),
+    }
+    assert desk.scores() == scores
+    again = {row["review_id"]: row for row in desk.reviews()}
+    assert again.pop(review["review_id"])["state"] == "open"
+    assert list(again.values()) == before
+
+
+def test_parting_what_evidence_joined_lists_it_too(desk: Desk) -> None:
+    desk.enrol(1)
+    assert desk.load("drivers", [driver(2)])["reviews_opened"] == 0
+    desk.load("events", [event(2, "A")])
+    same = desk.load("drivers", [driver(1, record_id="2")])
+    assert same["identities"]["merged"] == 1
+    assert {review["trigger"] for review in desk.reviews(1)} == {"merged", "own_event"}
+    for review in desk.reviews(1):
+        desk.close(review["review_id"])
+    assert desk.load("drivers", [driver(1, phone="+1 956 555 0101")])["reviews_reopened"] == 0
+    parted = desk.load("drivers", [driver(2, phone="+1 956 555 0199")])
+    assert parted["identities"]["split"] == 1
+    assert (parted["reviews_opened"], parted["reviews_reopened"]) == (1, 2)
+    assert {review["trigger"]: review["state"] for review in desk.reviews(1)} == {"merged": "open", "split": "open"}
+
+
+def test_what_was_cleared_of_two_stays_cleared_when_they_are_one(desk: Desk) -> None:
+    desk.enrol(1, 2)
+    shared = {"incident_id": "I-A"}
+    desk.load("events", [event(1, "A", **shared), event(2, "B", **shared)])
+    assert len(desk.reviews()) == 2
+    for review in desk.reviews():
+        desk.close(review["review_id"])
+    joined = decide(desk.workspace, "US/1", "US/2", "same", "one person on both photographs", "M. Ortega")
+    assert (joined["reviews_opened"], joined["reviews_reopened"]) == (0, 0)
+    later = desk.load("events", [event(2, "B2", status="conviction", event_date="2026-06-25", **shared)])
+    assert (later["reviews_opened"], later["reviews_reopened"]) == (0, 1)
+
+
+def test_what_may_be_theirs_opens_once_and_again_when_it_is_theirs(desk: Desk) -> None:
+    desk.enrol(1)
+    bare = {"fast_id": "", "licence_number": "", "licence_jurisdiction": "", "source": "COURT", "record_id": "9"}
+    names = ("source", "record_id", "given_name", "surname", "birth_date")
+    case = {name: (driver(1) | bare)[name] for name in names}
+    case["birth_date"] = case["birth_date"][:8] + "28"
+    desk.load("events", [event(9, "A", source="COURT")])
+    found = desk.load("drivers", [case])
+    with desk.workspace.reading() as connection:
+        assert IdentityTables(connection).possible_links().height == 1
+    assert found["reviews_opened"] == 1
+    [review] = desk.reviews(1)
+    assert (review["trigger"], review["key"]) == ("possible", "possible:US/1~COURT/9")
+    desk.close(review["review_id"])
+    assert desk.load("drivers", [driver(1, phone="+1 956 555 0101")])["reviews_reopened"] == 0
+    joined = decide(desk.workspace, "US/1", "COURT/9", "same", "one person on both photographs", "M. Ortega")
+    assert (joined["reviews_opened"], joined["reviews_reopened"]) == (1, 0)
+    assert [row["key"] for row in desk.reviews(1)] == ["possible:US/1~COURT/9", "incident:COURT/I-A"]
 
 
 def test_the_lag_table_tells_each_step(desk: Desk) -> None:
