@@ -20,6 +20,7 @@ from api.cli import (
     pattern_commands,
     report_commands,
     score_commands,
+    screen_commands,
     serve_commands,
     workspace_commands,
 )
@@ -65,6 +66,7 @@ for module in (
     coverage_commands,
     report_commands,
     score_commands,
+    screen_commands,
     graph_commands,
     model_commands,
     pattern_commands,
