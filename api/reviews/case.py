@@ -1,4 +1,4 @@
-"""One review with everything that a reviewer has before them: the trace, the score with its reasons, coverage, identity."""
+"""One review with all that a reviewer has before them: the trace, the score with its reasons, coverage, identity."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from eligibility.reviews.tables import Review, ReviewTables
 from eligibility.reviews.work import Desk
 from eligibility.trace import Factor, context_factor, items_shown, matter_factor, own_factors, with_findings
 from eligibility.trail import Trail
+from graph.errors import UnknownIdentity
 from graph.policy_file import load_policy
-from linkage.errors import LinkageError
 from linkage.ledger import Workspace
 from linkage.schema import Kind
 
@@ -108,7 +108,7 @@ def open_case(workspace: Workspace, review_id: int, actor: str, as_of: date | No
     policy = load_eligibility_policy()
     # A review for everybody shows nothing that only the cleared may see, whoever looks at it.
     own = own_factors(events, records, (day, review.audience), (policy, load_policy()))
-    found = _risk(workspace, review, day) if records else None
+    found = _risk(workspace, review, (day, policy)) if records else None
     factors = [*_about(review, own, level), *own, *_context(found)]
     coverage = coverage_rows(workspace, list(records), day) if records else []
     return Case(review, with_findings(factors, findings), found, driver, coverage, records, day, policy)
@@ -140,17 +140,31 @@ def _context(found: Mapping[str, Any] | None) -> list[Factor]:
         for tie in found["context"]["declared"]["shown"]
     ]
     carriers = [
-        context_factor(f"carrier:{item['carrier']}", item["sentence"]) for item in found["context"]["carriers"]["shown"]
+        context_factor(f"carrier:{item['carrier']}", " ".join(item["sentences"]))
+        for item in found["context"]["carriers"]["shown"]
     ]
     return [*linked, *declared, *carriers]
 
 
-def _risk(workspace: Workspace, review: Review, day: date) -> dict[str, Any] | None:
+def _risk(workspace: Workspace, review: Review, when: tuple[date, EligibilityPolicy]) -> dict[str, Any] | None:
+    """The `risk` document without coverage, and without own events that the review's readers may not see."""
+    day, policy = when
     try:
         found = risk(workspace, review.identity_id, day)
-    except LinkageError:  # the graph of that day has no such driver
+    except UnknownIdentity:
         return None
-    return {name: value for name, value in found.items() if name != "coverage"}
+    del found["coverage"]
+    if review.audience is Audience.GENERAL:
+        hidden = {
+            event["event"]
+            for event in found["own_event_details"]
+            if policy.ground(event["code"], event["event_type"]).audience is Audience.CLEARED
+        }
+        found["own_events"] = [event for event in found["own_events"] if event not in hidden]
+        found["own_event_details"] = [e for e in found["own_event_details"] if e["event"] not in hidden]
+        for item in found["own"]["contributions"]:
+            item["corroboration"] = [one for one in item["corroboration"] if one["event"] not in hidden]
+    return found
 
 
 def _driver(
@@ -193,5 +207,3 @@ def case_document(workspace: Workspace, case: Case, actor: str) -> dict[str, Any
             ],
             "trail": [entry.document() for entry in Trail(connection).of(case.review.subject)],
         }
-
-
