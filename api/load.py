@@ -158,6 +158,10 @@ class _Entry:
     cause = "load"
 
     @property
+    def actor(self) -> str:
+        return self.row.actor
+
+    @property
     def ref(self) -> int:
         return self.row.load_id
 
@@ -228,8 +232,15 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         before=_earlier(workspace, loads[:-1], pl.concat([changed, gone])),
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
+        named=_named(plan),
         today=request.today,
     )
+
+
+def _named(plan: _Plan) -> frozenset[str]:
+    """Person records that the plan's enrolments, checks and answers name: no score and no identity tells of those."""
+    told = (Kind.ENROLMENT, Kind.CHECK, Kind.PARTNER_ANSWER)
+    return frozenset(key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls())
 
 
 def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:

@@ -21,6 +21,7 @@ from api.cli import (
     pattern_commands,
     report_commands,
     score_commands,
+    screen_commands,
     serve_commands,
     workspace_commands,
 )
@@ -67,6 +68,7 @@ for module in (
     coverage_commands,
     report_commands,
     score_commands,
+    screen_commands,
     graph_commands,
     model_commands,
     pattern_commands,
