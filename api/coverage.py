@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,16 +11,14 @@ import apsw
 import polars as pl
 
 from api import scores
-from api.records import facts_of
+from api.coverage_facts import facts_about, facts_of_all
 from eligibility.coverage import Result, coverage_of, coverage_of_enrolled
 from eligibility.coverage_board import board, oldest_gaps
-from eligibility.coverage_facts import CoverageFacts, evidence_of_checks
 from eligibility.coverage_policy import load_coverage_policy
+from eligibility.exchange_policy import load_exchange_policy
+from eligibility.sharing import may_have, sharing_of
 from linkage.errors import SettingsError
-from linkage.ledger import IdentityTables, LoadTables, Workspace
-from linkage.schema import FACTS, MEMBERSHIP, Kind
-
-PERSON_COLUMNS = ("key", "licence_jurisdiction", "known_on")
+from linkage.ledger import IdentityTables, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,14 @@ class CoverageQuestion:
         country: one country's cells.
         record_type: cells of one type.
         result: cells with one result.
+        recipient: cells that rest on a fact this country may be told.
     """
 
     as_of: date | None = None
     country: str | None = None
     record_type: str | None = None
     result: str | None = None
+    recipient: str | None = None
 
     def __post_init__(self) -> None:
         """The words asked for are ones there are.
@@ -46,7 +46,12 @@ class CoverageQuestion:
             SettingsError: one is not.
         """
         policy = load_coverage_policy()
-        known = {"country": policy.countries, "record_type": tuple(policy.good_for_days), "result": tuple(Result)}
+        known = {
+            "country": policy.countries,
+            "record_type": tuple(policy.good_for_days),
+            "result": tuple(Result),
+            "recipient": policy.countries,
+        }
         for name, words in known.items():
             asked = getattr(self, name)
             if asked is not None and asked not in words:
@@ -56,10 +61,9 @@ class CoverageQuestion:
 def coverage_rows(workspace: Workspace, records: Sequence[str], day: date) -> list[dict[str, Any]]:
     """One row a country and record type that matters: when it was last checked and with what result."""
     with workspace.reading() as connection:
-        members = pl.DataFrame({"record_key": list(records)}, schema_overrides={"record_key": pl.String})
-        facts = _facts_about(workspace, connection, members.with_columns(identity_id=pl.lit("one")))
-    people = pl.DataFrame({"identity_id": ["one"]})
-    return documents(coverage_of(facts, people, day, load_coverage_policy()).drop("identity_id"))
+        facts = facts_about(workspace, connection, records, day)
+    frame = coverage_of(facts, pl.DataFrame({"identity_id": ["one"]}), day, load_coverage_policy())
+    return documents(_shared(frame).drop("identity_id"))
 
 
 def coverage_document(workspace: Workspace, question: CoverageQuestion, reference: str | None = None) -> dict[str, Any]:
@@ -75,21 +79,20 @@ def coverage_document(workspace: Workspace, question: CoverageQuestion, referenc
     with workspace.reading() as connection:
         day = question.as_of or day_of(connection)
         if reference is None:
-            frame = coverage_of_enrolled(facts_of_all(workspace, connection), day, policy)
+            frame = coverage_of_enrolled(facts_of_all(workspace, connection, day), day, policy)
         else:
             tables = IdentityTables(connection)
             identity = tables.require(reference)
-            members = pl.DataFrame({"record_key": tables.records_of(identity)}).with_columns(
-                identity_id=pl.lit(identity)
-            )
-            people = pl.DataFrame({"identity_id": [identity]})
-            frame = coverage_of(_facts_about(workspace, connection, members), people, day, policy)
+            facts = facts_about(workspace, connection, tables.records_of(identity), day)
+            frame = coverage_of(facts, pl.DataFrame({"identity_id": ["one"]}), day, policy)
+            frame = frame.with_columns(identity_id=pl.lit(identity))
     wanted = [
         pl.col(name) == value
         for name in ("country", "record_type", "result")
         if (value := getattr(question, name)) is not None
     ]
-    return _document(frame.filter(*wanted) if wanted else frame, day)
+    picked = _shared(frame.filter(*wanted) if wanted else frame)
+    return _document(picked if question.recipient is None else picked.filter(may_have(question.recipient)), day)
 
 
 def board_document(workspace: Workspace, as_of: date | None = None) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def coverage_table(workspace: Workspace, as_of: date | None = None) -> tuple[pl.
     """Frame COVERAGE of everybody who is enrolled, and the day it is for."""
     with workspace.reading() as connection:
         day = as_of or day_of(connection)
-        return coverage_of_enrolled(facts_of_all(workspace, connection), day, load_coverage_policy()), day
+        return coverage_of_enrolled(facts_of_all(workspace, connection, day), day, load_coverage_policy()), day
 
 
 def day_of(connection: apsw.Connection) -> date:
@@ -122,39 +125,14 @@ def documents(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return frame.with_columns(pl.selectors.date().dt.to_string("iso")).to_dicts()
 
 
-def facts_of_all(workspace: Workspace, connection: apsw.Connection) -> CoverageFacts:
-    """What coverage rests on, of everybody, at the ledger state of the connection."""
-    loads = LoadTables(connection).ids()
-
-    def current(kind: Kind, columns: Collection[str] | None = None) -> pl.DataFrame:
-        return workspace.fact_store.current(kind, loads, list(columns or FACTS[kind].without("raw")))
-
-    return CoverageFacts(
-        memberships=IdentityTables(connection).memberships(),
-        persons=current(Kind.PERSON, PERSON_COLUMNS),
-        enrolments=current(Kind.ENROLMENT),
-        employment=current(Kind.EMPLOYMENT, ("record_key", "carrier_key", "end_date", "known_on")),
-        carriers=current(Kind.CARRIER, ("key", "country")),
-        evidence=evidence_of_checks(current(Kind.CHECK)),
+def _shared(frame: pl.DataFrame) -> pl.DataFrame:
+    """The cells with the owner of the fact each rests on, and all who may be told it; nobody where there is no fact."""
+    facts = (
+        frame.select("check", "country").unique().drop_nulls().with_columns(key="check", source=pl.lit(None, pl.String))
     )
-
-
-def _facts_about(workspace: Workspace, connection: apsw.Connection, members: pl.DataFrame) -> CoverageFacts:
-    """The same of a few records, read without reading everybody's."""
-    keys = members["record_key"].to_list()
-
-    def held(kind: Kind, column: str, values: Collection[str]) -> pl.DataFrame:
-        return facts_of(workspace, connection, kind, column, values)
-
-    employment = held(Kind.EMPLOYMENT, "record_key", keys)
-    return CoverageFacts(
-        memberships=MEMBERSHIP.conform(members),
-        persons=held(Kind.PERSON, "key", keys),
-        enrolments=held(Kind.ENROLMENT, "record_key", keys),
-        employment=employment,
-        carriers=held(Kind.CARRIER, "key", employment["carrier_key"].drop_nulls().unique().to_list()),
-        evidence=evidence_of_checks(held(Kind.CHECK, "record_key", keys)),
-    )
+    rules = facts.select("check", "country").hstack(sharing_of(facts, {}, load_exchange_policy()).drop("key"))
+    told = frame.join(rules, on=["check", "country"], how="left", maintain_order="left")
+    return told.with_columns(pl.col("may_go_to").fill_null([]))
 
 
 def _document(frame: pl.DataFrame, day: date) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from api.declared import declared
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
 from api.progress import Progress, Silent
@@ -121,7 +122,11 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dic
             started_at=began.isoformat(timespec="seconds"),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             actor=request.actor,
-            summary={"rows": sum(f.rows for f in files), "rejected": sum(f.rejected for f in files)},
+            summary={
+                "rows": sum(f.rows for f in files),
+                "rejected": sum(f.rejected for f in files),
+                **declared(manifest, [file.facts for file in taken]),
+            },
         )
         outcome = publish(workspace, publication, _Entry(row, files, taken), progress)
     return _document(load_id, taken, outcome, started) | {"unchanged": plan.is_empty}

@@ -74,7 +74,7 @@ def as_planted(coverage: pl.DataFrame) -> pl.DataFrame:
 
 def test_coverage_equals_what_was_planted_cell_by_cell(folder: Path, workspace: Workspace) -> None:
     with workspace.reading() as connection:
-        facts = facts_of_all(workspace, connection)
+        facts = facts_of_all(workspace, connection, TODAY)
     true = replace(facts, memberships=people(folder).with_columns(confidence=pl.lit(1.0)))
     found = as_planted(coverage_of_enrolled(true, TODAY, load_coverage_policy()))
     wanted = planted(folder)
@@ -86,7 +86,7 @@ def test_coverage_equals_what_was_planted_cell_by_cell(folder: Path, workspace: 
 def test_our_own_identities_lose_few_cells(folder: Path, workspace: Workspace) -> None:
     """Whose record is whose is our own finding here; a wrong one shows as a cell that differs."""
     with workspace.reading() as connection:
-        facts = facts_of_all(workspace, connection)
+        facts = facts_of_all(workspace, connection, TODAY)
     found = coverage_of_enrolled(facts, TODAY, load_coverage_policy())
     # A member is known by the FAST record: of each person's, the one whose identity holds most of the person's records.
     whose = facts.members.join(people(folder), on="record_key", suffix="_true")
