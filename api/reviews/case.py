@@ -108,7 +108,7 @@ def open_case(workspace: Workspace, review_id: int, actor: str, as_of: date | No
     policy = load_eligibility_policy()
     # A review for everybody shows nothing that only the cleared may see, whoever looks at it.
     own = own_factors(events, records, (day, review.audience), (policy, load_policy()))
-    found = _risk(workspace, review, (day, policy)) if records else None
+    found = _risk(workspace, review, day) if records else None
     factors = [*_about(review, own, level), *own, *_context(found)]
     coverage = coverage_rows(workspace, list(records), day) if records else []
     return Case(review, with_findings(factors, findings), found, driver, coverage, records, day, policy)
@@ -146,25 +146,13 @@ def _context(found: Mapping[str, Any] | None) -> list[Factor]:
     return [*linked, *declared, *carriers]
 
 
-def _risk(workspace: Workspace, review: Review, when: tuple[date, EligibilityPolicy]) -> dict[str, Any] | None:
-    """The `risk` document without coverage, and without own events that the review's readers may not see."""
-    day, policy = when
+def _risk(workspace: Workspace, review: Review, day: date) -> dict[str, Any] | None:
+    """The `risk` document without coverage, which stands beside it; None where that day knows no such driver."""
     try:
         found = risk(workspace, review.identity_id, day)
     except UnknownIdentity:
         return None
-    del found["coverage"]
-    if review.audience is Audience.GENERAL:
-        hidden = {
-            event["event"]
-            for event in found["own_event_details"]
-            if policy.ground(event["code"], event["event_type"]).audience is Audience.CLEARED
-        }
-        found["own_events"] = [event for event in found["own_events"] if event not in hidden]
-        found["own_event_details"] = [e for e in found["own_event_details"] if e["event"] not in hidden]
-        for item in found["own"]["contributions"]:
-            item["corroboration"] = [one for one in item["corroboration"] if one["event"] not in hidden]
-    return found
+    return {name: value for name, value in found.items() if name != "coverage"}
 
 
 def _driver(

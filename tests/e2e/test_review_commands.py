@@ -155,7 +155,14 @@ def test_terrorism_goes_to_cleared_reviewers_alone_and_is_never_scored(
     loaded = desk.json("load", write("t.csv", TERRORISM), "--source", "events", *OPTIONS)
     assert loaded["reviews_opened"] == 1
     assert desk.json("risk", "US/2")["own"]["score"] == before
-    assert [row["identity_id"] for row in desk.json("review", "list", "--driver", "US/2")["rows"]] == []
+    assert desk.json("review", "list", "--driver", "US/2")["rows"] == []
+    around = ("graph", "around", "US/1", "--hops", "1", "-w", desk.folder, "--json")
+    assert "US/E1" in desk.run(*around).out, "events are shown there"
+    for words in (("show", "US/2"), ("risk", "US/2"), ("graph", "around", "US/2", "--hops", "1")):
+        shown = desk.run(*words, "-w", desk.folder, "--json")
+        assert shown.code == 0
+        assert "US-FAST-TERR" not in shown.out
+        assert "US/E9" not in shown.out
     for words in (("show", 3), ("note", 3, "x"), ("assign", 3, "ana"), ("replay", 3), ("without", 3, "US/E9")):
         refused = desk.run("review", *words, "-w", desk.folder)
         assert refused.code == 2
