@@ -14,10 +14,11 @@ import polars as pl
 from api import carrier_records, scores, search
 from api.progress import Progress, percent
 from graph import project
-from graph.embedded import EmbeddedStore
+from graph.embedded import ChangeLog, EmbeddedStore
 from graph.policy_file import load_policy
 from graph.schema import Projection
 from graph.scope import EVERYTHING, Scope, difference, moves_scores, needed_for, scope_of
+from graph.store import Mark
 from linkage.identities import Move
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import load_model
@@ -116,7 +117,12 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     model = load_model()
     with workspace.reading() as connection:
         previous, reached = _previous(connection, publication)
-        table = _ScoreTable(scores.as_of(connection), scores.policy_of(connection), scores.scored_ids(connection))
+        table = _ScoreTable(
+            scores.as_of(connection),
+            scores.policy_of(connection),
+            scores.scored_ids(connection),
+            ChangeLog(connection).head(),
+        )
     progress.stage("comparing", 100)
     before = publication.before if publication.before is not None else persons.head(0)
     resolution = resolve(persons, Change(publication.changed, before, reached), previous, model, percent(progress))
@@ -133,11 +139,15 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     del persons  # the largest frame here, and done with
     with workspace.reading() as connection:
         step = difference(EmbeddedStore(connection), graph, reach)
-    scored = counted = None
+    scored = counted = basis = None
+    kept = scores.kept_basis(workspace.path)
     if moves_scores(reach):
         progress.stage("scoring")
         projected = project.ProjectedGraph(graph)
-        scored = scores.compute(projected, day) if is_moved else scores.recompute(projected, step, table.scored, day)
+        basis = None if is_moved else kept.read(table.mark, day, table.policy or "")
+        scored, basis = (
+            scores.recompute(projected, step, table.scored, basis) if basis else scores.compute(projected, day)
+        )
         counted = carrier_records.count(projected, day)
     progress.stage("publishing")
     with workspace.transaction() as connection:
@@ -148,6 +158,12 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         moved = scores.write(connection, scored, run_id, gone) if scored is not None else 0
         if counted is not None:
             carrier_records.write(connection, counted, day)
+        mark = ChangeLog(connection).head()
+    # once the ledger has it: what is kept for a state that never came about would be good for another one
+    if basis is not None:
+        kept.write(basis, mark)
+    else:
+        kept.stand(table.mark, mark)
     rescored = scored.height if scored is not None else 0
     return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved)
 
@@ -159,6 +175,7 @@ class _ScoreTable:
     day: date | None
     policy: str | None
     scored: set[str]
+    mark: Mark
 
 
 def _facts(workspace: Workspace, publication: Publication, kind: Kind) -> pl.DataFrame:

@@ -5,28 +5,34 @@ The millions of ties that make a table of scores are never held: memory grows wi
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from graph.association import GROUP, NO_LINK, Question, lend, pairs_of, rules_of
-from graph.evidence import Evidence
+from graph.basis import Basis
 from graph.holds import BOTH, FAR
-from graph.incidents import Judged
-from graph.policy import DAYS_A_YEAR, RiskPolicy
+from graph.policy import DAYS_A_YEAR, Floats, RiskPolicy
 
-_RESULTS = 1_000_000
+_RESULTS = 250_000
 """Results of the loops that are turned into points at a time, beyond one of each person."""
 
-Floats = npt.NDArray[np.float64]
+_CASES_A_PART = 5_000
+
+_Results = tuple[np.ndarray, Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedPoints:
-    """Points by place in `Evidence.people`.
+    """Points by place in `Basis.people`.
 
     Args:
         linked: what counts.
@@ -37,43 +43,95 @@ class LinkedPoints:
     possible: Floats
 
 
-def linked_points(
-    evidence: Evidence, judged: Judged, policy: RiskPolicy, only: pl.Series | None = None
-) -> LinkedPoints:
+def linked_points(basis: Basis, policy: RiskPolicy, only: pl.Series | None = None) -> LinkedPoints:
     """Linked points of everybody, or of the places in `only`; the others have 0.
 
     Complexity: linear in the meetings of two people on a thing at a case; a thing above the limit of people costs that
     many steps a case.
     """
-    from graph import loops  # noqa: PLC0415 - numba takes most of a second to load
-
-    people = len(evidence.people)
+    people = len(basis.people)
     linked, possible = np.zeros(people), np.zeros(people)
-    size = people + _RESULTS
-    who, plain, lent = np.empty(size, np.uint32), np.empty(size), np.empty(size)
-    given = (*_arrays(evidence, judged, policy, only), who, plain, lent)
-    incident, end = 0, len(given[0].begins) - 1
-    while incident < end:
-        incident, count = loops.strongest_cases(incident, *given)
-        # one incident after another, as `graph.risk` adds them up: equal inputs give equal bits
-        np.add.at(linked, who[:count], -np.log1p(-plain[:count]))
-        np.add.at(possible, who[:count], -np.log1p(-lent[:count]))
+    asked = _asked(people, only)
+    given = _arrays(basis, policy, asked)
+    threads = os.cpu_count() or 1
+    spare: SimpleQueue[Any] = SimpleQueue()
+    for _ in range(threads):
+        spare.put(_Room.of(asked))
+    # one incident after another, as `graph.risk` adds them up: equal inputs give equal bits
+    for who, plain, lent in _in_turn(lambda part: _strongest(part, given, spare), _parts(given[0].begins), threads):
+        np.add.at(linked, who, -np.log1p(-plain))
+        np.add.at(possible, who, -np.log1p(-lent))
     return LinkedPoints(linked, possible)
 
 
-def _arrays(evidence: Evidence, judged: Judged, policy: RiskPolicy, only: pl.Series | None) -> tuple[Any, ...]:
-    """The evidence as the loops take it."""
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What one thread works in.
+
+    Args:
+        scratch: `loops.Scratch`.
+        results: person, and strength without and with possible links.
+    """
+
+    scratch: Any
+    results: tuple[np.ndarray, Floats, Floats]
+
+    @classmethod
+    def of(cls, asked: np.ndarray) -> _Room:
+        size = len(asked) + _RESULTS
+        return cls(_scratch(asked), (np.empty(size, np.uint32), np.empty(size), np.empty(size)))
+
+
+def _parts(begins: np.ndarray) -> list[tuple[int, int]]:
+    """First and next-to-last incident of parts with about as many cases each."""
+    cuts = np.unique(np.searchsorted(begins, np.arange(0, begins[-1], _CASES_A_PART)))
+    return list(pairwise([*cuts.tolist(), len(begins) - 1]))
+
+
+def _strongest(part: tuple[int, int], given: tuple[Any, ...], spare: SimpleQueue[Any]) -> _Results:
+    """The strongest cases of a part of the incidents, in their order."""
+    from graph import loops  # noqa: PLC0415 - numba takes most of a second to load
+
+    room = spare.get()
+    incident, stop = part
+    found = [tuple(array[:0] for array in room.results)]
+    while incident < stop:
+        arguments = (incident, stop, *given, room.scratch, *room.results)
+        incident, count = loops.strongest_cases(*arguments)
+        found.append(tuple(array[:count].copy() for array in room.results))
+    spare.put(room)
+    who, plain, lent = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    return who, plain, lent
+
+
+def _in_turn(
+    work: Callable[[tuple[int, int]], _Results], parts: Iterable[tuple[int, int]], threads: int
+) -> Iterator[_Results]:
+    """What the work gives for each part, in order; only a few parts are ahead of the one that is taken."""
+    with ThreadPoolExecutor(threads) as pool:
+        ahead: deque[Future[_Results]] = deque()
+        for part in parts:
+            ahead.append(pool.submit(work, part))
+            if len(ahead) > threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _arrays(basis: Basis, policy: RiskPolicy, asked: np.ndarray) -> tuple[Any, ...]:
+    """The basis as the loops take it."""
     from graph import loops  # noqa: PLC0415
 
-    own = pairs_of(evidence.holds)
-    cases, holds = lend(evidence, judged, own, Question(only, with_possible=True))
-    people, things = len(evidence.people), evidence.things.height
+    told, held = basis.everything_held()
+    own = pairs_of(held)
+    cases, holds = lend(basis.cases, own, basis.possible, Question(with_possible=True))
+    things, rules = told.height, rules_of(told, policy)
     incidents = cases.select("incident").unique().sort("incident").with_row_index("place")
     cases = cases.join(incidents, on="incident", maintain_order="left")
     thing = _array(holds, "thing", np.uint32)
     by_thing, thing_begins = _grouped(thing, things)
-    links = _both_ways(evidence.possible)
-    theirs = judged.events.join(incidents, on="incident").unique(["place", "person"])
+    links = _both_ways(basis.possible)
+    theirs = basis.events.join(incidents, on="incident").unique(["place", "person"])
     own_order, own_begins = _grouped(_array(theirs, "place", np.uint32), incidents.height)
     return (
         loops.Cases(
@@ -92,10 +150,9 @@ def _arrays(evidence: Evidence, judged: Judged, policy: RiskPolicy, only: pl.Ser
             thing_begins=_begins(_array(own, "thing", np.uint32), things),
             pair_begins=_begins(_array(own, "pair", np.uint32), own["pair"].n_unique()),
         ),
-        _index(cases, holds, links, (_array(theirs, "person", np.uint32)[own_order], own_begins), people),
-        loops.Things(*(rules_of(evidence.things, policy)[name].to_numpy() for name in ("group", "r", "k0"))),
-        _rules(evidence, cases, policy),
-        _scratch(people, only),
+        _index(cases, holds, links, (_array(theirs, "person", np.uint32)[own_order], own_begins), asked),
+        loops.Things(*(rules[name].to_numpy() for name in ("group", "r", "k0"))),
+        _rules(basis, policy),
     )
 
 
@@ -129,15 +186,18 @@ def _index(
     holds: pl.DataFrame,
     links: pl.DataFrame,
     own: tuple[np.ndarray, np.ndarray],
-    people: int,
+    asked: np.ndarray,
 ) -> Any:
-    """What each person holds who has a case, and whom each may be."""
+    """What each person holds who has a case, as far as somebody asked about is on it, and whom each may be."""
     from graph import loops  # noqa: PLC0415
 
+    people = len(asked)
     has_case = np.zeros(people, np.bool_)
     has_case[_array(cases, "person", np.uint32)] = True
-    person = _array(holds, "person", np.uint32)
-    places = np.flatnonzero(has_case[person]).astype(np.uint32)
+    person, thing = (_array(holds, name, np.uint32) for name in ("person", "thing"))
+    is_asked = np.zeros(int(thing.max(initial=0)) + 1, np.bool_)
+    is_asked[thing[asked[person]]] = True
+    places = np.flatnonzero(has_case[person] & is_asked[thing]).astype(np.uint32)
     order, begins = _grouped(person[places], people)
     to, link_begins = _grouped(_array(links, "person", np.uint32), people)
     return loops.Index(
@@ -151,15 +211,15 @@ def _index(
     )
 
 
-def _rules(evidence: Evidence, cases: pl.DataFrame, policy: RiskPolicy) -> Any:
+def _rules(basis: Basis, policy: RiskPolicy) -> Any:
     from graph import loops  # noqa: PLC0415
 
     limits = policy.limits
     far = pl.col("first") > -FAR, pl.col("last") < FAR
-    dated = evidence.holds.select(
+    dated = basis.holds.select(
         low=pl.col("first").filter(far[0]).min(), high=pl.max_horizontal(*_latest(far)).fill_null(0)
     )
-    days = [*dated.row(0), cases["day"].min(), cases["day"].max()]
+    days = [*dated.row(0), basis.cases["day"].min(), basis.cases["day"].max()]
     known = [int(day) for day in days if day is not None]
     reach = np.arange(max(known, default=0) - min(known, default=0) + 1)
     return loops.Rules(
@@ -181,12 +241,17 @@ def _latest(far: tuple[pl.Expr, pl.Expr]) -> tuple[pl.Expr, pl.Expr]:
     return pl.col("first").filter(far[0]).max(), pl.col("last").filter(far[1]).max()
 
 
-def _scratch(people: int, only: pl.Series | None) -> Any:
-    from graph import loops  # noqa: PLC0415
-
+def _asked(people: int, only: pl.Series | None) -> np.ndarray:
     asked = np.full(people, only is None)
     if only is not None:
         asked[only.to_numpy()] = True
+    return asked
+
+
+def _scratch(asked: np.ndarray) -> Any:
+    from graph import loops  # noqa: PLC0415
+
+    people = len(asked)
     groups = len(set(GROUP.values()))
     return loops.Scratch(
         plain=np.zeros((people, groups)),
