@@ -2,7 +2,7 @@
 
 The world's files are read and standardised as a load does; identities are the true ones, since linkage is not what is
 measured. The load is 10,000 person records with what hangs on them: half of them all records of new people, half one
-record each of people known by others. It is measured twice: with their events and trucks, and with their jobs too, which
+record each of people known by others. It is measured twice: with their events and trucks, and with their jobs too, that
 move everybody on a carrier by a little. Each step is a process of its own, so that its time and its largest memory are
 told apart. Compiled loops are ready before the clock starts, as in a service that scores after every load.
 """
