@@ -11,6 +11,7 @@ from api.cli.session import Answer, Session, command, parse_date
 from api.report import review_page
 from api.reviews.case import case_document, open_case
 from api.reviews.consistency import agreement_document
+from api.reviews.policy import policy_document
 from api.reviews.queue import QueueQuestion, queue_document
 from api.reviews.relied import relied_document
 from api.reviews.replay import replay
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
         ("agreement", agreement_command),
         ("relied", relied_command),
         ("cleared", cleared_command),
+        ("policy", policy_command),
     ):
         command(reviews, name)(function)
     review_acts.register(reviews)
@@ -144,6 +146,16 @@ def cleared_command(session: Session) -> Answer:
         document = {"rows": Clearances(connection).rows()}
     session.audit("review cleared", [None])
     return Answer(document, lambda out: review_view.print_cleared(out, document))
+
+
+def policy_command(session: Session, output: FormatOption = "table") -> Answer:
+    """List what each ground means: consequence, look-back, points of a standard, reason code, source and version."""
+    _require_format(output)
+    document = policy_document()
+    del session  # nobody is shown and no workspace is read
+    texts = {"csv": review_view.policy_csv, "html": review_page.policy_page}
+    text = texts[output](document) if output in texts else None
+    return Answer(document, lambda out: review_view.print_policy(out, document), text)
 
 
 def _require_format(output: str) -> None:

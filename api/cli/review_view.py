@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from api.cli.output import csv_text, fields, plain, table
+from api.reviews.policy import COLUMNS as GROUNDS
 from api.reviews.queue import COLUMNS
 
 Document = dict[str, Any]
@@ -170,6 +171,19 @@ def print_cleared(out: Console, document: Document) -> None:
     """Who is and was cleared."""
     names = ("name", "granted_by", "granted_at", "reason", "withdrawn_at")
     out.print(table(None, names, ([row[name] for name in names] for row in document["rows"])))
+
+
+def print_policy(out: Console, document: Document) -> None:
+    """One line a ground."""
+    names = ("code", "consequence", "lookback", "points", "reason_code", "audience", "source")
+    out.print(f"Eligibility policy {document['policy']}. The software turns no row into an outcome.")
+    out.print(table(None, names, ([row[name] for name in names] for row in document["rows"])))
+
+
+def policy_csv(document: Document) -> str:
+    """Every ground with its source, and the version."""
+    rows = ([*(row[name] for name in GROUNDS), document["policy"]] for row in document["rows"])
+    return csv_text((*GROUNDS, "policy"), rows)
 
 
 def _finding(factor: Document) -> str | None:

@@ -65,6 +65,19 @@ def agreement_page(document: Document) -> str:
     return printable("How evenly people decide", f"As of {document['as_of']}.", sections)
 
 
+def policy_page(document: Document) -> str:
+    """What each ground means, and where it is from."""
+    columns = ("code", "consequence", "lookback", "points", "reason_code", "audience", "description", "source")
+    told = f"Eligibility policy {document['policy']}: no row is an outcome; it opens or orders a review."
+    sources = [{"value": name, "source": source} for name, source in document["sources"].items()]
+    scale = f"Points are {document['points_scale']}; they are not added up."
+    sections = [
+        section("Grounds", scale, _table("Grounds", columns, document["rows"])),
+        section("Other values", _table("Where they come from", ("value", "source"), sources)),
+    ]
+    return printable("Eligibility policy", told, sections)
+
+
 def _trace(document: Document) -> list[Html]:
     trace = document["trace"]
     factors = [factor | {"finding": _finding(factor)} for factor in trace["factors"]]
