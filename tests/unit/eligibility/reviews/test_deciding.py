@@ -14,8 +14,9 @@ from eligibility.matters import Matter, Trigger
 from eligibility.policy import Consequence
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.correspondence import Correspondence
-from eligibility.reviews.deciding import Decisions, Redress, Shown
+from eligibility.reviews.deciding import Decisions, Shown
 from eligibility.reviews.records import CaseRecords
+from eligibility.reviews.redress import Redress
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.reviews.states import ADVERSE, NotAllowed, Outcome, State
 from eligibility.reviews.tables import ReviewTables
