@@ -161,7 +161,12 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
         linked=_linked(scene.reader, figures, rules, why.as_of),
         figures=figures,
         turned=_turned(scene, enrolled),
-        coverage=_coverage(connection, scene, concerned, (why.as_of, coverage_policy)),
+        coverage=_coverage(
+            connection,
+            scene,
+            concerned if is_all else concerned & _answered(scene),
+            (why.as_of, coverage_policy),
+        ),
     )
     return Prepared(occasion, state, rules, matters_of(state, rules))
 
@@ -220,9 +225,14 @@ def screen_now(connection: apsw.Connection, facts: Facts, why: Reason) -> Screen
 
 
 def _reached(scene: Scene) -> frozenset[str]:
+    scored = scene.scored["identity_id"] if scene.scored is not None else ()
+    return _answered(scene) | frozenset(scored)
+
+
+def _answered(scene: Scene) -> frozenset[str]:
+    """Drivers whose answers can be others than before, the day apart."""
     named = scene.memberships.filter(among("record_key", scene.named))["identity_id"]
-    scored = scene.scored["identity_id"] if scene.scored is not None else named
-    return frozenset(named) | frozenset(scored) | scene.turned.identities
+    return frozenset(named) | scene.turned.identities
 
 
 def _figures(connection: apsw.Connection, scored: pl.DataFrame | None, concerned: frozenset[str]) -> pl.DataFrame:
@@ -253,9 +263,11 @@ def _coverage(
 ) -> pl.DataFrame:
     """Frame COVERAGE of the drivers, as far as anybody ever answered: what was never asked cannot expire."""
     as_of, policy = when
+    if not concerned:
+        return COVERAGE.empty()
     members = scene.memberships.select("record_key", "identity_id")
     found = evidence(scene.facts.current, connection, members, as_of)
-    if found.is_empty() or not concerned:
+    if found.is_empty():
         return COVERAGE.empty()
     theirs = scene.memberships.filter(among("identity_id", concerned))
     people = theirs.select("identity_id").unique().sort("identity_id")

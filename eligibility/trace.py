@@ -133,12 +133,13 @@ def own_factors(
     rows = rows.filter(pl.col("key").is_in([key for key, ground in grounds.items() if _may_see(ground, audience)]))
     judged = judge(_event_rows(rows, confidences, as_of), risk, as_of).events
     standing = {row["event"]: (row["standing"], row["age_days"]) for row in judged.iter_rows(named=True)}
-    incidents: dict[str, list[Evidence]] = {}
+    incidents: dict[str, list[Evidence]] = {}  # what only the cleared may see is a factor of its own
     for row in rows.iter_rows(named=True):
         told = _evidence(row, grounds[row["key"]], standing[row["key"]], policy)
-        incident = row["incident_id"] or row["key"]
-        incidents.setdefault(incident, []).append(replace(told, confidence=confidences[row["record_key"]]))
-    made = [_factor(incident, evidence) for incident, evidence in incidents.items()]
+        incident = own_item(row["incident_id"] or row["key"])
+        factor = f"cleared:{incident}" if grounds[row["key"]].audience is Audience.CLEARED else incident
+        incidents.setdefault(factor, []).append(replace(told, confidence=confidences[row["record_key"]]))
+    made = [_factor(factor, evidence) for factor, evidence in incidents.items()]
     return sorted(made, key=lambda factor: (-factor.level, factor.factor))
 
 
@@ -151,6 +152,20 @@ def matter_factor(key: str, trigger: Trigger, reason: str, level: float) -> Fact
 def context_factor(factor: str, says: str, points: float | None = None) -> Factor:
     """Something shown beside the factors that nobody has to resolve."""
     return Factor(factor, FactorKind.CONTEXT, says, Consequence.NONE, points, 0.0, must_resolve=False)
+
+
+def items_shown(factors: Iterable[Factor]) -> list[tuple[str, float]]:
+    """What a reviewer who has the factors before them has seen: each incident, and each ground that it names there."""
+    shown: dict[str, float] = {}
+    for factor in factors:
+        if factor.kind is not FactorKind.OWN or not factor.must_resolve:
+            continue
+        shown[factor.factor] = factor.level
+        for item in factor.evidence:
+            ground = f"{factor.factor}#{item.code}"
+            if item.standing == "in_scope":
+                shown[ground] = max(item.level, shown.get(ground, 0.0))
+    return sorted(shown.items())
 
 
 def with_findings(factors: Iterable[Factor], findings: Iterable[Mapping[str, Any]]) -> list[Factor]:
@@ -228,13 +243,13 @@ def _standing(ground: Ground, judged: str, age_days: int) -> str:
     return "in_scope" if years is None or age_days <= years * DAYS_A_YEAR else "expired"
 
 
-def _factor(incident: str, evidence: list[Evidence]) -> Factor:
+def _factor(factor: str, evidence: list[Evidence]) -> Factor:
     ordered = sorted(evidence, key=lambda item: (-item.level, item.event))
     first = ordered[0]
     codes = dict.fromkeys(item.reason_code for item in ordered if item.reason_code)
     counts = first.standing == "in_scope"
     return Factor(
-        factor=own_item(incident),
+        factor=factor,
         kind=FactorKind.OWN,
         says=first.description,
         consequence=first.consequence if counts else Consequence.NONE,

@@ -12,7 +12,7 @@ import pytest
 from eligibility.matters import Audience, Trigger
 from eligibility.policy import Consequence
 from eligibility.policy_file import load_eligibility_policy
-from eligibility.trace import Factor, FactorKind, matter_factor, own_factors, with_findings
+from eligibility.trace import Factor, FactorKind, items_shown, matter_factor, own_factors, with_findings
 from graph.policy_file import load_policy
 from linkage.schema import EVENT
 
@@ -99,8 +99,18 @@ def test_terrorism_is_shown_to_cleared_reviewers_alone(trace: Callable[..., list
     rows = [an_event("A/1", incident_id="I"), an_event("A/2", incident_id="I", code="US-FAST-TERR", status="in_force")]
     (general,) = trace(*rows)
     assert [item.code for item in general.evidence] == ["US-FED-545"]
-    (cleared,) = trace(*rows, audience=Audience.CLEARED)
-    assert {item.code for item in cleared.evidence} == {"US-FED-545", "US-FAST-TERR"}
+    cleared = {factor.factor: factor.evidence[0].code for factor in trace(*rows, audience=Audience.CLEARED)}
+    assert cleared == {"incident:I": "US-FED-545", "cleared:incident:I": "US-FAST-TERR"}
+
+
+def test_what_was_shown_names_incidents_and_their_grounds(trace: Callable[..., list[Factor]]) -> None:
+    rows = [
+        an_event("A/1", incident_id="I", code="US-FED-545", status="arrest"),
+        an_event("A/2", incident_id="I", code="US-FED-1001", status="charge"),
+        an_event("A/3", code="LINK-SEAL"),
+    ]
+    expected = [("incident:I", 22.0), ("incident:I#US-FED-1001", 22.0), ("incident:I#US-FED-545", 21.0)]
+    assert items_shown(trace(*rows)) == expected
 
 
 def test_only_what_was_known_that_day_and_is_theirs(trace: Callable[..., list[Factor]]) -> None:
