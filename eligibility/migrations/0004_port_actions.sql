@@ -14,7 +14,7 @@ CREATE TABLE port_action (
     outcome      TEXT CHECK (outcome IN ('resolved', 'not-resolved', 'false-alarm')),
     opened_by    TEXT NOT NULL,
     opened_at    TEXT NOT NULL,
-    changed_by   TEXT NOT NULL,
+    changed_by   TEXT NOT NULL CHECK (trim(changed_by) <> ''),
     changed_at   TEXT NOT NULL,
     reason       TEXT NOT NULL CHECK (trim(reason) <> ''),
     CHECK ((state = 'closed') = (outcome IS NOT NULL)),

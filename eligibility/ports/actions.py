@@ -83,11 +83,17 @@ _CLOSE = (
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who changes an action, when and why."""
+    """Who changes an action, when and why; neither person nor reason may be blank."""
 
     actor: str
     at: str
     reason: str
+
+    def __post_init__(self) -> None:
+        if not self.actor.strip():
+            raise SettingsError("an action needs a person: set CROSSLANE_ACTOR to a name")
+        if not self.reason.strip():
+            raise SettingsError("an action needs a reason: say --reason TEXT")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,21 +59,21 @@ class Signal:
     """An alarm: consecutive quarters in which one port failed one test.
 
     Args:
-        tests: of those quarters, oldest first.
+        looks: of those quarters, oldest first.
     """
 
-    tests: tuple[Look, ...]
+    looks: tuple[Look, ...]
 
     @property
     def key(self) -> str:
         """Names the alarm for ever: port, kind and first quarter."""
-        first = self.tests[0]
+        first = self.looks[0]
         return f"{first.port_code}:{first.kind}:{quarter_name(first.quarter)}"
 
     @property
     def last(self) -> Look:
         """The newest of its tests."""
-        return self.tests[-1]
+        return self.looks[-1]
 
     def document(self) -> dict[str, Any]:
         """The alarm as JSON values; counts are those of its newest quarter."""
@@ -82,8 +82,8 @@ class Signal:
             "signal": self.key,
             "port_code": last.port_code,
             "kind": last.kind.value,
-            "from": self.tests[0].since.isoformat(),
-            "first": quarter_name(self.tests[0].quarter),
+            "from": self.looks[0].since.isoformat(),
+            "first": quarter_name(self.looks[0].quarter),
             "last": quarter_name(last.quarter),
             "since": quarter_name(last.since),
             "found": last.found,

@@ -40,4 +40,4 @@ def _state(signal: Signal, action: Action | None) -> str:
 
 
 def _fails_after(signal: Signal, day: date) -> bool:
-    return any(test.since >= day for test in signal.tests)
+    return any(test.since >= day for test in signal.looks)

@@ -48,7 +48,7 @@ def test_a_port_where_fast_became_riskier_raises_both_alarms(cells: Build) -> No
         "9999:fast-rose:2025Q4",
         "9999:fast-above-other:2026Q1",
     }  # the second pools a year, and sees it later
-    assert {signal.last.port_code for signal in signals} == {"9999"}
+    assert len(signals) - len(here) <= 1  # of 480 tests elsewhere; see the count of false alarms below
 
 
 def test_others_that_rose_are_told_apart_from_fast(cells: Build) -> None:
@@ -93,7 +93,7 @@ def test_adjusted_values_are_those_of_benjamini_and_hochberg() -> None:
 def test_consecutive_quarters_are_one_alarm_named_by_the_first() -> None:
     found = episodes([a_test(QUARTERS[place]) for place in (5, 1, 2, 6)] + [a_test(QUARTERS[2], port_code="2")])
     assert [signal.key for signal in found] == ["1:fast-rose:2024Q4", "1:fast-rose:2025Q4", "2:fast-rose:2025Q1"]
-    assert [len(signal.tests) for signal in found] == [2, 2, 1]
+    assert [len(signal.looks) for signal in found] == [2, 2, 1]
 
 
 def test_ports_that_could_not_raise_an_alarm_do_not_weaken_the_others(cells: Build) -> None:
