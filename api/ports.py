@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from statistics import median
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ import polars as pl
 from eligibility.ports.actions import Action, ActionKind, Author, Outcome, PortActions, State
 from eligibility.ports.cells import Counted, between, count_cells
 from eligibility.ports.comparison import compare_all, compare_ports, same_over
+from eligibility.ports.displacement import People, days_to_seizure, displacement
 from eligibility.ports.quarters import quarter_name
 from eligibility.ports.rates import Interval
 from eligibility.ports.remeasure import Period, measure, remeasure, up_to
@@ -75,6 +77,7 @@ def ports_document(workspace: Workspace, asked: Asked) -> dict[str, Any]:
         "all_ports": compare_all(shown, asked.interval).document(),
         "homogeneity": [test.document() for test in same_over(shown)],
         "left_out": counted.left_out,
+        "displacement": _displacement(workspace, counted.last_day),
     } | _alarms(workspace, counted, asked)
 
 
@@ -168,6 +171,21 @@ def _alarms(workspace: Workspace, counted: Counted, asked: Asked) -> dict[str, A
         "actions": [row for row in listed if asked.port in {None, row["port_code"]}],
         "open_actions": sum(action.state is not State.CLOSED for action in actions),
         "false_discoveries": RULES.false_discoveries,
+    }
+
+
+def _displacement(workspace: Workspace, until: date | None) -> dict[str, Any] | None:
+    """Seizures of members by year; None without a crossing, whose newest day is the day all is told for."""
+    if until is None:
+        return None
+    events = workspace.facts(Kind.EVENT, ("key", "record_key", "incident_id", "event_type", "event_date"))
+    enrolments = workspace.facts(Kind.ENROLMENT, ("record_key", "enrolled_on", "expires_on"))
+    people = People(events, enrolments, workspace.memberships(), until)
+    days = days_to_seizure(people)
+    return {
+        "years": [year.document() for year in displacement(people)],
+        "members_seized": len(days),
+        "median_days_to_seizure": median(days) if days else None,
     }
 
 

@@ -69,6 +69,7 @@ def masked(document: Mapping[str, Any]) -> dict[str, Any]:
     made["left_out"] = {
         name: count if not 0 < count < RULES.small_cell else MASKED for name, count in made["left_out"].items()
     }
+    made["displacement"] = made["displacement"] and _displacement(made["displacement"])
     made["masked"] = {"below": RULES.small_cell, "cells": sum(len(cells) for cells in hidden.values())}
     return made
 
@@ -175,6 +176,20 @@ def _action(row: Mapping[str, Any]) -> dict[str, Any]:
         if held and small:
             told[name] |= {key: MASKED for key in _MEASURED[2:5] if key in held}
     return told
+
+
+def _displacement(held: Mapping[str, Any]) -> dict[str, Any]:
+    """Years with a small count without what it could be worked out from; there are no sums over years."""
+    few = RULES.small_cell
+    made = dict(held) | {"years": [dict(year) for year in held["years"]]}
+    for year in made["years"]:
+        if year["of_members"] < few:
+            year.update(dict.fromkeys(("of_members", "per_1000_driver_years", "low", "high", "share"), MASKED))
+        if year["seizures"] < few:
+            year.update(seizures=MASKED, share=MASKED)
+    if held["members_seized"] < few:
+        made |= {"members_seized": MASKED, "median_days_to_seizure": MASKED}
+    return made
 
 
 def _is_small(found: Mapping[str, Any] | None) -> bool:

@@ -35,7 +35,7 @@ def render(document: Document) -> str:
     header = el(
         "header", el("h1", title), el("p", f"Crossings up to {document['as_of'] or 'none'}; by crosslane ports.")
     )
-    sections = (_alarms, _everywhere, _ports, _charts, _actions, _reading)
+    sections = (_alarms, _everywhere, _ports, _charts, _actions, _members, _reading)
     body = el("body", header, el("main", *(section(document) for section in sections)))
     return f"<!DOCTYPE html>\n{el('html', head, body, lang='en')}\n"
 
@@ -182,6 +182,38 @@ def _actions(document: Document) -> Html:
         else "Nothing yet.",
         table("Actions", columns, rows) if rows else None,
     )
+
+
+def _members(document: Document) -> Html | None:
+    """Whether smugglers turn to members."""
+    held = document["displacement"]
+    if held is None or not held["years"]:
+        return None
+    rows = [
+        [
+            str(year["year"]),
+            round(year["driver_years"]),
+            year["seizures"],
+            year["of_members"],
+            _told(year, "per_1000_driver_years"),
+        ]
+        for year in held["years"]
+    ]
+    columns = ("year", "driver-years", "seizures", "with a member", "members per 1,000 driver-years (95 %)")
+    median = held["median_days_to_seizure"]
+    after = "" if median is None else f" Median days from enrolment to a member's first seizure: {median}."
+    return _section(
+        "Seizures of members",
+        "Incidents with a seizure, wherever they were, and those that involve anybody who was a member that day, known "
+        f"or not to the port.{after}",
+        table("By calendar year", columns, rows),
+    )
+
+
+def _told(held: Mapping[str, Any], name: str) -> str | None:
+    if held[name] is None or held[name] == MASKED:
+        return None if held[name] is None else MASKED
+    return f"{held[name]:.2f} ({held['low']:.2f}-{held['high']:.2f})"
 
 
 def _reading(document: Document) -> Html:

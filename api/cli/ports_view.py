@@ -21,6 +21,7 @@ def print_ports(out: Console, document: Mapping[str, Any]) -> None:
         _print_signals(out, document)
         _print_all(out, document)
     _print_rows(out, document)
+    _print_displacement(out, document["displacement"])
     lacking = {name: count for name, count in document["left_out"].items() if count}
     if lacking:
         told = ", ".join(f"{count:,} without {name}" for name, count in lacking.items())
@@ -52,6 +53,14 @@ def _print_all(out: Console, document: Mapping[str, Any]) -> None:
     if any(test["p_value"] < 0.05 for test in document["homogeneity"]):
         out.print("The strata differ: read the ports one by one, not this one number.", style="bold")
     out.print("Drivers choose to enrol: a difference is an association, not an effect.", style="dim")
+
+
+def _print_displacement(out: Console, held: Mapping[str, Any] | None) -> None:
+    if held is None or not held["years"]:
+        return
+    columns = ("year", "driver_years", "seizures", "of_members", "per_1000_driver_years", "low", "high")
+    rows = [[str(year["year"]), *(year[name] for name in columns[1:])] for year in held["years"]]
+    out.print(table("Seizures of members", columns, rows))
 
 
 def _print_rows(out: Console, document: Mapping[str, Any]) -> None:

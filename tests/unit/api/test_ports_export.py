@@ -54,10 +54,21 @@ def document() -> dict[str, Any]:
         "all_ports": compare_all(cells, Interval.WILSON).document(),
         "homogeneity": [test.document() for test in same_over(cells)],
         "left_out": {"date": 3, "port_code": 0, "is_fast": 70},
+        "displacement": {
+            "years": [a_year(2025, 3), a_year(2026, 9)],
+            "members_seized": 4,
+            "median_days_to_seizure": 300,
+        },
         "signals": [signal | counts | {"state": "assigned", "is_open": True, "action": 1, "owner": "M. Chan"}],
         "actions": [action],
         "false_discoveries": 0.05,
     }
+
+
+def a_year(year: int, of_members: int) -> dict[str, Any]:
+    share = {"found": of_members, "exams": 40}
+    figures = {"driver_years": 400.0, "per_1000_driver_years": of_members / 0.4, "low": 1.0, "high": 42.7}
+    return {"year": year, "seizures": 40, "of_members": of_members, "share": share} | figures
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -117,6 +128,14 @@ def test_alarms_and_actions_go_out_without_counts(document: dict[str, Any]) -> N
     assert "raised" not in action
     assert set(action["before"]) == {"from", "to", "ratio", "change_of_ratio", "verdict"}
     assert action["before"]["ratio"] == MASKED  # 4 of 90
+
+
+def test_years_with_few_members_seized_are_hidden(document: dict[str, Any]) -> None:
+    told = masked(document)["displacement"]
+    assert [year["of_members"] for year in told["years"]] == [MASKED, 9]
+    assert told["years"][0]["per_1000_driver_years"] == told["years"][0]["share"] == MASKED
+    assert told["years"][0]["seizures"] == 40
+    assert told["members_seized"] == told["median_days_to_seizure"] == MASKED
 
 
 def test_the_document_itself_is_left_as_it_was(document: dict[str, Any]) -> None:
