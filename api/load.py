@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from api.declared import declared
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
 from api.progress import Progress, Silent
@@ -121,7 +122,11 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dic
             started_at=began.isoformat(timespec="seconds"),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             actor=request.actor,
-            summary={"rows": sum(f.rows for f in files), "rejected": sum(f.rejected for f in files)},
+            summary={
+                "rows": sum(f.rows for f in files),
+                "rejected": sum(f.rejected for f in files),
+                **declared(manifest, [file.facts for file in taken]),
+            },
         )
         outcome = publish(workspace, publication, _Entry(row, files, taken), progress)
     return _document(load_id, taken, outcome, started) | {"unchanged": plan.is_empty}
@@ -151,6 +156,10 @@ class _Entry:
     taken: Sequence[FileIntake]
 
     cause = "load"
+
+    @property
+    def actor(self) -> str:
+        return self.row.actor
 
     @property
     def ref(self) -> int:
@@ -223,8 +232,15 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         before=_earlier(workspace, loads[:-1], pl.concat([changed, gone])),
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
+        named=_named(plan),
         today=request.today,
     )
+
+
+def _named(plan: _Plan) -> frozenset[str]:
+    """Person records that the plan's enrolments, checks and answers name: no score and no identity tells of those."""
+    told = (Kind.ENROLMENT, Kind.CHECK, Kind.PARTNER_ANSWER)
+    return frozenset(key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls())
 
 
 def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:

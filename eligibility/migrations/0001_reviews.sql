@@ -100,7 +100,7 @@ CREATE TABLE review_note (
     PRIMARY KEY (review_id, n)
 ) WITHOUT ROWID;
 
--- A factor is resolved by the newest finding made at its present level or a higher one.
+-- A factor is resolved by a finding of the present round, made at its present level or a higher one.
 CREATE TABLE review_finding (
     review_id  INTEGER NOT NULL REFERENCES review (review_id),
     n          INTEGER NOT NULL,
@@ -124,13 +124,13 @@ CREATE TABLE review_proposal (
     by              TEXT NOT NULL CHECK (trim(by) <> ''),
     at              TEXT NOT NULL,
     policy          TEXT NOT NULL,
-    verdict         TEXT CHECK (verdict IN ('signed', 'returned', 'overtaken')),
+    verdict         TEXT CHECK (verdict IN ('final', 'signed', 'returned', 'overtaken')),
     second_outcome  TEXT,
     second_reason   TEXT,
     second_by       TEXT,
     second_at       TEXT,
     PRIMARY KEY (review_id, n),
-    CHECK (second_by IS NULL OR second_by <> by OR verdict <> 'signed')
+    CHECK (verdict IS NOT 'signed' OR (second_by IS NOT NULL AND second_by <> by))
 ) WITHOUT ROWID;
 
 -- What was known, scored and shown at a moment, as a compressed JSON document.
@@ -195,3 +195,16 @@ CREATE TABLE clearance (
     withdrawn_reason  TEXT
 );
 CREATE UNIQUE INDEX clearance_holds ON clearance (name) WHERE withdrawn_at IS NULL;
+
+CREATE TRIGGER note_is_kept BEFORE UPDATE ON review_note BEGIN SELECT raise(ABORT, 'notes stay as they are'); END;
+CREATE TRIGGER note_stays BEFORE DELETE ON review_note BEGIN SELECT raise(ABORT, 'notes stay'); END;
+CREATE TRIGGER finding_is_kept BEFORE UPDATE ON review_finding
+BEGIN SELECT raise(ABORT, 'findings stay as they are'); END;
+CREATE TRIGGER finding_stays BEFORE DELETE ON review_finding BEGIN SELECT raise(ABORT, 'findings stay'); END;
+CREATE TRIGGER snapshot_is_kept BEFORE UPDATE ON review_snapshot
+BEGIN SELECT raise(ABORT, 'snapshots stay as they are'); END;
+CREATE TRIGGER snapshot_stays BEFORE DELETE ON review_snapshot BEGIN SELECT raise(ABORT, 'snapshots stay'); END;
+CREATE TRIGGER opinion_is_kept BEFORE UPDATE ON review_opinion
+BEGIN SELECT raise(ABORT, 'opinions stay as they are'); END;
+CREATE TRIGGER opinion_stays BEFORE DELETE ON review_opinion BEGIN SELECT raise(ABORT, 'opinions stay'); END;
+CREATE TRIGGER proposal_stays BEFORE DELETE ON review_proposal BEGIN SELECT raise(ABORT, 'proposals stay'); END;

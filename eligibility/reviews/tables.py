@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ import apsw
 import polars as pl
 
 from eligibility.matters import Audience, Matter, Trigger
+from eligibility.reviews.snapshots import Snapshots
 from eligibility.reviews.states import NotAllowed, State
 from eligibility.trail import Step, Trail
 from linkage.errors import UnknownRecord
@@ -36,13 +37,18 @@ REVIEW = FrameSchema(
         "assignee": pl.String,
         "outcome": pl.String,
         "closed_at": pl.String,
-        "opened_on": pl.String,  # the identity's id at the last change
+        "identity_then": pl.String,  # the identity's id at the last change
     },
 )
 SHOWN = FrameSchema("shown", {"identity_id": pl.String, "item": pl.String, "level": pl.Float64})
 _READ = (
     "SELECT review_id, current_id, anchor, trigger_, key, audience, state, round, priority, reason, opened_at, as_of, "
     "happened_on, received_on, assignee, outcome, closed_at, identity_id FROM review_today ORDER BY review_id"
+)
+_RENEW = (
+    "UPDATE review SET identity_id = ?, anchor = ?, audience = ?, state = ?, round = ?, priority = ?, reason = ?, "
+    "opened_at = ?, as_of = ?, happened_on = ?, received_on = ?, assignee = ?, outcome = NULL, closed_at = NULL "
+    "WHERE review_id = ?"
 )
 _ONE = _READ.replace("ORDER BY review_id", "WHERE review_id = ?")
 _OF_DRIVER = (
@@ -80,6 +86,11 @@ class Review:
         """How the trail names it."""
         return f"review:{self.review_id}"
 
+    @property
+    def days(self) -> tuple[str | None, str | None]:
+        """When the earliest of what brought it up happened, and was received."""
+        return self.happened_on, self.received_on
+
     def document(self) -> dict[str, Any]:
         """The review as JSON values."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
@@ -91,10 +102,11 @@ class ReviewTables:
 
     connection: apsw.Connection
 
-    def open(self, matter: Matter, at: str, as_of: date, by: str) -> int:
+    def open(self, matter: Matter, at: str, as_of: date, by: str, known: Mapping[str, Any] | None = None) -> int:
         """A review of the matter waits for somebody; its number is returned.
 
         Args:
+            known: what else was known and scored then, kept beside the matter for replay.
             at: when, in UTC.
             as_of: the day that the driver was looked at for.
             by: the person whose load, decision or screening brought it up.
@@ -102,8 +114,8 @@ class ReviewTables:
         Raises:
             NotAllowed: the driver has a review of this matter already; reopen that one.
         """
-        if known := self.of_matter(matter.identity_id, matter.key):
-            raise NotAllowed(f"review open: review {known[-1]} is about this matter; reopen it")
+        if before := self.of_matter(matter.identity_id, matter.key):
+            raise NotAllowed(f"review open: review {before[-1]} is about this matter; reopen it")
         days = _iso(matter)
         what = (matter.identity_id, matter.anchor, matter.trigger, matter.key, matter.audience, State.OPEN, 1)
         row = (*what, matter.priority, matter.reason, at, as_of.isoformat(), *days)
@@ -115,45 +127,60 @@ class ReviewTables:
         review_id = self.connection.last_insert_rowid()
         self._show(review_id, 1, matter, at)
         self._begin(review_id, 1, matter, (at, as_of.isoformat(), *days))
-        self._tell(review_id, "review opened", matter, by, at)
+        self._tell((review_id, 1, "opened"), matter, (at, as_of, by), known or {})
         return review_id
 
-    def reopen(self, review_id: int, matter: Matter, at: str, as_of: date, by: str) -> bool:
+    def reopen(  # noqa: PLR0913, PLR0917 - and reopened by these and its number
+        self, review_id: int, matter: Matter, at: str, as_of: date, by: str, known: Mapping[str, Any] | None = None
+    ) -> bool:
         """The review is about what is new as well: open again in its next round, or taken further where it was open.
-
-        An outcome that waited for its second signature is overtaken: nobody signs what the first person did not see.
 
         Returns:
             Whether it was closed before.
         """
         review = self.get(review_id)
         was_closed = review.state is State.CLOSED
-        state, assignee = (State.OPEN, None) if was_closed else (review.state, review.assignee)
-        if state is State.PROPOSED:
-            state = State.ASSIGNED
+        round_, days = review.round + int(was_closed), _iso(matter)
+        if was_closed:
+            self._begin(review_id, round_, matter, (at, as_of.isoformat(), *days))
+        else:
             self.overtake(review, matter.reason, by, at)
-        days = _iso(matter)
+            days = tuple(min(filter(None, pair), default=None) for pair in zip(days, review.days, strict=True))
+        state, assignee = _next(review)
         audience = Audience.CLEARED if Audience.CLEARED in (review.audience, matter.audience) else Audience.GENERAL
         priority = matter.priority if was_closed else max(matter.priority, review.priority)
-        what = (matter.identity_id, matter.anchor, audience, state, review.round + 1, priority, matter.reason)
-        values = (*what, at, as_of.isoformat(), *days, assignee, review_id)
+        opened_at = at if was_closed else review.opened_at
+        what = (matter.identity_id, matter.anchor, audience, state, round_, priority, matter.reason)
+        self.connection.execute(_RENEW, (*what, opened_at, as_of.isoformat(), *days, assignee, review_id))
+        self._show(review_id, round_, matter, at)
+        self._tell((review_id, round_, "reopened" if was_closed else "extended"), matter, (at, as_of, by), known or {})
+        return was_closed
+
+    def look_again(self, review_id: int, reason: str, at: str, as_of: date, by: str) -> bool:
+        """The review is to be looked at again although nothing new was found: an appeal, or a merge that was undone.
+
+        Returns:
+            Whether it was closed before; one that was open stays with its reviewer, and what was found is found again.
+        """
+        review = self.get(review_id)
+        was_closed = review.state is State.CLOSED
+        self.overtake(review, reason, by, at)
+        state, assignee = _next(review)
+        what = (review.identity_id, review.anchor, review.audience, state, review.round + 1, review.priority, reason)
+        self.connection.execute(_RENEW, (*what, at, as_of.isoformat(), *review.days, assignee, review_id))
         self.connection.execute(
-            "UPDATE review SET identity_id = ?, anchor = ?, audience = ?, state = ?, round = ?, priority = ?, "
-            "reason = ?, opened_at = ?, as_of = ?, happened_on = ?, received_on = ?, assignee = ?, outcome = NULL, "
-            "closed_at = NULL WHERE review_id = ?",
-            values,
+            "INSERT INTO review_round VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+            (review_id, review.round + 1, review.trigger, reason, at, as_of.isoformat(), *review.days),
         )
-        self._show(review_id, review.round + 1, matter, at)
-        self._begin(review_id, review.round + 1, matter, (at, as_of.isoformat(), *days))
-        self._tell(review_id, "review reopened" if was_closed else "review extended", matter, by, at)
+        Trail(self.connection).append(Step(by, "review reopened", review.subject, reason), at)
         return was_closed
 
     def overtake(self, review: Review, reason: str, by: str, at: str) -> None:
-        """The outcome that waits for a second signature does not any more."""
+        """An outcome that waits for its second signature does not any more: nobody signs what the first did not see."""
         self.connection.execute(
             "UPDATE review_proposal SET verdict = 'overtaken', second_by = ?, second_at = ?, second_reason = ? "
-            "WHERE review_id = ? AND verdict IS NULL AND n = (SELECT max(n) FROM review_proposal WHERE review_id = ?)",
-            (by, at, reason, review.review_id, review.review_id),
+            "WHERE review_id = ? AND verdict IS NULL",
+            (by, at, reason, review.review_id),
         )
 
     def get(self, review_id: int) -> Review:
@@ -194,12 +221,19 @@ class ReviewTables:
         wanted = pl.DataFrame({"identity_id": sorted(set(identity_ids))}, schema={"identity_id": pl.String})
         return frame.join(wanted, on="identity_id", how="semi", maintain_order="left")
 
-    def _show(self, review_id: int, round_: int, matter: Matter, at: str) -> None:
+    def mark_shown(self, review: Review, items: Iterable[tuple[str, float]], at: str) -> None:
+        """The items were shown to the review's reviewer, each at a level."""
+        self._mark(review.review_id, review.round, items, at)
+
+    def _mark(self, review_id: int, round_: int, items: Iterable[tuple[str, float]], at: str) -> None:
         self.connection.executemany(
             "INSERT INTO review_item VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (review_id, round, item) DO UPDATE SET level = max(level, excluded.level)",
-            ((review_id, round_, item, level, at) for item, level in matter.shown),
+            ((review_id, round_, item, level, at) for item, level in items),
         )
+
+    def _show(self, review_id: int, round_: int, matter: Matter, at: str) -> None:
+        self._mark(review_id, round_, matter.shown, at)
         self.connection.execute(
             "INSERT OR IGNORE INTO review_basis SELECT record_key, ?1, identity_id FROM membership "
             "WHERE identity_id = ?2",
@@ -212,10 +246,27 @@ class ReviewTables:
             (review_id, round_, matter.trigger, matter.reason, *days),
         )
 
-    def _tell(self, review_id: int, action: str, matter: Matter, by: str, at: str) -> None:
+    def _tell(
+        self, of: tuple[int, int, str], matter: Matter, when: tuple[str, date, str], known: Mapping[str, Any]
+    ) -> None:
+        """What was found is kept, and the trail says so."""
+        (review_id, round_, moment), (at, as_of, by) = of, when
+        told: dict[str, Any] = {
+            name: str(getattr(matter, name)) for name in ("identity_id", "trigger", "key", "anchor", "reason")
+        }
+        told |= {"priority": matter.priority, "items": [[item, level] for item, level in matter.shown]}
+        kept = Snapshots(self.connection).keep((review_id, round_), moment, {"matter": told, **known}, (at, as_of))
         items = [item for item, _ in matter.shown]
         detail = {"trigger": matter.trigger, "key": matter.key, "identity": matter.identity_id, "items": items}
-        Trail(self.connection).append(Step(by, action, f"review:{review_id}", matter.reason, detail), at)
+        detail |= {"snapshot": kept}
+        Trail(self.connection).append(Step(by, f"review {moment}", f"review:{review_id}", matter.reason, detail), at)
+
+
+def _next(review: Review) -> tuple[State, str | None]:
+    """State and reviewer of a review that is taken up again or further."""
+    if review.state is State.CLOSED:
+        return State.OPEN, None
+    return (State.ASSIGNED if review.state is State.PROPOSED else review.state), review.assignee
 
 
 def _iso(matter: Matter) -> tuple[str | None, ...]:

@@ -93,7 +93,7 @@ def test_new_facts_take_an_open_review_further(tables: ReviewTables, a_matter: C
     tables.open(a_matter(), AT, DAY, "ana")
     assert tables.reopen(1, a_matter(priority=10.0, audience=Audience.CLEARED), AT, DAY, "ben") is False
     review = tables.get(1)
-    assert (review.state, review.round, review.priority, review.audience) == (State.OPEN, 2, 50.0, Audience.CLEARED)
+    assert (review.state, review.round, review.priority, review.audience) == (State.OPEN, 1, 50.0, Audience.CLEARED)
 
 
 def test_what_is_new(a_matter: Callable[..., Matter]) -> None:
