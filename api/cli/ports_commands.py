@@ -13,7 +13,7 @@ from api.cli.ports_view import print_ports
 from api.cli.session import Answer, Session, command, parse_date
 from api.ports import Asked, close_action, list_actions, measure_action, open_action, ports_document, take_action
 from api.ports_export import COLUMNS, export_rows, masked
-from api.ports_page import render
+from api.report.ports_page import render
 from eligibility.ports.actions import Action, ActionKind, Outcome
 from eligibility.ports.rates import Interval
 from linkage.errors import SettingsError

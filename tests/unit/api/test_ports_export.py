@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.ports_export import ALL, COLUMNS, MASKED, SIDES, export_rows, masked
-from api.ports_page import render
+from api.report.ports_page import render
 from eligibility.ports.cells import count_cells
 from eligibility.ports.comparison import compare_all, compare_ports, same_over
 from eligibility.ports.rates import Interval

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
 from api.ports_export import MASKED, SIDES
 from api.report import charts
 from api.report.charts import Axis, Line
 from api.report.markup import Html, el, table
+from api.report.printable import printable, section
 
 Document = Mapping[str, Any]
 
@@ -28,16 +28,10 @@ def render(document: Document) -> str:
     Args:
         document: with small cells hidden, as `api.ports_export.masked` gives it.
     """
-    style = Html((files("api.report") / "report.css").read_text("utf-8"))
-    title = "FAST at the ports of entry"
-    view = el("meta", name="viewport", content="width=device-width, initial-scale=1")
-    head = el("head", el("meta", charset="utf-8"), view, el("title", title), el("style", style, _WIDE))
-    header = el(
-        "header", el("h1", title), el("p", f"Crossings up to {document['as_of'] or 'none'}; by crosslane ports.")
-    )
-    sections = (_alarms, _everywhere, _ports, _charts, _actions, _members, _reading)
-    body = el("body", header, el("main", *(section(document) for section in sections)))
-    return f"<!DOCTYPE html>\n{el('html', head, body, lang='en')}\n"
+    parts = (_alarms, _everywhere, _ports, _charts, _actions, _members, _reading)
+    sections = [made for part in parts if (made := part(document)) is not None]
+    told = f"Crossings up to {document['as_of'] or 'none'}, by crosslane ports."
+    return printable("FAST at the ports of entry", told, [el("style", _WIDE), *sections])
 
 
 def _alarms(document: Document) -> Html:
@@ -254,6 +248,4 @@ def _ratio(ratio: Mapping[str, Any] | str | None) -> str:
 
 
 def _section(title: str, *parts: object) -> Html:
-    body = [part if isinstance(part, Html) else el("p", part) for part in parts if part is not None]
-    name = title.lower().replace(" ", "-")
-    return el("section", el("h2", title, id=name), *body, aria_labelledby=name)
+    return section(title, *(part for part in parts if part is not None))
