@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from eligibility.policy import EligibilityPolicy
+from eligibility.screening.answered import answered_items
 from eligibility.screening.expiry import expired_coverage, expired_enrolments
 from eligibility.screening.identities import turn_items
 from eligibility.screening.items import ITEM
@@ -80,6 +81,7 @@ def matters_of(state: State, rules: Rules) -> pl.DataFrame:
             turn_items(state.turned, drivers, state.as_of, policy),
             expired_enrolments(drivers, state.as_of, policy),
             expired_coverage(state.coverage, drivers, policy),
+            answered_items(state.coverage, drivers, policy),
         ]
     )
 
