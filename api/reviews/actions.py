@@ -14,7 +14,8 @@ from eligibility.clearance import Clearances
 from eligibility.letters import Language
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.correspondence import Correspondence
-from eligibility.reviews.deciding import Decisions, Redress
+from eligibility.reviews.deciding import Decisions
+from eligibility.reviews.redress import Redress
 from eligibility.reviews.states import Outcome
 from eligibility.reviews.work import Act, Desk
 from eligibility.trace import Factor, Finding

@@ -220,13 +220,15 @@ def test_the_printed_forms(desk: CommandLine) -> None:
     assert [row["review_id"] for row in listed] == [str(r["review_id"]) for r in desk.json("review", "list")["rows"]]
     rows = list(csv.DictReader(io.StringIO(desk("review", "show", number, "--format", "csv").out)))
     assert {row["event"] for row in rows} == {"US/E1", "US/E2"}
-    for words in (("list",), ("show", number), ("agreement",)):
+    for words in (("list",), ("show", number), ("agreement",), ("policy",)):
         page = desk("review", *words, "--format", "html").out
         assert page.startswith("<!DOCTYPE html>")
         assert page.count("<main>") == 1
         assert "<script" not in page
+    grounds = list(csv.DictReader(io.StringIO(desk("review", "policy", "--format", "csv").out)))
+    assert len({row["code"] for row in grounds if row["country"] != "any"}) == 201
     assert desk("review", "agreement", "--format", "csv").out.startswith("measure,value\n")
-    for words in (("list",), ("show", number), ("replay", number), ("agreement",), ("cleared",)):
+    for words in (("list",), ("show", number), ("replay", number), ("agreement",), ("cleared",), ("policy",)):
         assert desk("review", *words).code == 0
     page = desk("review", "show", number, "--format", "html").out
     assert page.index("Evidence") < page.index("Linked incidents"), "facts come before the score"
