@@ -22,7 +22,7 @@ from eligibility.reviews.undone import look_again_at, parted_by, relied_on, scor
 from eligibility.screening.due import Due, due
 from eligibility.screening.enrolled import enrolled_drivers
 from eligibility.screening.identities import TURN, licences_gone, turns
-from eligibility.screening.known import known_of
+from eligibility.screening.known import Known
 from eligibility.screening.lag import EVENTS, renewal_after
 from eligibility.screening.linked import LINKED
 from eligibility.screening.offences import among
@@ -197,23 +197,30 @@ def settle(connection: apsw.Connection, prepared: Prepared) -> Screening:
     """
     occasion, state, tables = prepared.occasion, prepared.state, ScreeningTables(connection)
     number = tables.begin(occasion, state.concerned)
-    if prepared.items.is_empty():
+    matters = _due(connection, prepared)
+    if not matters:
         return tables.end(number, Screening(len(state.concerned)))
-    reviews, ids = ReviewTables(connection), prepared.items["identity_id"].unique().to_list()
+    reviews, known, counts = ReviewTables(connection), Known(connection, state, prepared.rules), Counter[str]()
     enrolled_on = dict(state.enrolled.select("identity_id", "enrolled_on").iter_rows())
-    counts = Counter[str]()
-    for found in due(prepared.items, reviews.shown(ids), reviews.standing(ids)):
+    for found in matters:
         matter, told = found.matter, (occasion.at, occasion.as_of, occasion.actor)
-        known = known_of(connection, prepared.state, prepared.rules, matter)
         if found.review_id is None:
-            review_id, what = reviews.open(matter, *told, known), "opened"
+            review_id, what = reviews.open(matter, *told, known.of(matter)), "opened"
         else:
             review_id = found.review_id
-            what = "reopened" if reviews.reopen(review_id, matter, *told, known) else "extended"
+            what = "reopened" if reviews.reopen(review_id, matter, *told, known.of(matter)) else "extended"
         counts[what] += 1
         days = (occasion.as_of, _renewal(found, enrolled_on))
         tables.found(number, (review_id, reviews.get(review_id).round), matter, days)
     return tables.end(number, Screening(len(state.concerned), **counts))
+
+
+def _due(connection: apsw.Connection, prepared: Prepared) -> list[Due]:
+    """What is new against everything that was shown, of the drivers looked at."""
+    if prepared.items.is_empty():
+        return []
+    reviews, ids = ReviewTables(connection), prepared.items["identity_id"].unique().to_list()
+    return due(prepared.items, reviews.shown(ids), reviews.standing(ids))
 
 
 def screen_now(connection: apsw.Connection, facts: Facts, why: Reason) -> Screening:
