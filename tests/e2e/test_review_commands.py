@@ -244,3 +244,40 @@ def test_who_was_shown_is_audited_and_nothing_happens_without_a_reason(desk: Com
         assert desk.run("review", *words, "-w", desk.folder).code == 2
     trail = desk.json("review", "show", number)["trail"]
     assert [entry["action"] for entry in trail] == ["review opened"]
+
+
+def test_a_wrong_merge_undone_reopens_what_was_decided_on_it_and_nothing_else(
+    desk: CommandLine, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = "source,record_id,country,given_name,surname,birth_date\nMX,5,MX,Ulises,Yarritu,1979-02-01\n"
+    desk.json("load", write("other.csv", other), "--source", "drivers", *OPTIONS)
+    untouched = number_of(desk, "incident:US/I1")
+    desk.json("review", "assign", untouched, "ana")
+    resolve_all(desk, untouched, "mitigated")
+    desk.json("review", "decide", untouched, "retain", "--code", "MITIGATED", "--reason", "weighed")
+    linked = desk.json("link", "US/2", "MX/5", "--reason", "same card")
+    theirs = HEAD + "MX,E5,I5,5,,MX-CRIM-CFF102,2026-05-01,9,Contraband,conviction,2026-06-10,B\n"
+    assert desk.json("load", write("theirs.csv", theirs), "--source", "events", *OPTIONS)["reviews_opened"] == 1
+    number = number_of(desk, "incident:MX/I5")
+    desk.json("review", "assign", number, "ana")
+    resolve_all(desk, number)
+    desk.json("review", "decide", number, "revoke", "--code", "CUSTOMS", "--reason", "contraband")
+    as_(monkeypatch, "ben")
+    desk.json("review", "sign", number, "--reason", "agreed")
+    as_(monkeypatch, "ana")
+    decision = linked["decision"]["n"]
+    assert [row["review_id"] for row in desk.json("review", "relied", decision)["reviews"]] == [number]
+    before = {row["review_id"]: row for row in desk.json("review", "list", "--all")["rows"]}
+
+    undone = desk.json("undo", decision)
+    assert undone["reviews_reopened"] == 1
+    relied = desk.json("review", "relied", decision)
+    assert [(row["review_id"], row["state"], row["round"]) for row in relied["reviews"]] == [(number, "open", 2)]
+    scores = {row["identity_id"]: row for row in relied["scores"]}
+    enrolled = desk.json("show", "US/2")["identity_id"]
+    assert scores[enrolled]["now"]["own"] < scores[enrolled]["before"]["own"]
+    after = {row["review_id"]: row for row in desk.json("review", "list", "--all")["rows"]}
+    assert {n for n in after if n not in before or after[n]["round"] != before[n]["round"]} == {number}
+    assert after[untouched]["outcome"] == "retain"
+    last = desk.json("review", "show", number)["trail"][-1]
+    assert last["reason"] == f"a merge it relied on was undone by decision {decision}"
