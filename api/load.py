@@ -18,6 +18,7 @@ from api.intake import FileIntake, intake
 from api.progress import Progress, Silent
 from api.projection import follow_up
 from api.publish import Outcome, Publication, publish
+from eligibility.exchange_tables import ExchangeTables
 from linkage.errors import SourceError
 from linkage.ledger import Decision, Decisions, FileSummary, LoadRow, LoadTables, Workspace
 from linkage.schema import FACTS, PERSON, Kind
@@ -232,15 +233,21 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         before=_earlier(workspace, loads[:-1], pl.concat([changed, gone])),
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
-        named=_named(plan),
+        named=_named(workspace, plan),
         today=request.today,
     )
 
 
-def _named(plan: _Plan) -> frozenset[str]:
-    """Person records that the plan's enrolments, checks and answers name: no score and no identity tells of those."""
+def _named(workspace: Workspace, plan: _Plan) -> frozenset[str]:
+    """Person records that the plan's enrolments, checks and answers are about, which no score and no move tells."""
     told = (Kind.ENROLMENT, Kind.CHECK, Kind.PARTNER_ANSWER)
-    return frozenset(key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls())
+    named = {key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls()}
+    answered = plan.facts.get(Kind.PARTNER_ANSWER, FACTS[Kind.PARTNER_ANSWER].empty())["request_id"]
+    if answered.is_empty():
+        return frozenset(named)
+    with workspace.reading() as connection:
+        requests = ExchangeTables(connection).requests()
+    return frozenset(named | set(requests.filter(pl.col("request_id").is_in(answered.implode()))["anchor"]))
 
 
 def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:

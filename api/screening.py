@@ -11,8 +11,9 @@ from typing import Any
 import apsw
 import polars as pl
 
+from api.coverage_facts import evidence
 from eligibility.coverage import COVERAGE, coverage_of
-from eligibility.coverage_facts import CoverageFacts, evidence_of_checks
+from eligibility.coverage_facts import CoverageFacts
 from eligibility.coverage_policy import CoveragePolicy, load_coverage_policy
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.tables import ReviewTables
@@ -51,9 +52,9 @@ class Facts:
     store: FactStore
     loads: Sequence[int]
 
-    def current(self, kind: Kind) -> pl.DataFrame:
-        """Current facts of a kind, without the text as received."""
-        return self.store.current(kind, self.loads, FACTS[kind].without("raw"))
+    def current(self, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Current facts of a kind with these columns, or all but the text as received."""
+        return self.store.current(kind, self.loads, columns or FACTS[kind].without("raw"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
     occasion = Occasion(why.cause, why.ref, why.actor, why.at, why.as_of, " ".join(names), is_all)
     everybody = frozenset(enrolled["identity_id"])
     concerned = everybody if is_all else everybody & _reached(scene)
+    asked = concerned if is_all else concerned & _answered(scene)
     doubles = read_doubles(scene.reader, concerned, why.as_of)
     figures = _figures(connection, scene.scored, concerned)
     state = State(
@@ -160,7 +162,7 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
         linked=_linked(scene.reader, figures, rules, why.as_of),
         figures=figures,
         turned=_turned(scene, enrolled),
-        coverage=_coverage(scene, concerned if is_all else concerned & _answered(scene), why.as_of, coverage_policy),
+        coverage=_coverage(connection, scene, asked, (why.as_of, coverage_policy)),
     )
     return Prepared(occasion, state, rules, matters_of(state, rules))
 
@@ -252,14 +254,23 @@ def _turned(scene: Scene, enrolled: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([moved, licences_gone(turned.withdrawn, turned.licences, enrolled)])
 
 
-def _coverage(scene: Scene, concerned: frozenset[str], as_of: dt.date, policy: CoveragePolicy) -> pl.DataFrame:
-    """Frame COVERAGE of the drivers, as far as anybody ever answered: what was never asked cannot expire."""
-    evidence = evidence_of_checks(scene.facts.current(Kind.CHECK))
-    if evidence.is_empty() or not concerned:
-        return COVERAGE.empty()
-    theirs = scene.memberships.filter(among("identity_id", concerned))
+def _coverage(
+    connection: apsw.Connection, scene: Scene, drivers: frozenset[str], when: tuple[dt.date, CoveragePolicy]
+) -> pl.DataFrame:
+    """Coverage of the drivers as far as anybody ever answered, with the day each answer was known: see `State`."""
+    as_of, policy = when
+    nothing = COVERAGE.empty().with_columns(known_on=pl.lit(None, pl.Date))
+    if not drivers:
+        return nothing
+    members = scene.memberships.select("record_key", "identity_id")
+    answers = evidence(scene.facts.current, connection, members, as_of)
+    if answers.is_empty():
+        return nothing
+    theirs = scene.memberships.filter(among("identity_id", drivers))
     people = theirs.select("identity_id").unique().sort("identity_id")
-    return coverage_of(CoverageFacts(theirs, evidence=evidence), people, as_of, policy)
+    cells = coverage_of(CoverageFacts(theirs, evidence=answers), people, as_of, policy)
+    known = answers.select(check="key", known_on="known_on").unique("check", keep="first", maintain_order=True)
+    return cells.filter(pl.col("check").is_not_null()).join(known, on="check", how="left", maintain_order="left")
 
 
 def _renewal(found: Due, enrolled_on: dict[str, dt.date | None]) -> dt.date | None:
