@@ -64,6 +64,11 @@ def agreement_page(document: Document) -> str:
             "Overrides",
             _table("Overrides", ("override", "count", "of", "rate", "lower", "upper"), document["overrides"]),
         ),
+        section(
+            "By reviewer",
+            "Adverse outcomes put forward by each first person. Cases are not alike: a difference is a reason to look.",
+            _table("Reviewers", ("reviewer", "count", "of", "rate", "lower", "upper"), document["adverse_by_reviewer"]),
+        ),
     ]
     return printable("How evenly people decide", f"As of {document['as_of']}.", sections)
 

@@ -15,6 +15,7 @@ import pytest
 
 from api.bootstrap import create_workspace
 from api.load import LoadRequest, load
+from eligibility.trail import NOTHING_BEFORE, Step, Trail
 from tests.e2e.conftest import CommandLine
 
 DRIVERS = """source,record_id,country,given_name,surname,birth_date,fast_id,licence_number,licence_jurisdiction
@@ -212,6 +213,26 @@ def test_the_doctor_finds_a_planted_change(desk: CommandLine) -> None:
     found = trail()
     assert found["ok"] is False
     assert "row 1 was changed" in str(found["detail"])
+
+
+def test_a_ledger_rewritten_with_a_new_chain_does_not_fit_the_audit(desk: CommandLine) -> None:
+    number = number_of(desk, "incident:US/I1")
+    desk.json("review", "assign", number, "ana")
+    desk.json("review", "note", number, "seen")
+    connection = apsw.Connection(str(desk.folder / "ledger.db"))
+    rows = connection.execute("SELECT at, actor, action, subject, reason, detail FROM trail ORDER BY n").fetchall()
+    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+    connection.execute("DELETE FROM trail")
+    connection.execute("UPDATE trail_head SET n = 0, hash = ?", (NOTHING_BEFORE,))
+    for at, actor, action, subject, reason, detail in rows:
+        Trail(connection).append(Step(actor.replace("ana", "eva"), action, subject, reason, json.loads(detail)), at)
+    assert Trail(connection).verify() == [], "the new chain fits in itself"
+    connection.close()
+    checks = json.loads(desk.run("doctor", "-w", desk.folder, "--json").out)["checks"]
+    (found,) = [check for check in checks if check["name"] == "trail"]
+    assert found["ok"] is False
+    assert "is not the one that the audit noted" in found["detail"]
 
 
 def test_the_printed_forms(desk: CommandLine) -> None:
