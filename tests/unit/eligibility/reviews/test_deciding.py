@@ -173,6 +173,16 @@ def test_something_new_overtakes_a_proposal(bench: Callable[..., Bench], a_matte
     assert [proposal.verdict for proposal in CaseRecords(made.ledger).proposals(made.number)] == ["overtaken"]
 
 
+def test_assigning_a_proposed_review_again_takes_the_proposal_back(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.resolve()
+    made.decide(Outcome.REVOKE, "CUSTOMS")
+    Desk(made.ledger).assign(made.number, "ben", act(reason="a new record came in"))
+    assert made.state is State.ASSIGNED
+    (proposal,) = CaseRecords(made.ledger).proposals(made.number)
+    assert (proposal.verdict, proposal.second_reason) == ("overtaken", "a new record came in")
+
+
 def test_the_second_person_sends_it_back_with_an_outcome_of_their_own(bench: Callable[..., Bench]) -> None:
     made = bench()
     made.resolve()
