@@ -302,3 +302,21 @@ def test_a_wrong_merge_undone_reopens_what_was_decided_on_it_and_nothing_else(
     assert after[untouched]["outcome"] == "retain"
     last = desk.json("review", "show", number)["trail"][-1]
     assert last["reason"] == f"a merge it relied on was undone by decision {decision}"
+
+
+def test_a_matter_that_is_no_incident_is_resolved_once_and_signed(
+    desk: CommandLine, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = CHECKS.splitlines()[0] + "\nUS,1,US,licence,2026-06-20,derogatory,49 CFR 391.25\n"
+    assert desk.json("load", write("found.csv", found), "--source", "checks", *OPTIONS)["reviews_opened"] == 1
+    (row,) = [row for row in desk.json("review", "list")["rows"] if not row["key"].startswith("incident:")]
+    number = row["review_id"]
+    desk.json("review", "assign", number, "ana")
+    shown = desk.json("review", "show", number)
+    kinds = {factor["factor"]: factor["kind"] for factor in shown["trace"]["factors"] if factor["must_resolve"]}
+    assert kinds == {row["key"]: "matter", "incident:US/I1": "own", "incident:US/I2": "own"}
+    resolve_all(desk, number)
+    desk.json("review", "decide", number, "conditions", "--code", "CUSTOMS", "--reason", "until the licence is seen")
+    as_(monkeypatch, "ben")
+    signed = desk.json("review", "sign", number, "--reason", "agreed")
+    assert (signed["state"], signed["outcome"]) == ("closed", "conditions")
