@@ -18,6 +18,7 @@ from api.exchange_list import list_requests
 from api.load import LoadRequest, load
 from eligibility.exchange_packets import Packet
 from eligibility.exchange_policy import load_exchange_policy
+from eligibility.reviews.tables import ReviewTables
 from eligibility.trail import Trail
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads
@@ -52,6 +53,7 @@ class Story:
         self.kinds, rows = _answers(folder, asked, [row["identity_id"] for row in self.made["rows"]])
         path = folder / "answers.csv"
         path.write_text(csv_text(COLUMNS, ([row.get(name) for name in COLUMNS] for row in rows)))
+        self.reviews = reviews(self.workspace)
         self.taken = take_answers(self.workspace, [path], Act("pat", "answers of July", ANSWERED))
         self.after = cells(self.workspace, ANSWERED)
 
@@ -164,6 +166,11 @@ def cells(workspace: Workspace, day: date) -> dict[tuple[str, str, str], Row]:
     return {(row["identity_id"], row["country"], row["record_type"]): row for row in rows}
 
 
+def reviews(workspace: Workspace) -> list[Row]:
+    with workspace.reading() as connection:
+        return ReviewTables(connection).standing().sort("review_id").to_dicts()
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(tmp_path_factory.mktemp("exchange"))
@@ -239,6 +246,15 @@ def test_an_answer_about_somebody_else_is_set_aside_with_its_reason(story: Story
 def test_answers_make_no_person_and_move_no_identity(story: Story) -> None:
     assert story.workspace.memberships().equals(story.identities)
     assert story.taken["load"]["identities"] == {"created": 0, "grown": 0, "merged": 0, "split": 0}
+
+
+def test_a_derogatory_answer_brings_the_driver_before_a_reviewer_once(story: Story) -> None:
+    opened = reviews(story.workspace)[len(story.reviews) :]
+    found = sorted((row["identity_id"], row["key"]) for row in opened if row["key"].startswith("answer:"))
+    assert found == sorted((row["identity_id"], f"answer:MX:{row['record_type']}") for row in story.of("derogatory"))
+    assert len(found) == 15
+    assert {row["state"] for row in opened} == {"open"}
+    assert not [row for row in story.reviews if row["key"].startswith("answer:")]
 
 
 def test_twenty_are_chased_once_and_have_a_new_day(story: Story) -> None:
