@@ -15,6 +15,7 @@ from api.coverage_facts import evidence
 from eligibility.coverage import COVERAGE, coverage_of
 from eligibility.coverage_facts import CoverageFacts
 from eligibility.coverage_policy import CoveragePolicy, load_coverage_policy
+from eligibility.matters import Audience
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.tables import ReviewTables
 from eligibility.reviews.undone import look_again_at, parted_by, relied_on, scores_relied_on
@@ -110,7 +111,8 @@ class Concluded:
     """What came of a change of identities.
 
     Args:
-        relied_on: reviews that relied on a merge that does not hold any more; `reopened` of them were closed.
+        relied_on: reviews that relied on a merge that does not hold any more, but for those of cleared reviewers.
+        reopened: all of them that were closed.
         scores: what the scores were that relied on it, and what they are; only where a person took it apart.
     """
 
@@ -180,7 +182,8 @@ def conclude(connection: apsw.Connection, prepared: Prepared, run_id: int) -> Co
     why = prepared.occasion
     is_person = why.cause is not Cause.LOAD
     parted = parted_by(connection, run_id, why.ref if is_person else None)
-    relied = {review for one in parted for review in relied_on(connection, one)}
+    reviews = (ReviewTables(connection).get(review) for one in parted for review in relied_on(connection, one))
+    relied = {review.review_id for review in reviews if review.audience is Audience.GENERAL}
     reopened = look_again_at(connection, parted, (why.at, why.as_of), why.actor)
     moved = scores_relied_on(connection, run_id) if parted and is_person else []
     return Concluded(settle(connection, prepared), tuple(sorted(relied)), tuple(reopened), tuple(moved))
