@@ -150,6 +150,7 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
     occasion = Occasion(why.cause, why.ref, why.actor, why.at, why.as_of, " ".join(names), is_all)
     everybody = frozenset(enrolled["identity_id"])
     concerned = everybody if is_all else everybody & _reached(scene)
+    asked = concerned if is_all else concerned & _answered(scene)
     doubles = read_doubles(scene.reader, concerned, why.as_of)
     figures = _figures(connection, scene.scored, concerned)
     state = State(
@@ -161,12 +162,7 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
         linked=_linked(scene.reader, figures, rules, why.as_of),
         figures=figures,
         turned=_turned(scene, enrolled),
-        coverage=_coverage(
-            connection,
-            scene,
-            concerned if is_all else concerned & _answered(scene),
-            (why.as_of, coverage_policy),
-        ),
+        coverage=_coverage(connection, scene, asked, (why.as_of, coverage_policy)),
     )
     return Prepared(occasion, state, rules, matters_of(state, rules))
 
@@ -259,19 +255,20 @@ def _turned(scene: Scene, enrolled: pl.DataFrame) -> pl.DataFrame:
 
 
 def _coverage(
-    connection: apsw.Connection, scene: Scene, concerned: frozenset[str], when: tuple[dt.date, CoveragePolicy]
+    connection: apsw.Connection, scene: Scene, drivers: frozenset[str], when: tuple[dt.date, CoveragePolicy]
 ) -> pl.DataFrame:
-    """Frame COVERAGE of the drivers, as far as anybody ever answered: what was never asked cannot expire."""
+    """Coverage of the drivers as far as anybody ever answered, with the day each answer was known: see `State`."""
     as_of, policy = when
-    if not concerned:
+    if not drivers:
         return COVERAGE.empty()
     members = scene.memberships.select("record_key", "identity_id")
-    found = evidence(scene.facts.current, connection, members, as_of)
-    if found.is_empty():
+    answers = evidence(scene.facts.current, connection, members, as_of)
+    if answers.is_empty():
         return COVERAGE.empty()
-    theirs = scene.memberships.filter(among("identity_id", concerned))
+    theirs = scene.memberships.filter(among("identity_id", drivers))
     people = theirs.select("identity_id").unique().sort("identity_id")
-    return coverage_of(CoverageFacts(theirs, evidence=found), people, as_of, policy)
+    cells = coverage_of(CoverageFacts(theirs, evidence=answers), people, as_of, policy)
+    return cells.filter(pl.col("check").is_not_null())
 
 
 def _renewal(found: Due, enrolled_on: dict[str, dt.date | None]) -> dt.date | None:

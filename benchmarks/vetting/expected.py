@@ -83,9 +83,9 @@ class Told:
             if expires < day:
                 name = f"enrolment:{record}:{expires.isoformat()}"
                 found[person, name][name] = 1.0
-        for person, country, item in self._stale(day):
+        for person, key, item in self._answers(day):
             if person in members:
-                found[person, f"coverage:{country}"][item] = 1.0
+                found[person, key][item] = 1.0
         return found
 
     def members(self) -> dict[str, tuple[date, str]]:
@@ -130,8 +130,8 @@ class Told:
             told = (key, row["offence_code"], row["status"])
             yield Line(self.person_of[key], f"CBP/{row['incident_id']}", *told, date.fromisoformat(row["date"]))
 
-    def _stale(self, day: date) -> Iterator[tuple[str, str, str]]:
-        """Person, country and item of each cell whose last answer is a clear one that is too old."""
+    def _answers(self, day: date) -> Iterator[tuple[str, str, str]]:
+        """Person, key and item of each cell whose last answer found something, or is a clear one that is too old."""
         policy = load_coverage_policy()
         cells: dict[tuple[str, str, str], list[tuple[date, str]]] = defaultdict(list)
         for row in self.rows["checks.csv"].values():
@@ -148,8 +148,10 @@ class Told:
             last, is_bad = max(told)
             limit = timedelta(days=policy.good_for_days.get(kind, min(policy.good_for_days.values())))
             refused = any(result == "not_shared" and when >= last for when, result in answers)
-            if not is_bad and day - last > limit and not refused:
-                yield person, country, f"stale:{country}:{kind}:{last.isoformat()}"
+            if is_bad:
+                yield person, f"answer:{country}:{kind}", f"answer:{country}:{kind}:{last.isoformat()}"
+            elif day - last > limit and not refused:
+                yield person, f"coverage:{country}", f"stale:{country}:{kind}:{last.isoformat()}"
 
 
 def read_truth(world: Path) -> dict[str, str]:

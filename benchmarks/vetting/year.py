@@ -65,7 +65,7 @@ class Year:
     """What a year of loads did.
 
     Args:
-        again: reviews opened or reopened by loading each month's files a second time, and by a screening after it.
+        again: reviews opened or reopened by loading the files of each month a second time, and by a screening after it.
         linked_missed: drivers in the higher linked band at the end of a month, by a full scoring, without a review.
         twice: drivers with two reviews of one matter.
         opened: reviews by trigger, `rounds` what screening brought up by trigger.
@@ -105,7 +105,8 @@ def run_year(
             year.loads.append(_load(workspace, told, (number, month.day), (path, source)))
         year.linked_missed += _linked_missed(workspace, month.day)
         _close_all(workspace)
-        year.again += _again(workspace, month)
+        if number:
+            year.again += _again(workspace, month)
         count = sum(len(one.found) for one in year.loads if one.month == number)
         report(f"{month.day}: {len(month.files)} files, {count} matters brought up")
     _sum_up(workspace, year, months[0].day)
