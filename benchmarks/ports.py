@@ -15,7 +15,8 @@ from time import perf_counter
 from eligibility.ports.cells import count_cells
 from eligibility.ports.ratio import crude_ratio, paired, pooled_ratio
 from eligibility.ports.signals import Signal, find_signals
-from fixtures.world.crossings import Effect, nameless_crossings, nameless_world, true_ratio
+from fixtures.world.crossings import Effect, true_ratio
+from fixtures.world.nameless import nameless_crossings, nameless_world
 
 TODAY = date(2026, 6, 30)
 ENTRIES = 1_000_000

@@ -136,8 +136,8 @@ class Told:
         cells: dict[tuple[str, str, str], list[tuple[date, str]]] = defaultdict(list)
         for row in self.rows["checks.csv"].values():
             is_there = row["source"] != "FAST" or row["record_id"] in self.rows["us_fast.csv"]
-            if row["received_on"] > day.isoformat() or not is_there:
-                continue  # not told yet, or of a membership that nobody knows of yet
+            if not is_there:
+                continue  # of a membership that nobody knows of yet
             person = self.person_of[f"{row['source']}/{row['record_id']}"]
             cell = (person, row["country"].upper(), row["record_type"].lower())
             cells[cell].append((date.fromisoformat(row["checked_on"]), row["result"].lower()))

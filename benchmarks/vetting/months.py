@@ -40,6 +40,7 @@ def write_months(whole: Path, folder: Path, today: date) -> list[Month]:
     for number, day in enumerate(days):
         known = folder / f"known-{number:02d}"
         cut(whole, known, day)
+        _leave_out(known / "checks.csv", day)
         _say_later(known / "us_fast.csv", days[number - 1] if number else day - timedelta(days=31))
         new = known if before is None else _new(before, known, folder / f"new-{number:02d}")
         files = [(path, source) for path, source in loads(new) if path.exists() and path.name not in SKIPPED]
@@ -54,6 +55,12 @@ def _say_later(path: Path, register_day: date) -> None:
     unsaid = (pl.col("status") == "expired") & (pl.col("expires_on").str.to_date() >= register_day)
     status = pl.when(unsaid).then(pl.lit("active")).otherwise("status")
     frame.with_columns(status.alias("status")).write_csv(path)
+
+
+def _leave_out(path: Path, day: date) -> None:
+    """Answers that came after the day are not there: the cut goes by the day of the check."""
+    frame = pl.read_csv(path, infer_schema=False)
+    frame.filter(pl.col("received_on").str.to_date() <= day).write_csv(path)
 
 
 def _new(before: Path, after: Path, folder: Path) -> Path:

@@ -136,7 +136,8 @@ def _compared(
     own = found / exams if found >= RULES.enough else None
     base = own or everywhere or 0.0
     smallest = smallest_ratio(base, sides["fast"].counts["random"], exams)
-    needed = exams_needed(base, RULES.ratio_of_interest) if base else None
+    is_asked = base and sides["fast"].counts["crossings"]  # where FAST does not run no number would do
+    needed = exams_needed(base, RULES.ratio_of_interest) if is_asked else None
     return Compared(sides, crude_ratio(pairs), pooled, smallest, needed, verdict(pooled, smallest))
 
 

@@ -16,7 +16,8 @@ import pytest
 from api.bootstrap import open_workspace
 from api.cli import main
 from eligibility.trail import Trail
-from fixtures.world.crossings import Effect, nameless_crossings, written
+from fixtures.world.crossings import Effect, written
+from fixtures.world.nameless import nameless_crossings
 
 ROOT = Path(__file__).resolve().parents[2]
 BTS = ROOT / "fixtures" / "bts" / "bts_truck_entries.parquet"

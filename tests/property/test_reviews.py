@@ -16,8 +16,9 @@ from eligibility.matters import Audience, Matter, Trigger
 from eligibility.migrations import MIGRATIONS
 from eligibility.policy import Consequence
 from eligibility.policy_file import load_eligibility_policy
-from eligibility.reviews.deciding import Decisions, Redress, Shown
+from eligibility.reviews.deciding import Decisions, Shown
 from eligibility.reviews.records import CaseRecords, Proposal
+from eligibility.reviews.redress import Redress
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.reviews.states import ADVERSE, Outcome, State
 from eligibility.reviews.tables import ReviewTables

@@ -14,7 +14,7 @@ from api.report.ports_page import render
 from eligibility.ports.cells import count_cells
 from eligibility.ports.comparison import compare_all, compare_ports, same_over
 from eligibility.ports.rates import Interval
-from fixtures.world.crossings import nameless_crossings
+from fixtures.world.nameless import nameless_crossings
 
 VOLUME = {
     "trucks": 9_000,

@@ -78,7 +78,7 @@ def test_a_quarter_that_is_not_over_raises_no_alarm(cells: Build) -> None:
 def test_false_alarms_across_ports_stay_below_the_share_agreed(cells: Build) -> None:
     """25 ports, 8 quarters and three tests a port, in worlds without any effect.
 
-    Without the correction one test in twenty would be an alarm: about four a quarter, 380 in all.
+    Without the correction one test in twenty would be an alarm: about four a quarter.
     """
     alarms = [len(find_signals(cells(*steady(25, seed)), END)) for seed in range(12)]
     assert sum(alarms) < 0.05 * 12 * len(QUARTERS)
