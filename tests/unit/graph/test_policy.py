@@ -1,5 +1,6 @@
 from importlib import resources
 
+import numpy as np
 import pytest
 
 from graph.policy import BANDS, TIE_KINDS, StatusRole, fold
@@ -78,9 +79,9 @@ def test_an_unknown_status_lets_the_event_count():
 
 def test_bands_have_edges():
     scoring = load_policy().scoring
-    assert [scoring.band(f) for f in (0.0, 9.99, 10.0, 39.99, 40.0, 100.0)] == [
+    assert scoring.bands(np.array([0.0, 9.99, 10.0, 39.99, 40.0, 100.0])) == [
         *BANDS[:1] * 2,
         *BANDS[1:2] * 2,
         *BANDS[2:] * 2,
     ]
-    assert scoring.linked_band(99.0) == "look"
+    assert scoring.linked_bands(np.array([99.0])) == ["look"]
