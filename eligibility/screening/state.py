@@ -17,7 +17,8 @@ from eligibility.screening.offences import among, in_scope
 from eligibility.screening.own import own_items, possible_items
 from eligibility.screening.policy import ScreeningPolicy
 from graph.days import known_by
-from graph.evidence import coded, event_rows, read_around
+from graph.evidence import event_rows, read_around
+from graph.holds import coded
 from graph.incidents import judge
 from graph.policy import RiskPolicy
 from graph.risk import assess
