@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api import carrier_records, keys, sample, scores, search
+from api import carrier_records, keys, sample, scores, search, succession_rulings
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
 
@@ -35,6 +35,7 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("search", search.MIGRATIONS),
         ("keys", keys.MIGRATIONS),
         ("sample", sample.MIGRATIONS),
+        ("succession_rulings", succession_rulings.MIGRATIONS),
     ):
         workspace.migrate(package, scripts)
     return workspace

@@ -13,6 +13,7 @@ import polars as pl
 
 from api import carrier_records, scores, search
 from api.progress import Progress, percent
+from api.succession_rulings import SuccessionRulings
 from graph import project
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
@@ -180,7 +181,9 @@ def _graph(
     previous, resolution, memberships = resolved
     possible = _possible(previous, resolution, memberships)
     others = {kind: _facts(workspace, publication, kind) for kind in sorted(kinds - set(facts))}
-    return project.desired({**others, **facts}, memberships, possible)
+    with workspace.reading() as connection:
+        rulings = SuccessionRulings(connection).standing()
+    return project.desired({**others, **facts}, memberships, possible, rulings)
 
 
 def _previous(connection: apsw.Connection, publication: Publication) -> tuple[Previous, frozenset[str]]:

@@ -20,6 +20,7 @@ from api.cli import (
     report_commands,
     score_commands,
     serve_commands,
+    succession_commands,
     workspace_commands,
 )
 from api.cli.run import as_main
@@ -59,6 +60,7 @@ for module in (
     workspace_commands,
     driver_commands,
     decision_commands,
+    succession_commands,
     evaluate_commands,
     compare_commands,
     report_commands,
