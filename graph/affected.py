@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from graph.days import known_by
-from graph.evidence import TIE_EDGES, UNDATED_TIES
+from graph.holds import TIE_EDGES, UNDATED_TIES
 from graph.policy import Limits
 from graph.schema import EdgeKind, GraphChange, NodeKind
 from graph.store import GraphScan

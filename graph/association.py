@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 
 from graph.degree import Degrees, pair_numbers
-from graph.evidence import BOTH, FAR, Evidence
+from graph.evidence import Evidence
+from graph.holds import BOTH, FAR
 from graph.incidents import Judged
 from graph.policy import DAYS_A_YEAR, TIE_KINDS, RiskPolicy
 
@@ -56,11 +57,14 @@ class Crowds:
     @classmethod
     def count(cls, evidence: Evidence, policy: RiskPolicy) -> Crowds:
         """The crowds of some evidence."""
-        holds = evidence.holds  # ordered by thing and person
-        pair = pair_numbers(*_ints(holds, "thing", "person"))
-        holds = holds.with_columns(pl.Series("pair", pair, pl.UInt32))
+        holds = pairs_of(evidence.holds)
         window = policy.limits.window_days
         return cls(holds, Degrees(holds, window), Degrees(holds.with_columns(thing="pair"), window))
+
+
+def pairs_of(holds: pl.DataFrame) -> pl.DataFrame:
+    """Holds of Evidence, ordered by thing and person, plus pair: a number for each thing and person."""
+    return holds.with_columns(pl.Series("pair", pair_numbers(*_ints(holds, "thing", "person")), pl.UInt32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +99,39 @@ def prepare(evidence: Evidence, judged: Judged, crowds: Crowds, policy: RiskPoli
         policy: the policy.
         question: what is asked.
     """
-    holds = crowds.holds
+    cases, holds = lend(evidence, judged, crowds.holds, question)
+    return Tables(
+        cases=cases,
+        holds=holds,
+        things=rules_of(evidence.things, policy),
+        crowds=crowds,
+        policy=policy,
+        question=question,
+    )
+
+
+def lend(
+    evidence: Evidence, judged: Judged, holds: pl.DataFrame, question: Question
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Cases and holds as `Tables` has them: with those of people who may be the same, where that is asked."""
     cases = judged.moments.join(judged.events.drop("day"), on=["person", "event"])
     cases = cases.select("incident", "person", "event", "day", "record", "confidence", "weight")
     own = {"owner": pl.col("person"), "link": pl.lit(NO_LINK, pl.Int64), "probability": pl.lit(1.0)}
-    cases, lent_from = cases.with_columns(**own), holds.with_columns(**own)
+    cases, holds = cases.with_columns(**own), holds.with_columns(**own)
     if question.with_possible:
-        cases = _lend(cases, evidence.possible)
-        lent_from = _lend(lent_from, evidence.possible)
-    cases = cases.sort("incident", "person", "event", "day", "owner").with_row_index("row")
+        cases, holds = _lend(cases, evidence.possible), _lend(holds, evidence.possible)
+    return cases.sort("incident", "person", "event", "day", "owner").with_row_index("row"), holds
+
+
+def rules_of(things: pl.DataFrame, policy: RiskPolicy) -> pl.DataFrame:
+    """Frame thing, group, r (a succession's factor taken in), k0; ordered by thing."""
     rules = pl.DataFrame(
         [(kind, GROUP[kind], policy.ties[kind].strength, policy.ties[kind].full_degree) for kind in TIE_KINDS],
         schema={"tie": pl.String, "group": pl.Int64, "r": pl.Float64, "k0": pl.Float64},
         orient="row",
     )
-    things = evidence.things.join(rules, on="tie", how="left").sort("thing")
-    return Tables(
-        cases=cases,
-        holds=lent_from,
-        things=things.select("thing", "group", pl.col("r") * pl.col("factor"), "k0"),
-        crowds=crowds,
-        policy=policy,
-        question=question,
-    )
+    ruled = things.join(rules, on="tie", how="left").sort("thing")
+    return ruled.select("thing", "group", pl.col("r") * pl.col("factor"), "k0")
 
 
 def _lend(rows: pl.DataFrame, possible: pl.DataFrame) -> pl.DataFrame:

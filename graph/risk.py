@@ -12,8 +12,10 @@ import polars as pl
 from graph.association import Crowds, Question, Tables, associate, associate_twice, prepare
 from graph.evidence import Evidence, read_around, read_everyone
 from graph.incidents import Judged, judge
+from graph.linked_points import LinkedPoints, linked_points
 from graph.policy import RiskPolicy
 from graph.store import EdgeReader, GraphScan
+from linkage.compiled import is_compiled
 from linkage.schema import FrameSchema
 
 SCORE = FrameSchema(
@@ -66,10 +68,9 @@ def score_all(
     """
     evidence = read_everyone(reader, policy, as_of)
     if identities is None:
-        return tabulate(assess(evidence, policy), policy)
+        return _score(evidence, policy)
     places = [place for place, identity in enumerate(evidence.people) if identity in set(identities)]
-    only = pl.Series("only", places, pl.UInt32)
-    return tabulate(assess(evidence, policy, only), policy, only)
+    return _score(evidence, policy, pl.Series("only", places, pl.UInt32))
 
 
 def score_one(reader: EdgeReader, policy: RiskPolicy, identity_id: str, as_of: dt.date) -> pl.DataFrame:
@@ -90,7 +91,7 @@ def score_some(reader: EdgeReader, policy: RiskPolicy, identities: Collection[st
     evidence = read_around(reader, policy, identities, as_of)
     asked = set(identities)
     only = pl.Series("only", [place for place, person in enumerate(evidence.people) if person in asked], pl.UInt32)
-    return tabulate(assess(evidence, policy, only), policy, only)
+    return _score(evidence, policy, only)
 
 
 def assess(evidence: Evidence, policy: RiskPolicy, only: pl.Series | None = None) -> Assessment:
@@ -109,11 +110,30 @@ def assess(evidence: Evidence, policy: RiskPolicy, only: pl.Series | None = None
 
 def tabulate(assessment: Assessment, policy: RiskPolicy, only: pl.Series | None = None) -> pl.DataFrame:
     """Frame SCORE of the people assessed, ordered by id."""
-    people = assessment.evidence.people
+    size = len(assessment.evidence.people)
+    points = LinkedPoints(
+        linked=_sums(_firsts(assessment.linked), "p", size),
+        possible=_sums(_firsts(assessment.linked_possible), "p", size),
+    )
+    return _table(assessment.evidence, assessment.own, points, policy, only)
+
+
+def _score(evidence: Evidence, policy: RiskPolicy, only: pl.Series | None = None) -> pl.DataFrame:
+    """Frame SCORE without the rows it rests on; the same bits as `tabulate` of what `assess` finds."""
+    if not is_compiled(evidence.holds.height):
+        return tabulate(assess(evidence, policy, only), policy, only)
+    judged = judge(evidence.events, policy, evidence.as_of)
+    points = linked_points(evidence, judged, policy, only)
+    return _table(evidence, _own(judged.events, policy), points, policy, only)
+
+
+def _table(
+    evidence: Evidence, own_rows: pl.DataFrame, points: LinkedPoints, policy: RiskPolicy, only: pl.Series | None
+) -> pl.DataFrame:
+    people = evidence.people
     size = len(people)
-    own = _sums(assessment.own, "person", size)
-    linked = _sums(_firsts(assessment.linked), "p", size)
-    possible = _sums(_firsts(assessment.linked_possible), "p", size)
+    own = _sums(own_rows, "person", size)
+    linked, possible = points.linked, points.possible
     scoring = policy.scoring
     cap = -np.log1p(-scoring.linked_cap / 100.0)
     queue = scoring.own_weight * own + np.minimum(scoring.linked_weight * linked, cap)
@@ -129,7 +149,7 @@ def tabulate(assessment: Assessment, policy: RiskPolicy, only: pl.Series | None 
             "linked_with_possible": _figure(np.maximum(linked, possible)),
             "own_points": own,
             "linked_points": linked,
-            "as_of": pl.Series([assessment.evidence.as_of] * size, dtype=pl.Date),
+            "as_of": pl.Series([evidence.as_of] * size, dtype=pl.Date),
             "policy": pl.Series([policy.name] * size, dtype=pl.String),
         },
         schema_overrides={"band": pl.String, "linked_band": pl.String},
@@ -182,7 +202,8 @@ def _linked(associations: pl.DataFrame, tables: Tables, events: pl.DataFrame) ->
     rows = ties.select("p", "incident", "row", "person", "association").with_columns(
         pl.Series("strength", strength), pl.Series("points", -np.log1p(-strength))
     )
-    ordered = rows.sort("p", pl.col("incident").to_physical(), "points", "row", descending=[False, False, True, False])
+    order = ["p", pl.col("incident").to_physical(), "strength", "row"]
+    ordered = rows.sort(order, descending=[False, False, True, False])
     return ordered.with_columns(pl.col("incident").cast(pl.String))
 
 
