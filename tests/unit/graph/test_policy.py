@@ -1,5 +1,6 @@
 import math
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,12 @@ def test_what_the_numbers_of_ties_mean():
     assert policy.limits.gap_half_life_years == pytest.approx(math.log(2) / turnover, abs=0.03)
     assert policy.limits.distance_half_life_years == policy.limits.gap_half_life_years
     assert policy.ties["truck"].full_degree == round(2 * (1 + turnover * window))
+
+
+def test_the_page_of_figures_was_made_with_this_version_of_the_policy():
+    """Another version needs other figures: docs/risk.md says which it was made with."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "risk.md").read_text("utf-8")
+    assert f", policy {load_policy().version}+" in page
 
 
 def test_every_code_of_the_table_is_mapped():
