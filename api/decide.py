@@ -50,7 +50,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
         at = datetime.now(UTC).isoformat(timespec="seconds")
         decision = Decision(number, min(left, right), max(left, right), judgement, reason, by, at)
         publication = Publication(loads, day, decisions=(decision,))
-        outcome = publish(workspace, publication, _Entry("decision", number), Silent())
+        outcome = publish(workspace, publication, _Entry("decision", number, by), Silent())
     return _document(decision, outcome)
 
 
@@ -71,7 +71,7 @@ def undo(workspace: Workspace, n: int, by: str, today: date | None = None) -> di
         if decision.undone_at is not None:
             raise SettingsError(f"decision {n} was taken back before")
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        entry = _Entry("undo", n, (n, by, at))
+        entry = _Entry("undo", n, by, (n, by, at))
         outcome = publish(workspace, Publication(loads, day, undone=(n,)), entry, Silent())
     with workspace.reading() as connection:
         return _document(Decisions(connection).get(n), outcome)
@@ -83,6 +83,7 @@ class _Entry:
 
     cause: str
     ref: int
+    actor: str
     undone: tuple[int, str, str] | None = None
 
     def write(self, connection: apsw.Connection) -> None:
@@ -117,6 +118,11 @@ def _document(decision: Decision, outcome: Outcome) -> dict[str, Any]:
             "undone_at": decision.undone_at,
         },
         "moves": moves,
-        "reviews_reopened": 0,
+        **outcome.reviews(),
+        "relied_on": {
+            "reviews": list(outcome.concluded.relied_on),
+            "reopened": list(outcome.concluded.reopened),
+            "scores": list(outcome.concluded.scores),
+        },
         "rescored": outcome.changed_scores,
     }

@@ -16,6 +16,8 @@ from api.audit import AUDIT, AuditLog
 from api.bootstrap import open_workspace
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.projection import pending
+from eligibility.reviews.snapshots import Snapshots
+from eligibility.trail import Trail
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
 from linkage.errors import LinkageError
@@ -54,6 +56,7 @@ def doctor(folder: Path | None, store: GraphStoreChoice = LEDGER) -> dict[str, A
     checks.append(_attempt("workspace", reach))
     if opened:
         looks = {"ledger": _ledger, "records": _records, "graph": _graph, "search": _search, "audit": _audit}
+        looks["trail"] = _trail
         checks += [_attempt(name, partial(look, opened[0])) for name, look in looks.items()]
         checks += _projection(opened[0], store)
     return {"checks": [check.document() for check in checks]}
@@ -159,6 +162,17 @@ def _search(workspace: Workspace) -> str:
     if lost:
         raise _Failed(f"{lost} records cannot be found by a search")
     return f"{indexed} records can be found"
+
+
+def _trail(workspace: Workspace) -> str:
+    """The trail of reviews is whole, and what was kept with each is what was kept."""
+    with workspace.reading() as connection:
+        trail = Trail(connection)
+        wrong = [*trail.verify(), *Snapshots(connection).broken()]
+        n, head = trail.head()
+    if wrong:
+        raise _Failed(f"the trail was changed: {wrong[0]} ({len(wrong)} findings); restore from a backup")
+    return f"whole at row {n}, head {head[:16]}"
 
 
 def _audit(workspace: Workspace) -> str:

@@ -12,11 +12,13 @@ from typing import Any
 
 import polars as pl
 
+from api.declared import declared
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
 from api.progress import Progress, Silent
 from api.projection import follow_up
 from api.publish import Outcome, Publication, publish
+from eligibility.exchange_tables import ExchangeTables
 from linkage.errors import SourceError
 from linkage.ledger import Decision, Decisions, FileSummary, LoadRow, LoadTables, Workspace
 from linkage.schema import FACTS, PERSON, Kind
@@ -121,7 +123,11 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dic
             started_at=began.isoformat(timespec="seconds"),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             actor=request.actor,
-            summary={"rows": sum(f.rows for f in files), "rejected": sum(f.rejected for f in files)},
+            summary={
+                "rows": sum(f.rows for f in files),
+                "rejected": sum(f.rejected for f in files),
+                **declared(manifest, [file.facts for file in taken]),
+            },
         )
         outcome = publish(workspace, publication, _Entry(row, files, taken), progress)
     return _document(load_id, taken, outcome, started) | {"unchanged": plan.is_empty}
@@ -151,6 +157,10 @@ class _Entry:
     taken: Sequence[FileIntake]
 
     cause = "load"
+
+    @property
+    def actor(self) -> str:
+        return self.row.actor
 
     @property
     def ref(self) -> int:
@@ -223,8 +233,19 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         before=_earlier(workspace, loads[:-1], pl.concat([changed, gone])),
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
+        named=_named(workspace, plan),
         today=request.today,
     )
+
+
+def _named(workspace: Workspace, plan: _Plan) -> frozenset[str]:
+    """Person records that enrolments, checks and answers of the plan are about, of which no score or identity tells."""
+    told = (Kind.ENROLMENT, Kind.CHECK)
+    named = [key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls()]
+    if Kind.PARTNER_ANSWER in plan.facts:
+        with workspace.reading() as connection:
+            named += ExchangeTables(connection).anchors(plan.facts[Kind.PARTNER_ANSWER]["request_id"])
+    return frozenset(named)
 
 
 def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:

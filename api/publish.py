@@ -11,14 +11,19 @@ from typing import Any, Protocol
 import apsw
 import polars as pl
 
-from api import carrier_records, scores, search
+from api import carrier_records, scores, screening, search
 from api.progress import Progress, percent
+from api.screening import Concluded
 from api.succession_rulings import SuccessionRulings
+from eligibility.screening.runs import Cause, Screening
 from graph import project
-from graph.embedded import EmbeddedStore
+from graph.basis import Basis
+from graph.embedded import ChangeLog, EmbeddedStore
+from graph.kept_basis import KeptBasis
 from graph.policy_file import load_policy
-from graph.schema import Projection
+from graph.schema import GraphChange, Projection
 from graph.scope import EVERYTHING, Scope, difference, moves_scores, needed_for, scope_of
+from graph.store import EdgeReader, Mark
 from linkage.identities import Move
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import load_model
@@ -32,6 +37,11 @@ class Entry(Protocol):
     @property
     def cause(self) -> str:
         """load, decision or undo."""
+        ...
+
+    @property
+    def actor(self) -> str:
+        """The person whose load or decision it is."""
         ...
 
     @property
@@ -56,6 +66,7 @@ class Publication:
         decisions: new decisions.
         undone: numbers of decisions taken back.
         vehicles: new and changed vehicle facts, for the search.
+        named: person records that new enrolments, checks and answers name.
         today: the day the scores are for.
     """
 
@@ -67,6 +78,7 @@ class Publication:
     decisions: tuple[Decision, ...] = ()
     undone: tuple[int, ...] = ()
     vehicles: pl.DataFrame | None = None
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,17 +89,19 @@ class Outcome:
         moves: what happened to identities.
         compared: candidate pairs compared.
         rescored: identities scored anew; `changed_scores` of them have another figure.
+        concluded: what it brought before reviewers, and what relied on a merge that does not hold any more.
     """
 
     moves: tuple[Move, ...]
     compared: int
     rescored: int
     changed_scores: int
+    concluded: Concluded
 
     @classmethod
     def nothing(cls) -> Outcome:
         """Nothing changed."""
-        return cls((), 0, 0, 0)
+        return cls((), 0, 0, 0, Concluded(Screening()))
 
     def document(self) -> dict[str, Any]:
         """Its part of the `load` document."""
@@ -107,7 +121,17 @@ class Outcome:
             "pairs_scored": self.compared,
             "rescored": self.rescored,
             "scores_changed": self.changed_scores,
-            "reviews_opened": 0,
+            **self.reviews(),
+        }
+
+    def reviews(self) -> dict[str, int]:
+        """What it did to reviews, counted."""
+        screened = self.concluded.screening
+        return {
+            "screened": screened.screened,
+            "reviews_opened": screened.opened,
+            "reviews_reopened": screened.reopened + len(self.concluded.reopened),
+            "reviews_extended": screened.extended,
         }
 
 
@@ -117,7 +141,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     model = load_model()
     with workspace.reading() as connection:
         previous, reached = _previous(connection, publication)
-        table = _ScoreTable(scores.as_of(connection), scores.policy_of(connection), scores.scored_ids(connection))
+        table = _ScoreTable.read(connection, scores.kept_basis(workspace.path))
     progress.stage("comparing", 100)
     before = publication.before if publication.before is not None else persons.head(0)
     resolution = resolve(persons, Change(publication.changed, before, reached), previous, model, percent(progress))
@@ -126,20 +150,28 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     reach = scope_of(publication.kinds, identities_changed=bool(publication.changed or before.height or reached))
     # The table of scores has one day and one policy; moving either on scores everybody anew, whatever was loaded.
     day = max(publication.today, table.day or publication.today)
-    is_moved = day != table.day or table.policy != load_policy().name
-    if is_moved:
+    if table.is_moved(day):
         reach = EVERYTHING
     graph = _graph(workspace, publication, reach, {Kind.PERSON: persons}, (previous, resolution, memberships))
     changed = persons.filter(pl.col("key").is_in(pl.Series(sorted(publication.changed), dtype=pl.String).implode()))
+    turned = _turned(entry, (before, persons), (previous, resolution, memberships))
     del persons  # the largest frame here, and done with
     with workspace.reading() as connection:
         step = difference(EmbeddedStore(connection), graph, reach)
-    scored = counted = None
+    scored = counted = basis = None
     if moves_scores(reach):
         progress.stage("scoring")
         projected = project.ProjectedGraph(graph)
-        scored = scores.compute(projected, day) if is_moved else scores.recompute(projected, step, table.scored, day)
+        scored, basis = table.after(step, projected, day)
         counted = carrier_records.count(projected, day)
+    progress.stage("screening")
+    facts = screening.Facts(workspace.fact_store, publication.loads)
+    why = screening.Reason(Cause(entry.cause), entry.ref, entry.actor, _now(), day)
+    with workspace.reading() as connection:
+        # A change that moves no score leaves the events and links of the graph as they are.
+        reader = project.ProjectedGraph(graph) if moves_scores(reach) else EmbeddedStore(connection)
+        scene = screening.Scene(facts, reader, memberships, turned, scored, publication.named)
+        prepared = screening.prepare(connection, scene, why)
     progress.stage("publishing")
     with workspace.transaction() as connection:
         run_id = _write(connection, (publication, entry), resolution, model.digest)
@@ -149,17 +181,43 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         moved = scores.write(connection, scored, run_id, gone) if scored is not None else 0
         if counted is not None:
             carrier_records.write(connection, counted, day)
+        concluded = screening.conclude(connection, prepared, run_id)
+        mark = ChangeLog(connection).head()
+    table.keep(basis, mark)
     rescored = scored.height if scored is not None else 0
-    return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved)
+    return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved, concluded)
 
 
 @dataclass(frozen=True, slots=True)
 class _ScoreTable:
-    """What the table of scores is for, before a publication."""
+    """What the table of scores is for, before a publication, and what it rests on."""
 
     day: date | None
     policy: str | None
     scored: set[str]
+    mark: Mark
+    kept: KeptBasis
+
+    @classmethod
+    def read(cls, connection: apsw.Connection, kept: KeptBasis) -> _ScoreTable:
+        mark = ChangeLog(connection).head()
+        return cls(scores.as_of(connection), scores.policy_of(connection), scores.scored_ids(connection), mark, kept)
+
+    def is_moved(self, day: date) -> bool:
+        """True when the day or the policy is another one, so that everybody is scored anew."""
+        return day != self.day or self.policy != load_policy().name
+
+    def after(self, step: GraphChange, graph: EdgeReader, day: date) -> tuple[pl.DataFrame, Basis]:
+        """The scores that the change can move, or all where there is nothing to start from."""
+        basis = None if self.is_moved(day) else self.kept.read(self.mark, day, self.policy or "")
+        return scores.recompute(graph, step, self.scored, basis) if basis else scores.compute(graph, day)
+
+    def keep(self, basis: Basis | None, mark: Mark) -> None:
+        """Once the ledger is there: a basis kept for a state that never came about would be good for another one."""
+        if basis is None:
+            self.kept.stand(self.mark, mark)
+        else:
+            self.kept.write(basis, mark)
 
 
 def _facts(workspace: Workspace, publication: Publication, kind: Kind) -> pl.DataFrame:
@@ -207,6 +265,31 @@ def _after(memberships: pl.DataFrame, resolution: Resolution) -> pl.DataFrame:
     return MEMBERSHIP.check(pl.concat([kept, resolution.memberships]).sort("record_key"))
 
 
+def _turned(
+    entry: Entry,
+    persons: tuple[pl.DataFrame, pl.DataFrame],
+    resolved: tuple[Previous, Resolution, pl.DataFrame],
+) -> screening.Turned:
+    """What the run did to identities, as screening reads it.
+
+    Args:
+        persons: earlier versions of corrected and removed records, and all that there are now.
+    """
+    (before, now), (previous, resolution, memberships) = persons, resolved
+    removed = pl.Series(resolution.removed, dtype=pl.String).implode()
+    gone = before.filter(pl.col("key").is_in(removed)).select("key", "licence")
+    withdrawn = gone.join(previous.memberships, left_on="key", right_on="record_key")
+    others = memberships.join(withdrawn, on="identity_id", how="semi")
+    licences = now.select("key", "licence").join(others, left_on="key", right_on="record_key")
+    return screening.Turned(
+        before=previous.memberships,
+        moves=resolution.assignment.moves if entry.cause == Cause.LOAD else (),
+        identities=frozenset(resolution.memberships["identity_id"]),
+        withdrawn=withdrawn.select("key", "licence", "identity_id"),
+        licences=licences.select("licence", "identity_id"),
+    )
+
+
 def _possible(previous: Previous, resolution: Resolution, memberships: pl.DataFrame) -> pl.DataFrame:
     """Kept pairs whose records are in two identities that nobody has judged to be different."""
     touched = pl.Series(resolution.touched, dtype=pl.String).implode()
@@ -239,7 +322,7 @@ def _write(connection: apsw.Connection, cause: tuple[Publication, Entry], resolu
         model: digest of the model that the run used.
     """
     publication, entry = cause
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = _now()
     tables, decisions = IdentityTables(connection), Decisions(connection)
     entry.write(connection)
     for decision in publication.decisions:
@@ -253,3 +336,7 @@ def _write(connection: apsw.Connection, cause: tuple[Publication, Entry], resolu
     tables.write_moves(run_id, moves, assignment.minted)
     tables.write_redirects(assignment.redirects.items())
     return run_id
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -11,9 +11,11 @@ import apsw
 import orjson
 import polars as pl
 
-from api import scores
+from api import carrier_records, scores, screening
 from api.succession_rulings import SuccessionRuling, SuccessionRulings, as_frame
-from graph.embedded import EmbeddedStore
+from eligibility.screening.runs import Cause
+from graph.basis import Basis
+from graph.embedded import ChangeLog, EmbeddedStore
 from graph.mentions import Mentions
 from graph.policy_file import load_policy
 from graph.project import desired
@@ -83,7 +85,7 @@ def rule(  # noqa: PLR0913, PLR0917 - a ruling is these six things
         by: the person who rules.
 
     Returns:
-        ruling, rescored.
+        ruling, rescored, reviews_opened, reviews_reopened.
 
     Raises:
         SettingsError: no reason or person; or comparing does not find the two, and nobody ruled on them before.
@@ -96,8 +98,8 @@ def rule(  # noqa: PLR0913, PLR0917 - a ruling is these six things
             older, younger = _ends(workspace, connection, a, b)
             number, day = SuccessionRulings(connection).next_number(), scores.as_of(connection) or date.today()
         made = SuccessionRuling(number, older, younger, ruling.value, reason.strip(), by, _now(), day.isoformat())
-        rescored = _publish(workspace, lambda rulings: [*rulings, made], lambda table: table.insert(made))
-    return {"ruling": _ruling(made), "rescored": rescored}
+        counted = _publish(workspace, lambda rulings: [*rulings, made], lambda table: table.insert(made), by)
+    return {"ruling": _ruling(made), **counted}
 
 
 def undo_ruling(workspace: Workspace, n: int, by: str) -> dict[str, Any]:
@@ -113,47 +115,67 @@ def undo_ruling(workspace: Workspace, n: int, by: str) -> dict[str, Any]:
             if SuccessionRulings(connection).get(n).undone_at is not None:
                 raise SettingsError(f"ruling {n} was taken back before")
         at = _now()
-        rescored = _publish(
+        counted = _publish(
             workspace,
             lambda rulings: [replace(one, undone_by=by, undone_at=at) if one.n == n else one for one in rulings],
             lambda table: table.undo(n, by, at),
+            by,
         )
     with workspace.reading() as connection:
-        return {"ruling": _ruling(SuccessionRulings(connection).get(n)), "rescored": rescored}
+        return {"ruling": _ruling(SuccessionRulings(connection).get(n)), **counted}
 
 
 def _publish(
     workspace: Workspace,
     after: Callable[[list[SuccessionRuling]], list[SuccessionRuling]],
     write: Callable[[SuccessionRulings], None],
-) -> int:
+    by: str,
+) -> dict[str, int]:
     """The table written, the graph brought to it and what that moves scored anew; the caller holds the writer's place.
 
     Args:
         after: what all rulings ever made will be.
 
     Returns:
-        How many scores changed.
+        rescored (how many scores changed), reviews_opened, reviews_reopened.
     """
+    basis = None
     with workspace.reading() as connection:
         rulings = as_frame(one for one in after(SuccessionRulings(connection).all()) if one.undone_at is None)
         change = difference(EmbeddedStore(connection), desired(*_given(workspace, connection), rulings), _REACH)
     with workspace.transaction() as connection:
         write(SuccessionRulings(connection))
-        return 0 if change.is_empty else _apply(connection, change)
+        counted = {"rescored": 0, "reviews_opened": 0, "reviews_reopened": 0}
+        if not change.is_empty:
+            counted, basis = _apply(workspace, connection, change, by)
+        mark = ChangeLog(connection).head()
+    if basis is not None:  # once the ledger is there, so that none is kept for a state that never came about
+        scores.kept_basis(workspace.path).write(basis, mark)
+    return counted
 
 
-def _apply(connection: apsw.Connection, change: GraphChange) -> int:
+def _apply(
+    workspace: Workspace, connection: apsw.Connection, change: GraphChange, by: str
+) -> tuple[dict[str, int], Basis]:
+    """Graph, scores and reviews follow; no identity moves, so it belongs to the run whose identities these are."""
     tables, store = IdentityTables(connection), EmbeddedStore(connection)
-    run_id = tables.next_run() - 1  # no identity moves: it belongs to the run whose identities these are
+    before, run_id = ChangeLog(connection).head(), tables.next_run() - 1
     tables.announce(run_id)
     store.apply(change, tables.outbox_head())
-    day = scores.as_of(connection)
-    if day is None:
-        return 0
-    if scores.policy_of(connection) != load_policy().name:
-        return int(scores.rescore(connection, store, day, run_id)["changed"])
-    return scores.write(connection, scores.recompute(store, change, scores.scored_ids(connection), day), run_id)
+    day, policy = scores.as_of(connection) or date.today(), load_policy().name
+    kept = scores.kept_basis(workspace.path).read(before, day, policy)
+    if kept is None or scores.policy_of(connection) != policy:
+        scored, basis = scores.compute(store, day)
+        carrier_records.refresh(connection, store, day)
+    else:
+        scored, basis = scores.recompute(store, change, scores.scored_ids(connection), kept)
+    memberships = tables.memberships()
+    facts = screening.Facts(workspace.fact_store, LoadTables(connection).ids())
+    scene = screening.Scene(facts, store, memberships, screening.Turned(memberships), scored)
+    prepared = screening.prepare(connection, scene, screening.Reason(Cause.RESCORE, None, by, _now(), day))
+    moved = scores.write(connection, scored, run_id)
+    done = screening.settle(connection, prepared)
+    return {"rescored": moved, "reviews_opened": done.opened, "reviews_reopened": done.reopened}, basis
 
 
 def _given(workspace: Workspace, connection: apsw.Connection) -> tuple[Facts, pl.DataFrame, pl.DataFrame]:

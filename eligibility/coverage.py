@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from enum import StrEnum
-from importlib import resources
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from linkage.errors import ModelError
-from linkage.schema import CHECK, ENROLMENT, MEMBERSHIP, FrameSchema
+from eligibility.coverage_countries import countries_that_matter
+from eligibility.coverage_facts import EVIDENCE, CoverageFacts, enrolled, known_by
+from eligibility.coverage_policy import CoveragePolicy
+from linkage.schema import FrameSchema
 
 
 class Result(StrEnum):
@@ -24,8 +21,11 @@ class Result(StrEnum):
     DEROGATORY = "derogatory"  # asked, something found: this does not go stale
     NOT_SHARED = "not_shared"  # asked; the partner does not share it
     STALE = "stale"  # was clear, but too long ago
-    NEVER = "never"  # never asked
+    NEVER = "never"  # nobody ever said
 
+
+UNKNOWN = (Result.NOT_SHARED.value, Result.STALE.value, Result.NEVER.value)
+"""Results that leave open what the country's records say."""
 
 COVERAGE = FrameSchema(
     "coverage",
@@ -35,156 +35,101 @@ COVERAGE = FrameSchema(
         "record_type": pl.String,
         "result": pl.String,
         "checked_on": pl.Date,  # last answer; null when never asked
+        "known_on": pl.Date,  # the day that answer became known here
         "age_days": pl.Int32,  # days since; null when never asked
         "good_for_days": pl.Int32,  # after so many days a clear answer is stale
         "legal_basis": pl.String,
-        "check": pl.String,  # key of the check it rests on
+        "check": pl.String,  # key of the evidence it rests on
+        "because": pl.List(pl.String),  # why the country matters; empty where it does not and was asked all the same
+        "gap_since": pl.Date,  # first day without a good answer; null where there is one, or no day is known
     },
 )
+_CELL = ["identity_id", "country", "record_type"]
 
 
-@dataclass(frozen=True, slots=True)
-class CoveragePolicy:
-    """What should have been checked, and for how long an answer is good.
-
-    Args:
-        version: as the file states it.
-        countries: countries whose records matter, in order.
-        good_for_days: days by record type, in order.
-        sources: where each value comes from.
-    """
-
-    version: str
-    countries: tuple[str, ...]
-    good_for_days: Mapping[str, int]
-    sources: Mapping[str, str]
-
-
-def load_coverage_policy(path: Path | None = None) -> CoveragePolicy:
-    """The policy of a file, the shipped one by default.
-
-    Raises:
-        ModelError: the file cannot be read, or an entry has no value or no source.
-    """
-    try:
-        shipped = resources.files("eligibility") / "coverage_policy.toml"
-        document = tomllib.loads(path.read_text("utf-8") if path else shipped.read_text("utf-8"))
-        types = document["record_type"]
-        days = {name: _sourced(types[name]["good_for_days"], name) for name in types}
-        countries = _sourced(document["countries"], "countries")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ModelError(f"coverage policy {path}: {error}") from error
-    if not all(isinstance(value, int) and value > 0 for value in days.values()):
-        raise ModelError("coverage policy: good_for_days must be whole days above 0")
-    sources = {name: types[name]["good_for_days"]["source"] for name in types}
-    sources["countries"] = document["countries"]["source"]
-    return CoveragePolicy(str(document.get("version", "")), tuple(countries), days, sources)
-
-
-def _sourced(entry: Any, name: str) -> Any:
-    if set(entry) != {"value", "source"} or not str(entry["source"]).strip():
-        raise ModelError(f"coverage policy: {name} needs a value and a source and nothing else")
-    return entry["value"]
-
-
-def coverage_of(
-    checks: pl.DataFrame, record_keys: Collection[str], as_of: dt.date, policy: CoveragePolicy
-) -> list[dict[str, Any]]:
-    """Coverage of one person, one row a country and record type.
-
-    Args:
-        checks: frame CHECK.
-        record_keys: the person's records.
-        as_of: the day asked about; later answers are not known yet.
-        policy: what should have been checked.
-
-    Returns:
-        Rows of COVERAGE without identity_id, dates in ISO form.
-    """
-    members = pl.DataFrame({"record_key": sorted(set(record_keys)), "identity_id": "one"}, schema_overrides=_KEYS)
-    people = pl.DataFrame({"identity_id": ["one"]})
-    rows = _cover(checks, members, people, (as_of, policy)).drop("identity_id")
-    return rows.with_columns(pl.col("checked_on").dt.to_string("iso")).to_dicts()
-
-
-def coverage_of_enrolled(
-    checks: pl.DataFrame,
-    enrolments: pl.DataFrame,
-    memberships: pl.DataFrame,
-    as_of: dt.date,
-    policy: CoveragePolicy,
-) -> pl.DataFrame:
+def coverage_of_enrolled(facts: CoverageFacts, as_of: dt.date, policy: CoveragePolicy) -> pl.DataFrame:
     """Frame COVERAGE of everybody who is enrolled, by id, country and record type in the policy's order.
 
-    A record type that was checked although the policy does not list it is shown too. A check of any record of a person
-    is a check of that person.
-
     Args:
-        checks: frame CHECK.
-        enrolments: frame ENROLMENT.
-        memberships: frame MEMBERSHIP.
+        facts: what is known of them.
         as_of: the day asked about; later answers and enrolments are not known yet.
         policy: what should have been checked.
     """
-    members = MEMBERSHIP.conform(memberships)
-    known = ENROLMENT.conform(enrolments).filter(pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
-    people = members.join(known, on="record_key", how="semi").select("identity_id").unique()
-    return _cover(checks, members.select("record_key", "identity_id"), people, (as_of, policy))
+    return coverage_of(facts, enrolled(facts, as_of, policy).select("identity_id"), as_of, policy)
 
 
-_KEYS: dict[str, Any] = {"record_key": pl.String, "identity_id": pl.String}
+def coverage_of(facts: CoverageFacts, people: pl.DataFrame, as_of: dt.date, policy: CoveragePolicy) -> pl.DataFrame:
+    """Frame COVERAGE of some people, enrolled or not.
+
+    A cell is there for every record type of every country that matters, and for whatever else was asked. A check of any
+    record of a person is a check of that person.
+
+    Args:
+        people: identity_id of those asked about.
+    """
+    matters = countries_that_matter(facts, people, as_of, policy)
+    found = _settled(facts, people, as_of)
+    types = pl.DataFrame({"record_type": pl.Series(list(policy.good_for_days), dtype=pl.String)})
+    wanted = matters.select("identity_id", "country").join(types, how="cross")
+    cells = pl.concat([wanted.select(_CELL), found.select(_CELL)]).unique()
+    rows = _judged(cells.join(found, on=_CELL, how="left"), as_of, policy)
+    since = enrolled(facts, as_of, policy).select("identity_id", "enrolled_on")
+    told = rows.join(matters, on=["identity_id", "country"], how="left").join(since, on="identity_id", how="left")
+    # An answer that ran out left a gap then; where nothing was ever told, the gap is as old as the membership.
+    gap = pl.when(pl.col("result").is_in(list(UNKNOWN))).then(pl.coalesce("ran_out", "enrolled_on"))
+    told = told.with_columns(pl.col("because").fill_null([]), gap_since=gap)
+    return COVERAGE.conform(told.sort("identity_id", *policy_order(policy)))
 
 
-def _cover(
-    checks: pl.DataFrame, members: pl.DataFrame, people: pl.DataFrame, when: tuple[dt.date, CoveragePolicy]
-) -> pl.DataFrame:
-    as_of, policy = when
-    cell = ["identity_id", "country", "record_type"]
-    asked = _asked(checks, as_of).join(members, on="record_key").join(people, on="identity_id", how="semi")
-    last = asked.sort(*cell, "checked_on", "severity", "key").unique(cell, keep="last", maintain_order=True)
-    wanted = pl.DataFrame({"country": list(policy.countries)}).join(
-        pl.DataFrame({"record_type": list(policy.good_for_days)}), how="cross"
-    )
-    cells = pl.concat([people.join(wanted, how="cross"), last.select(cell)]).unique()
+def policy_order(policy: CoveragePolicy) -> list[pl.Expr]:
+    """What to sort cells by: countries and record types as the policy lists them, others behind by name."""
+    return [*_ordered("country", policy.countries), *_ordered("record_type", policy.good_for_days)]
+
+
+def _settled(facts: CoverageFacts, people: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """The answer each cell rests on, before its age is looked at.
+
+    The newest answer that tells something counts, the worse of two of one day. A refusal tells nothing: it never hides
+    what was found, and it stands for the cell only where a clear answer is older.
+
+    Frame out:
+        _CELL; result, checked_on, known_on, legal_basis and key of the newest telling answer, and of the newest
+        refusal, with `_refused` behind their names.
+    """
+    known = known_by(EVIDENCE.conform(facts.evidence), as_of).filter(pl.col("checked_on") <= as_of)
+    asked = known.join(facts.members, on="record_key").join(people, on="identity_id", how="semi").drop_nulls(_CELL)
+    worse = (pl.col("result") == Result.DEROGATORY.value).alias("worse")
+    ordered = asked.with_columns(worse).sort(*_CELL, "checked_on", "worse", "key")
+    columns = [*_CELL, "result", "checked_on", "known_on", "legal_basis", "key"]
+    telling = ordered.filter(pl.col("result").is_in([Result.CLEAR.value, Result.DEROGATORY.value]))
+    refused = ordered.filter(pl.col("result") == Result.NOT_SHARED.value)
+    newest = [frame.unique(_CELL, keep="last", maintain_order=True).select(columns) for frame in (telling, refused)]
+    return newest[0].join(newest[1], on=_CELL, how="full", coalesce=True, suffix="_refused")
+
+
+def _judged(cells: pl.DataFrame, as_of: dt.date, policy: CoveragePolicy) -> pl.DataFrame:
     days = pl.DataFrame(
-        list(policy.good_for_days.items()),
-        schema={"record_type": pl.String, "good_for_days": pl.Int32},
-        orient="row",
+        list(policy.good_for_days.items()), schema={"record_type": pl.String, "good_for_days": pl.Int32}, orient="row"
     )
-    fallback = min(policy.good_for_days.values())
     age = (pl.lit(as_of) - pl.col("checked_on")).dt.total_days()
-    is_stale = (pl.col("result") == Result.CLEAR.value) & (age > pl.col("good_for_days"))
-    rows = (
-        cells.join(last, on=cell, how="left")
-        .join(days, on="record_type", how="left")
-        .with_columns(pl.col("good_for_days").fill_null(fallback))
+    is_clear = pl.col("result") == Result.CLEAR.value
+    is_stale = is_clear & (age > pl.col("good_for_days"))
+    is_refused = pl.col("key_refused").is_not_null() & (
+        pl.col("key").is_null() | (is_stale & (pl.col("checked_on_refused") >= pl.col("checked_on")))
+    )
+    told = ("result", "checked_on", "known_on", "legal_basis", "key")
+    return (
+        cells.join(days, on="record_type", how="left")
+        .with_columns(pl.col("good_for_days").fill_null(min(policy.good_for_days.values())))
         .with_columns(
-            age_days=age,
-            result=pl.when(is_stale)
-            .then(pl.lit(Result.STALE.value))
-            .otherwise(pl.col("result").fill_null(Result.NEVER.value)),
-            check="key",
+            pl.when(is_stale).then(pl.lit(Result.STALE.value)).otherwise(pl.col("result")).alias("result"),
+            is_refused=is_refused,
+            ran_out=pl.when(is_stale).then(pl.col("checked_on") + pl.duration(days=pl.col("good_for_days") + 1)),
         )
-    )
-    return COVERAGE.conform(
-        rows.sort("identity_id", *_ordered("country", policy.countries), *_ordered("record_type", policy.good_for_days))
-    )
-
-
-def _asked(checks: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    """Answers known by the day, with an order in which the worse of two of one day counts."""
-    known = CHECK.conform(checks).filter(
-        (pl.col("known_on").is_null() | (pl.col("known_on") <= as_of)) & (pl.col("checked_on") <= as_of)
-    )
-    answers = [Result.NOT_SHARED.value, Result.CLEAR.value, Result.DEROGATORY.value]
-    severity = pl.col("result").replace_strict(answers, range(3), default=None, return_dtype=pl.Int8)
-    found = known.with_columns(
-        result=pl.col("result").str.to_lowercase(),
-        record_type=pl.col("record_type").str.to_lowercase(),
-        country=pl.col("country").str.to_uppercase(),
-    ).with_columns(severity=severity)
-    return found.drop_nulls(["record_key", "country", "record_type", "severity"]).select(
-        "key", "record_key", "country", "record_type", "checked_on", "result", "legal_basis", "severity"
+        .with_columns(
+            pl.when("is_refused").then(pl.col(f"{name}_refused")).otherwise(pl.col(name)).alias(name) for name in told
+        )
+        .with_columns(pl.col("result").fill_null(Result.NEVER.value), age_days=age, check="key")
     )
 
 

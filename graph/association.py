@@ -99,7 +99,7 @@ def prepare(evidence: Evidence, judged: Judged, crowds: Crowds, policy: RiskPoli
         policy: the policy.
         question: what is asked.
     """
-    cases, holds = lend(evidence, judged, crowds.holds, question)
+    cases, holds = lend(cases_of(judged), crowds.holds, evidence.possible, question)
     return Tables(
         cases=cases,
         holds=holds,
@@ -110,28 +110,34 @@ def prepare(evidence: Evidence, judged: Judged, crowds: Crowds, policy: RiskPoli
     )
 
 
+def cases_of(judged: Judged) -> pl.DataFrame:
+    """Frame incident, person, event, day, record, confidence, weight: the days at which ties are measured."""
+    cases = judged.moments.join(judged.events.drop("day"), on=["person", "event"])
+    return cases.select("incident", "person", "event", "day", "record", "confidence", "weight")
+
+
 def lend(
-    evidence: Evidence, judged: Judged, holds: pl.DataFrame, question: Question
+    cases: pl.DataFrame, holds: pl.DataFrame, possible: pl.DataFrame, question: Question
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Cases and holds as `Tables` has them: with those of people who may be the same, where that is asked."""
-    cases = judged.moments.join(judged.events.drop("day"), on=["person", "event"])
-    cases = cases.select("incident", "person", "event", "day", "record", "confidence", "weight")
     own = {"owner": pl.col("person"), "link": pl.lit(NO_LINK, pl.Int64), "probability": pl.lit(1.0)}
     cases, holds = cases.with_columns(**own), holds.with_columns(**own)
     if question.with_possible:
-        cases, holds = _lend(cases, evidence.possible), _lend(holds, evidence.possible)
+        cases, holds = _lend(cases, possible), _lend(holds, possible)
     return cases.sort("incident", "person", "event", "day", "owner").with_row_index("row"), holds
 
 
 def rules_of(things: pl.DataFrame, policy: RiskPolicy) -> pl.DataFrame:
-    """Frame thing, group, r (a succession's factor taken in), k0; ordered by thing."""
-    rules = pl.DataFrame(
-        [(kind, GROUP[kind], policy.ties[kind].strength, policy.ties[kind].full_degree) for kind in TIE_KINDS],
-        schema={"tie": pl.String, "group": pl.Int64, "r": pl.Float64, "k0": pl.Float64},
-        orient="row",
-    )
-    ruled = things.join(rules, on="tie", how="left").sort("thing")
-    return ruled.select("thing", "group", pl.col("r") * pl.col("factor"), "k0")
+    """Frame thing, group, r (a succession's factor taken in), k0, in the order of the things.
+
+    Args:
+        things: frame tie, factor; a thing is a place among them.
+    """
+    rules = [(GROUP[kind], policy.ties[kind].strength, float(policy.ties[kind].full_degree)) for kind in TIE_KINDS]
+    schema = {"group": pl.Int64, "r": pl.Float64, "k0": pl.Float64}
+    kinds = things["tie"].cast(pl.Enum(TIE_KINDS)).to_physical()
+    ruled = pl.DataFrame(rules, schema=schema, orient="row")[kinds]
+    return ruled.with_row_index("thing").with_columns(pl.col("r") * things["factor"])
 
 
 def _lend(rows: pl.DataFrame, possible: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from graph.holds import TIE_EDGES, UNDATED_TIES, coded, gather_holds
 from graph.policy import RiskPolicy
 from graph.schema import EdgeKind, NodeKind
 from graph.store import EdgeReader, GraphScan
-from graph.succession import find_successions
+from graph.succession import Succession, find_successions
 
 SCORED_EDGES = frozenset({*TIE_EDGES, EdgeKind.COMMITTED, EdgeKind.POSSIBLY_SAME, EdgeKind.SUCCEEDS})
 
@@ -98,6 +98,15 @@ def events_of(committed: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> t
     events = event_rows(committed.filter(known_by(as_of)), nodes, as_of)
     people, records = (events[name].unique().sort().to_list() for name in ("person", "record"))
     return people, coded(coded(events, "person", people), "record", records)
+
+
+def successions_of(edges: pl.DataFrame, policy: RiskPolicy, as_of: dt.date) -> list[Succession]:
+    """Carriers that follow one another, as far as known on the day.
+
+    Args:
+        edges: frame EDGE; only SUCCEEDS ones are read.
+    """
+    return find_successions(edges.filter(known_by(as_of)), policy.limits)
 
 
 def _people(possible: pl.DataFrame) -> list[str]:

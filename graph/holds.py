@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -41,8 +41,8 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class _OneKind:
-    """Things of one kind of tie; `spans` has thing: a place among the ids in `key` and, of successions, `other`."""
+class HeldKind:
+    """Things of one kind of tie (frame key, other, factor) and the spans on them, `thing` being a place among them."""
 
     things: pl.DataFrame
     spans: pl.DataFrame
@@ -61,7 +61,8 @@ def gather_holds(known: pl.DataFrame, successions: Sequence[Succession], people:
         tie: _one_kind(known.filter(pl.col("kind") == kind.value), tie, people, records)
         for kind, (tie, _) in TIE_EDGES.items()
     }
-    kinds["successor"] = _of_successions(kinds["carrier"], successions)
+    carriers = kinds["carrier"].things.select("key").with_row_index("thing")
+    kinds["successor"] = of_successions(carriers, kinds["carrier"].spans, succession_frame(successions))
     things, holds, offset = [], [], 0
     for tie in sorted(kinds):
         one = kinds[tie]
@@ -81,7 +82,7 @@ def coded(frame: pl.DataFrame, column: str, ordered: Ids) -> pl.DataFrame:
     return frame.with_columns(pl.col(column).cast(pl.Enum(ordered)).to_physical().cast(pl.UInt32))
 
 
-def _one_kind(edges: pl.DataFrame, tie: str, people: Ids, records: Ids) -> _OneKind:
+def _one_kind(edges: pl.DataFrame, tie: str, people: Ids, records: Ids) -> HeldKind:
     keys = edges["dst"].unique().sort()
     rows = edges.select(
         pl.col("src").alias("person"),
@@ -105,25 +106,35 @@ def _one_kind(edges: pl.DataFrame, tie: str, people: Ids, records: Ids) -> _OneK
         side=pl.lit(BOTH, pl.UInt8),
     )
     things = pl.DataFrame({"key": keys}).with_columns(other=pl.lit(None, pl.String), factor=pl.lit(1.0))
-    return _OneKind(things, spans)
+    return HeldKind(things, spans)
 
 
-def _of_successions(carriers: _OneKind, successions: Sequence[Succession]) -> _OneKind:
-    """The people of both carriers of each succession, on one thing; none where nobody worked for either."""
-    places: Mapping[str, int] = {key: place for place, key in enumerate(carriers.things["key"])}
-    schema = {"key": pl.String, "other": pl.String, "factor": pl.Float64}
-    pairs = [(s.carrier, s.other, s.factor) for s in successions if s.carrier in places or s.other in places]
-    things = pl.DataFrame(pairs, schema=schema, orient="row").sort("key", "other")
-    spans = [carriers.spans.clear()]
+def of_successions(carriers: pl.DataFrame, spans: pl.DataFrame, successions: pl.DataFrame) -> HeldKind:
+    """The people of both carriers of each succession, on one thing; none where nobody worked for either.
+
+    Args:
+        carriers: frame thing, key.
+        spans: holds; only those of the carriers are read.
+        successions: frame key, other, factor.
+
+    Returns:
+        Things key, other, factor, ordered; spans with their places among them.
+    """
+    there = pl.col("key").is_in(carriers["key"].implode()) | pl.col("other").is_in(carriers["key"].implode())
+    things = successions.filter(there).sort("key", "other")
+    rows = [spans.clear()]
     for side, end in enumerate(("key", "other")):
-        here = _known_places(things.select(end).with_row_index("succession"), end, places)
-        rows = carriers.spans.join(here, left_on="thing", right_on=end)
-        rows = rows.with_columns(thing="succession", side=pl.lit(side, pl.UInt8))
-        spans.append(rows.select(carriers.spans.columns))
-    return _OneKind(things, pl.concat(spans))
+        here = things.select(end).with_row_index("succession").join(carriers, left_on=end, right_on="key")
+        theirs = spans.join(here.select("thing", "succession"), on="thing")
+        theirs = theirs.with_columns(thing="succession", side=pl.lit(side, pl.UInt8))
+        rows.append(theirs.select(spans.columns))
+    return HeldKind(things, pl.concat(rows))
 
 
-def _known_places(frame: pl.DataFrame, column: str, places: Mapping[str, int]) -> pl.DataFrame:
-    """The column's ids as places; rows of others are left out."""
-    found = pl.col(column).replace_strict(places, default=None, return_dtype=pl.UInt32)
-    return frame.with_columns(found).drop_nulls(column)
+def succession_frame(successions: Sequence[Succession]) -> pl.DataFrame:
+    """Frame key, other, factor."""
+    return pl.DataFrame(
+        [(s.carrier, s.other, s.factor) for s in successions],
+        schema={"key": pl.String, "other": pl.String, "factor": pl.Float64},
+        orient="row",
+    )

@@ -34,13 +34,13 @@ Scratch = namedtuple("Scratch", "plain possible met is_met best lent reached is_
 
 
 @njit(cache=True, nogil=True)
-def strongest_cases(begin, cases, holds, crowd, index, things, rules, scratch, people, plain, possible):
+def strongest_cases(begin, stop, cases, holds, crowd, index, things, rules, scratch, people, plain, possible):
     """The strongest case of each incident for each person it reaches, incident after incident.
 
-    Stops before the results could run over. Returns the next incident and how many results there are.
+    Ends before the results could run over. Returns the next incident and how many results there are.
 
     Args:
-        begin: first incident.
+        begin: first incident; `stop` is the one after the last.
         people: filled with the person of each result; `plain` and `possible` with its strength without and with
             possible links.
     """
@@ -56,8 +56,7 @@ def strongest_cases(begin, cases, holds, crowd, index, things, rules, scratch, p
     met, is_met, plain_ties, possible_ties = scratch.met, scratch.is_met, scratch.plain, scratch.possible
     association, cap, groups = rules.association, rules.strength, rules.same_group + 1
     count = 0
-    incidents = len(incident_begins) - 1
-    for incident in range(begin, incidents):
+    for incident in range(begin, stop):
         if count + len(is_met) > len(people):
             return incident, count
         for place in range(own_begins[incident], own_begins[incident + 1]):
@@ -89,7 +88,7 @@ def strongest_cases(begin, cases, holds, crowd, index, things, rules, scratch, p
             lent[person] = 0.0
         for place in range(own_begins[incident], own_begins[incident + 1]):
             is_own[own[place]] = False
-    return incidents, count
+    return stop, count
 
 
 @njit(cache=True, nogil=True)

@@ -293,7 +293,21 @@ DECISION = FrameSchema(
 
 PARTNER_ANSWER = FrameSchema(
     "partner_answer",
-    FACT | {"request_id": _STR, "record_key": _STR, "answer": _STR, "as_of": _DATE, "legal_basis": _STR},
+    FACT
+    | {
+        "request_id": _STR,
+        "record_key": _STR,  # the record that the partner says it found the person under
+        "answer": _STR,
+        "as_of": _DATE,
+        "legal_basis": _STR,
+        "country": _STR,  # whose records were looked at, where the partner repeats it; record_type likewise
+        "record_type": _STR,
+        **dict.fromkeys(  # whom the partner says it looked up, in the form of PERSON
+            ("name_given", "name_surname", "birth_date", "birth_date_alt", "curp", "fast_id", "licence"), _STR
+        ),
+        "name_alt": pl.List(_STR),
+        "suspect": pl.List(_STR),
+    },
 )
 
 PORT_VOLUME = FrameSchema(

@@ -53,7 +53,7 @@ def rescore_command(
     """Compute the scores again."""
     with BarProgress(error_console()) as progress:
         progress.stage("re-scoring")
-        document = rescore_workspace(session.workspace(), parse_date(today, "--today"), is_full=full)
+        document = rescore_workspace(session.workspace(), parse_date(today, "--today"), is_full=full, by=session.actor)
     session.audit("rescore", [None], f"{document['rescored']} identities")
     line = f"{document['rescored']:,} scored ({document['scope']}), {document['changed']:,} changed."
     return Answer(document, lambda out: out.print(line))

@@ -142,7 +142,25 @@ ATTRIBUTES: dict[Kind, KindAttributes] = {
     ),
     Kind.DECISION: KindAttributes(("a", "b", "judgement"), ("reason", "by", "at", "source", "received_on")),
     Kind.PARTNER_ANSWER: KindAttributes(
-        ("source", "request_id"), ("record_id", "answer", "as_of", "legal_basis", "received_on")
+        ("source", "request_id"),
+        (
+            "record_id",
+            "answer",
+            "as_of",
+            "legal_basis",
+            "country",
+            "record_type",
+            "given_name",
+            "surname",
+            "second_surname",
+            "full_name",
+            "birth_date",
+            "curp",
+            "licence_number",
+            "licence_jurisdiction",
+            "fast_id",
+            "received_on",
+        ),
     ),
     Kind.PORT_VOLUME: KindAttributes(
         ("source", "port_code", "month", "measure"), ("value", "port_name", "border", "received_on")

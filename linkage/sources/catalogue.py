@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from linkage.errors import SourceError
 from linkage.sources.columns import ColumnRule
+from linkage.sources.declared import Completeness
 from linkage.sources.manifest import Manifest, Mention
 
 PACKAGE = "linkage.sources"
@@ -94,4 +95,6 @@ def _fields(where: Sequence[int | str]) -> list[str]:
     """Names of the keys that the table holding an unknown key may have."""
     if len(where) == 1:
         return [name for name in Manifest.model_fields if name != "digest"]
+    if where[0] == "complete_for":
+        return list(Completeness.model_fields)
     return list((Mention if len(where) == 3 else ColumnRule).model_fields)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from linkage.schema import Kind
 from linkage.sources.attributes import ATTRIBUTES
 from linkage.sources.columns import ColumnRule, Strict
+from linkage.sources.declared import Completeness, Country
 from linkage.sources.options import DateOrder, FileFormat, LoadMode, checked_delimiter, checked_encoding
 
 
@@ -80,7 +81,11 @@ class Manifest(Strict):
         authority: who keeps the records.
         is_derogatory: being in the file speaks against a person.
         shares_in_full: the partner sends all it holds on a person.
-        complete_for: record types of which absence proves "clear".
+        complete_for: record types of which absence from a full dump proves "clear", each with the people it does so
+            for; a bare word stands for those the source holds a record of.
+        legal_basis: under which the source may be asked.
+        owner: country whose facts the rows are; None = that of each fact.
+        may_go_to: countries that the facts may be passed on to; None = as the exchange policy says for their owner.
         mode: what a file stands for unless the user says otherwise.
         mention: the things a row mentions.
         digest: sha256 of the document, to tell versions apart.
@@ -96,7 +101,10 @@ class Manifest(Strict):
     date_order: DateOrder = DateOrder.YMD
     is_derogatory: bool = False
     shares_in_full: bool = False
-    complete_for: tuple[str, ...] = ()
+    complete_for: tuple[Completeness, ...] = ()
+    legal_basis: str | None = None
+    owner: Country | None = None
+    may_go_to: tuple[Country, ...] | None = None
     mode: LoadMode = LoadMode.DELTA
     mention: Annotated[tuple[Mention, ...], Field(min_length=1)]
     digest: str = ""
@@ -105,6 +113,20 @@ class Manifest(Strict):
     @classmethod
     def _auto(cls, value: Any) -> Any:
         return None if value == "auto" else value
+
+    @field_validator("complete_for", mode="before")
+    @classmethod
+    def _held(cls, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            return value
+        return [{"record_type": entry} if isinstance(entry, str) else entry for entry in value]
+
+    @field_validator("complete_for")
+    @classmethod
+    def _somewhere(cls, value: tuple[Completeness, ...], told: ValidationInfo) -> tuple[Completeness, ...]:
+        if value and told.data.get("country") is None:
+            raise ValueError("say the country whose records these are, under country")
+        return value
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

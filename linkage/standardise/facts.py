@@ -18,6 +18,7 @@ from linkage.standardise.columns import (
 )
 from linkage.standardise.documents import DocumentReader
 from linkage.standardise.outcome import Standardised
+from linkage.standardise.persons import set_identity, set_suspect
 from linkage.standardise.sheet import Sheet, standard_row
 from linkage.standardise.standard import Standard, malformed, valid
 from linkage.standardise.tables import Tables
@@ -159,12 +160,15 @@ def standardise_decisions(sheet: Sheet, tables: Tables) -> Standardised:
 
 
 def standardise_answers(sheet: Sheet, tables: Tables) -> Standardised:
-    """Facts of a partner country's answer to a verification request."""
+    """Facts of a partner country's answer to a verification request, with whom it says it looked up."""
     sheet.require("source", "request_id")
     sheet.copy("request_id", "legal_basis")
     set_received_on(sheet, tables)
     set_choice(sheet, tables, "answer", {word: word for word in ANSWERS})
+    sheet.reject(sheet.get("answer").is_null(), "answer", "no-answer", "no answer given; the row answers nothing")
     set_day(sheet, tables, "as_of")
+    set_suspect(sheet, set_identity(sheet, tables))
+    sheet.set("record_type", sheet.text("record_type").str.to_lowercase())
     sheet.set("record_key", key_of(sheet, "record_id"))
     return sheet.finish(path_key(sheet.text("source"), sheet.text("request_id"), sheet.text("record_id")))
 

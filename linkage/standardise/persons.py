@@ -44,24 +44,35 @@ def standardise_persons(sheet: Sheet, tables: Tables) -> Standardised:
     """Facts of people. A row without a name, identifier, phone or e-mail address is no record."""
     sheet.require("source", "record_id")
     sheet.copy("record_id")
+    set_received_on(sheet, tables)
+    suspect = set_identity(sheet, tables)
+    country = sheet.get("country")
+    suspect["phone"] = set_phone(sheet, tables, address_countries(sheet, tables, country))
+    sheet.apply("email", lambda text: read_email(text, tables.fillers))
+    set_address(sheet, tables, country)
+    _set_employer(sheet, tables)
+    set_suspect(sheet, suspect)
+    _warn_of_curp_date(sheet)
+    _reject_nobody(sheet)
+    sheet.set("is_derogatory", pl.repeat(sheet.context.is_derogatory, sheet.rows.height, dtype=pl.Boolean, eager=True))
+    return sheet.finish(key_of(sheet, "record_id"))
+
+
+def set_identity(sheet: Sheet, tables: Tables) -> dict[str, pl.Series]:
+    """The columns that say who a row is about: country, names, sex, birth date, identifiers.
+
+    Returns:
+        Which values of each identifier are suspect.
+    """
     country = country_codes(sheet, tables)
     sheet.set("country", country)
-    set_received_on(sheet, tables)
     set_entity_type(sheet, tables)
     _set_sex(sheet, tables)
     _set_birth_date(sheet, tables)
     suspect = _set_identifiers(sheet, tables, country)
     _set_encoded_date(sheet, suspect)
-    suspect["phone"] = set_phone(sheet, tables, address_countries(sheet, tables, country))
-    sheet.apply("email", lambda text: read_email(text, tables.fillers))
-    set_address(sheet, tables, country)
     set_names(sheet, tables)
-    _set_employer(sheet, tables)
-    _set_suspect(sheet, suspect)
-    _warn_of_curp_date(sheet)
-    _reject_nobody(sheet)
-    sheet.set("is_derogatory", pl.repeat(sheet.context.is_derogatory, sheet.rows.height, dtype=pl.Boolean, eager=True))
-    return sheet.finish(key_of(sheet, "record_id"))
+    return suspect
 
 
 def _set_sex(sheet: Sheet, tables: Tables) -> None:
@@ -183,7 +194,8 @@ def _set_licences(sheet: Sheet, tables: Tables, country: pl.Series) -> None:
     sheet.set("licence", found["key"])
 
 
-def _set_suspect(sheet: Sheet, suspect: dict[str, pl.Series]) -> None:
+def set_suspect(sheet: Sheet, suspect: Mapping[str, pl.Series]) -> None:
+    """The names of the attributes whose value is suspect, one list a row."""
     marks = [
         pl.when(pl.lit(mask_)).then(pl.lit(attribute)).alias(attribute) for attribute, mask_ in sorted(suspect.items())
     ]

@@ -98,7 +98,7 @@ def is_whole(workspace: Workspace) -> bool:
     with workspace.reading() as connection:
         day = scores.as_of(connection)
         assert day is not None
-        again = scores.compute(EmbeddedStore(connection), day).sort("identity_id").rows()
+        again = scores.compute(EmbeddedStore(connection), day)[0].sort("identity_id").rows()
         table = scores.read_scores(connection).sort("identity_id").rows()
     return bool(verify_graph(workspace, LEDGER, Silent())["equal"]) and again == table
 

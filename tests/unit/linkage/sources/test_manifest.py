@@ -67,6 +67,19 @@ def test_a_manifest_is_given_by_path_and_has_defaults(toml: Path) -> None:
     assert (manifest.mode, manifest.is_derogatory, manifest.complete_for) == (LoadMode.DELTA, False, ())
 
 
+def test_a_source_says_for_whom_it_is_complete_and_who_may_have_its_facts(toml: Path) -> None:
+    toml.write_text(
+        "country = 'MX'\nowner = 'MX'\nmay_go_to = ['US']\n"
+        "complete_for = ['licence', { record_type = 'criminal', people = 'everybody' }]\n" + MINIMAL
+    )
+    manifest = load_manifest(str(toml))
+    assert [(one.record_type, str(one.people)) for one in manifest.complete_for] == [
+        ("licence", "held"),
+        ("criminal", "everybody"),
+    ]
+    assert (manifest.owner, manifest.may_go_to) == ("MX", ("US",))
+
+
 @pytest.mark.parametrize(
     ("document", "key", "hint"),
     [
@@ -99,6 +112,13 @@ def test_a_manifest_is_given_by_path_and_has_defaults(toml: Path) -> None:
             "map it",
         ),
         (MINIMAL.replace('kind = "person"', 'kind = "person"\nwhan = 1'), "mention[1].whan", "did you mean when?"),
+        ("complete_for = ['criminal']\n" + MINIMAL, "complete_for", "say the country"),
+        ("owner = 'Mexico'\n" + MINIMAL, "owner", "pattern"),
+        (
+            "country = 'MX'\ncomplete_for = [{ record_type = 'criminal', peopel = 'held' }]\n" + MINIMAL,
+            "complete_for[1].peopel",
+            "did you mean people?",
+        ),
         ("name = 'a'\ntitle = 'b'\nmention = []", "mention", "at least 1"),
         ("name = 'a'\ntitle = 'b'\nmention = 3", "mention", "tuple"),
     ],

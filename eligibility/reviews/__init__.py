@@ -1,0 +1,1 @@
+"""Reviews: the cases that people decide, from the queue to the letter and the appeal."""

@@ -1,0 +1,115 @@
+"""How evenly people decide: agreement of independent readings beyond chance, and outcomes against the order of a queue.
+
+Uneven application of the standard was a finding of OIG-21-70, so it is measured here and not assumed.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+
+from eligibility.reviews.states import ADVERSE, Outcome
+
+CONFIDENCE = 0.95
+_SECONDS = (
+    "SELECT p.outcome, CASE p.verdict WHEN 'signed' THEN p.outcome ELSE p.second_outcome END "
+    "FROM review_proposal p JOIN review r USING (review_id) WHERE p.verdict IN ('signed', 'returned') "
+    "AND (r.audience = 'general' OR ?) ORDER BY p.review_id, p.n"
+)
+_BLIND = (
+    "SELECT d.outcome, o.outcome FROM review_opinion o JOIN review_round d USING (review_id, round) "
+    "JOIN review r USING (review_id) WHERE d.outcome IS NOT NULL AND (r.audience = 'general' OR ?) "
+    "ORDER BY o.review_id, o.round, o.by"
+)
+_ORDERED = (
+    "SELECT p.outcome, s.document FROM review_proposal p JOIN review r USING (review_id) "
+    "JOIN review_snapshot s ON s.review_id = p.review_id AND s.round = p.round "
+    "AND s.n = (SELECT max(n) FROM review_snapshot t WHERE t.review_id = p.review_id AND t.round = p.round "
+    "AND t.moment IN ('decided', 'signed')) "
+    "WHERE p.verdict IN ('final', 'signed') AND (r.audience = 'general' OR ?) ORDER BY p.review_id, p.n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Of pairs of readings of the same cases.
+
+    Args:
+        pairs: how many.
+        agreed: share that is alike; None without a pair.
+        kappa: Cohen's kappa; None where chance alone would make all of them alike, or there is none.
+        table: count by first and second outcome.
+    """
+
+    pairs: int
+    agreed: float | None
+    kappa: float | None
+    table: dict[str, dict[str, int]]
+
+
+def agreement_of(pairs: Sequence[tuple[str, str]]) -> Agreement:
+    """Agreement of two readings of each case.
+
+    kappa = (po - pe) / (1 - pe), with po the share of cases read alike and pe the share that two readers with these
+    marginal shares would read alike by chance.
+
+    Source: Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20 (1960).
+    Written out here because scipy has none.
+    """
+    total = len(pairs)
+    if not total:
+        return Agreement(0, None, None, {})
+    first, second = (Counter(pair[side] for pair in pairs) for side in (0, 1))
+    alike = sum(one == other for one, other in pairs) / total
+    chance = sum(first[outcome] * second[outcome] for outcome in first) / total**2
+    kappa = None if chance == 1.0 else (alike - chance) / (1.0 - chance)
+    counts: dict[str, dict[str, int]] = {}
+    for one, other in sorted(pairs):
+        counts.setdefault(one, {}).setdefault(other, 0)
+        counts[one][other] += 1
+    return Agreement(total, alike, kappa, counts)
+
+
+def second_signatures(connection: apsw.Connection, *, is_cleared: bool) -> list[tuple[str, str]]:
+    """The first person's outcome and the second's, of every proposal that a second person looked at."""
+    return [(str(one), str(two)) for one, two in connection.execute(_SECONDS, (is_cleared,))]
+
+
+def blind_readings(connection: apsw.Connection, *, is_cleared: bool) -> list[tuple[str, str]]:
+    """The outcome and what somebody who was not shown it would have decided."""
+    return [(str(one), str(two)) for one, two in connection.execute(_BLIND, (is_cleared,))]
+
+
+def overrides(connection: apsw.Connection, *, is_cleared: bool) -> list[dict[str, Any]]:
+    """Outcomes against the band in which the driver stood when it was decided, both ways, with Wilson intervals.
+
+    A retained driver of the top band and an adverse outcome in the lowest one are no errors: they say how much people
+    follow the order of the queue.
+    """
+    decided = []
+    for outcome, document in connection.execute(_ORDERED, (is_cleared,)):
+        risk = json.loads(zlib.decompress(document)).get("risk")
+        if risk:
+            decided.append((str(risk["band"]), str(outcome)))
+    adverse = {outcome.value for outcome in ADVERSE}
+    kinds = (
+        ("look first, retained", "look first", {Outcome.RETAIN.value}),
+        ("routine, adverse", "routine", adverse),
+    )
+    return [_rate(name, [o in wanted for b, o in decided if b == band]) for name, band, wanted in kinds]
+
+
+def _rate(name: str, hits: Sequence[bool]) -> dict[str, Any]:
+    from scipy.stats import binomtest  # noqa: PLC0415 - half of a command's start
+
+    row: dict[str, Any] = {"override": name, "count": sum(hits), "of": len(hits)}
+    if not hits:
+        return row | {"rate": None, "lower": None, "upper": None}
+    interval = binomtest(sum(hits), len(hits)).proportion_ci(CONFIDENCE, "wilson")
+    return row | {"rate": sum(hits) / len(hits), "lower": float(interval.low), "upper": float(interval.high)}
