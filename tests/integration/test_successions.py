@@ -304,3 +304,22 @@ def test_a_server_that_follows_has_it_too(workspace: Workspace, empty_neo4j) -> 
         push_graph(workspace, server, Silent())
         assert verify_graph(workspace, choice, Silent())["equal"]
         assert risk(workspace, "US/2", store=choice) == risk(workspace, "US/2")
+
+
+def test_a_band_that_a_ruling_crosses_opens_a_review(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rows = [f"US,1,f{n},SEIZURE,2024-02-0{n},f{n}" for n in range(1, 10)]
+    give(
+        workspace,
+        folder,
+        "events",
+        "\n".join(["source,record_id,event_id,event_type,event_date,incident_id", *rows, ""]),
+    )
+    enrolled = "source,record_id,fast_id,status,enrolled_on,expires_on\nUS,2,7001,active,2024-06-01,2029-06-01\n"
+    give(workspace, folder, "enrolments", enrolled)
+    assert rule(workspace, "US/100", "US/200", Ruling.CONFIRMED, REASON, "m.ruiz")["reviews_opened"] == 1
+    assert risk(workspace, "US/2")["linked_band"] == "look"
+    with workspace.reading() as connection:
+        triggers = connection.execute("SELECT trigger_ FROM review").fetchall()
+    assert ("linked_band",) in triggers
