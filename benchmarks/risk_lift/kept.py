@@ -1,4 +1,7 @@
-"""Worlds that were made, cut and resolved once, kept on disk: another policy then only has to score."""
+"""Worlds that were made, cut and resolved once, kept on disk: another policy then only has to score.
+
+They know nothing of later changes to the world, the linkage or the graph: after such a one, take another folder.
+"""
 
 from __future__ import annotations
 

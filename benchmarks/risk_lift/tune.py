@@ -87,7 +87,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.risk_lift.tune", description=__doc__)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
-    parser.add_argument("--keep", type=Path, required=True, help="where worlds are kept, 30 MB each")
+    parser.add_argument(
+        "--keep", type=Path, required=True, help="where worlds are kept; empty it when world, linkage or graph change"
+    )
     options = parser.parse_args()
     policy = load_policy()
     benches = [ready(kept_world(options.people, seed, options.keep), policy) for seed in options.seeds]
