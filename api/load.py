@@ -240,15 +240,13 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
 
 
 def _named(workspace: Workspace, plan: _Plan) -> frozenset[str]:
-    """Person records that the plan's enrolments, checks and answers are about, which no score and no move tells."""
-    told = (Kind.ENROLMENT, Kind.CHECK, Kind.PARTNER_ANSWER)
-    named = {key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls()}
-    answered = plan.facts.get(Kind.PARTNER_ANSWER, FACTS[Kind.PARTNER_ANSWER].empty())["request_id"]
-    if answered.is_empty():
-        return frozenset(named)
-    with workspace.reading() as connection:
-        requests = ExchangeTables(connection).requests()
-    return frozenset(named | set(requests.filter(pl.col("request_id").is_in(answered.implode()))["anchor"]))
+    """Person records that enrolments, checks and answers of the plan are about, of which no score or identity tells."""
+    told = (Kind.ENROLMENT, Kind.CHECK)
+    named = [key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls()]
+    if Kind.PARTNER_ANSWER in plan.facts:
+        with workspace.reading() as connection:
+            named += ExchangeTables(connection).anchors(plan.facts[Kind.PARTNER_ANSWER]["request_id"])
+    return frozenset(named)
 
 
 def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:

@@ -15,6 +15,7 @@ from api.coverage_facts import evidence
 from eligibility.coverage import COVERAGE, coverage_of
 from eligibility.coverage_facts import CoverageFacts
 from eligibility.coverage_policy import CoveragePolicy, load_coverage_policy
+from eligibility.matters import Audience
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.tables import ReviewTables
 from eligibility.reviews.undone import look_again_at, parted_by, relied_on, scores_relied_on
@@ -110,7 +111,8 @@ class Concluded:
     """What came of a change of identities.
 
     Args:
-        relied_on: reviews that relied on a merge that does not hold any more; `reopened` of them were closed.
+        relied_on: reviews that relied on a merge that does not hold any more, but for those of cleared reviewers.
+        reopened: all of them that were closed.
         scores: what the scores were that relied on it, and what they are; only where a person took it apart.
     """
 
@@ -150,7 +152,6 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
     occasion = Occasion(why.cause, why.ref, why.actor, why.at, why.as_of, " ".join(names), is_all)
     everybody = frozenset(enrolled["identity_id"])
     concerned = everybody if is_all else everybody & _reached(scene)
-    asked = concerned if is_all else concerned & _answered(scene)
     doubles = read_doubles(scene.reader, concerned, why.as_of)
     figures = _figures(connection, scene.scored, concerned)
     state = State(
@@ -162,7 +163,12 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
         linked=_linked(scene.reader, figures, rules, why.as_of),
         figures=figures,
         turned=_turned(scene, enrolled),
-        coverage=_coverage(connection, scene, asked, (why.as_of, coverage_policy)),
+        coverage=_coverage(
+            connection,
+            scene,
+            concerned if is_all else concerned & _answered(scene),
+            (why.as_of, coverage_policy),
+        ),
     )
     return Prepared(occasion, state, rules, matters_of(state, rules))
 
@@ -176,7 +182,8 @@ def conclude(connection: apsw.Connection, prepared: Prepared, run_id: int) -> Co
     why = prepared.occasion
     is_person = why.cause is not Cause.LOAD
     parted = parted_by(connection, run_id, why.ref if is_person else None)
-    relied = {review for one in parted for review in relied_on(connection, one)}
+    reviews = (ReviewTables(connection).get(review) for one in parted for review in relied_on(connection, one))
+    relied = {review.review_id for review in reviews if review.audience is Audience.GENERAL}
     reopened = look_again_at(connection, parted, (why.at, why.as_of), why.actor)
     moved = scores_relied_on(connection, run_id) if parted and is_person else []
     return Concluded(settle(connection, prepared), tuple(sorted(relied)), tuple(reopened), tuple(moved))
@@ -255,20 +262,19 @@ def _turned(scene: Scene, enrolled: pl.DataFrame) -> pl.DataFrame:
 
 
 def _coverage(
-    connection: apsw.Connection, scene: Scene, drivers: frozenset[str], when: tuple[dt.date, CoveragePolicy]
+    connection: apsw.Connection, scene: Scene, concerned: frozenset[str], when: tuple[dt.date, CoveragePolicy]
 ) -> pl.DataFrame:
-    """Coverage of the drivers as far as anybody ever answered, with the day each answer was known: see `State`."""
+    """Frame COVERAGE of the drivers, as far as anybody ever answered: what was never asked cannot expire."""
     as_of, policy = when
-    if not drivers:
+    if not concerned:
         return COVERAGE.empty()
     members = scene.memberships.select("record_key", "identity_id")
-    answers = evidence(scene.facts.current, connection, members, as_of)
-    if answers.is_empty():
+    found = evidence(scene.facts.current, connection, members, as_of)
+    if found.is_empty():
         return COVERAGE.empty()
-    theirs = scene.memberships.filter(among("identity_id", drivers))
+    theirs = scene.memberships.filter(among("identity_id", concerned))
     people = theirs.select("identity_id").unique().sort("identity_id")
-    cells = coverage_of(CoverageFacts(theirs, evidence=answers), people, as_of, policy)
-    return cells.filter(pl.col("check").is_not_null())
+    return coverage_of(CoverageFacts(theirs, evidence=found), people, as_of, policy)
 
 
 def _renewal(found: Due, enrolled_on: dict[str, dt.date | None]) -> dt.date | None:

@@ -149,7 +149,7 @@ class Told:
             limit = timedelta(days=policy.good_for_days.get(kind, min(policy.good_for_days.values())))
             refused = any(result == "not_shared" and when >= last for when, result in answers)
             if is_bad:
-                yield person, f"answer:{country}:{kind}", f"answer:{country}:{kind}:{last.isoformat()}"
+                yield person, f"check:{country}:{kind}", f"check:{country}:{kind}:{last.isoformat()}"
             elif day - last > limit and not refused:
                 yield person, f"coverage:{country}", f"stale:{country}:{kind}:{last.isoformat()}"
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from eligibility.policy import EligibilityPolicy
-from eligibility.screening.expiry import derogatory_answers, expired_coverage, expired_enrolments
+from eligibility.screening.answered import answered_items
+from eligibility.screening.expiry import expired_coverage, expired_enrolments
 from eligibility.screening.identities import turn_items
 from eligibility.screening.items import ITEM
 from eligibility.screening.linked import linked_items, reaching
@@ -49,7 +50,7 @@ class State:
         linked: frame LINKED of the drivers in the higher linked band.
         figures: frame identity_id, linked of those.
         turned: frame TURN.
-        coverage: frame COVERAGE, with `known_on` of the answer, of drivers whose answers are looked at.
+        coverage: frame COVERAGE of drivers whose answers are looked at.
     """
 
     as_of: dt.date
@@ -81,7 +82,7 @@ def matters_of(state: State, rules: Rules) -> pl.DataFrame:
             turn_items(state.turned, drivers, state.as_of, policy),
             expired_enrolments(drivers, state.as_of, policy),
             expired_coverage(state.coverage, drivers, policy),
-            derogatory_answers(state.coverage, drivers, policy),
+            answered_items(state.coverage, drivers, policy),
         ]
     )
 

@@ -298,7 +298,7 @@ def test_an_answer_that_found_something_opens_once_and_one_that_is_about_nobody_
     desk.load("drivers", [driver(2)])
     found = [check(n, result="derogatory") for n in (1, 2)]
     assert desk.load("checks", found)["reviews_opened"] == 1
-    assert [review["key"] for review in desk.reviews()] == ["answer:MX:criminal"]
+    assert [review["key"] for review in desk.reviews()] == ["check:MX:criminal"]
     desk.close(desk.reviews()[0]["review_id"])
     assert screen_workspace(desk.workspace, date(2028, 9, 2))["reviews_opened"] == 0
     later = desk.load("checks", [check(1, result="derogatory", checked_on="2028-09-01")], today=date(2028, 9, 3))

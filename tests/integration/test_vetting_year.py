@@ -8,7 +8,7 @@ from benchmarks.vetting.__main__ import report
 from benchmarks.vetting.year import Year, run_year
 from fixtures.world import WorldSettings
 
-PEOPLE = 2000
+PEOPLE = 1000
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
 def test_no_matter_is_missed_and_none_comes_up_that_is_not_new(year: Year) -> None:
     wrong = [(one.month, one.file, one.missed, one.extra) for one in year.loads if one.missed or one.extra]
     assert wrong == []
-    assert sum(len(one.expected) for one in year.loads if one.month) > 200
+    assert sum(len(one.expected) for one in year.loads if one.month) > 100
 
 
 def test_nothing_comes_up_twice(year: Year) -> None:
@@ -29,7 +29,7 @@ def test_nothing_comes_up_twice(year: Year) -> None:
 
 
 def test_nobody_in_the_higher_linked_band_is_missed(year: Year) -> None:
-    assert year.opened["linked_band"] > 10
+    assert year.opened["linked_band"] > 3
     assert year.linked_missed == 0
 
 
@@ -43,7 +43,7 @@ def test_each_trigger_that_time_or_a_load_brings_was_seen(year: Year) -> None:
 def test_the_lag_is_shown_beside_the_five_years(year: Year) -> None:
     rows = {row["step"]: row for row in year.lag if row["trigger"] == "events of their own"}
     opened, renewal = rows["record received to review opened"], rows["event to five-year renewal"]
-    assert opened["reviews"] > 30
+    assert opened["reviews"] > 10
     assert opened["p95"] <= 31
     assert renewal["median"] > 365
     assert any("record received to review opened" in line for line in report(year, "true"))
