@@ -105,7 +105,9 @@ def print_changed(out: Console, document: Document) -> None:
 def print_replay(out: Console, document: Document) -> None:
     """What was shown, and what would differ now."""
     out.print(f"Review {document['review_id']}, {document['moment']} at {document['at']}, as of {document['as_of']}")
-    if not document["is_whole"]:
+    if document["is_expunged"]:
+        out.print("What was shown was taken out when the person's data were expunged.", style="bold")
+    elif not document["is_whole"]:
         out.print("What is kept is not what was shown: see crosslane doctor", style="bold")
     shown = document["shown"]
     if "trace" in shown:
