@@ -75,6 +75,7 @@ def test_requests_are_kept_as_they_were_made(ledger: apsw.Connection, tables: Ex
     assert tables.requests()["request_id"].to_list() == [request_id(1)]
     assert tables.requests(DAY - dt.timedelta(days=1)).is_empty()
     assert tables.next_number() == 2
+    assert tables.anchors([request_id(1), "R000009-00"]) == ["FAST/1"]
 
 
 def test_an_answer_is_judged_anew_when_identities_change(tables: ExchangeTables) -> None:
