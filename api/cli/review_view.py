@@ -14,6 +14,7 @@ Document = dict[str, Any]
 
 SHOWN = 30
 BESIDE = 5
+REVIEWERS = ("reviewer", "count", "of", "rate", "lower", "upper")
 QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
 FACTORS = ("factor", "kind", "consequence", "must_resolve", "finding", "says")
 EVIDENCE = (
@@ -42,7 +43,7 @@ def print_queue(out: Console, document: Document) -> None:
 
 def queue_csv(document: Document) -> str:
     """The queue."""
-    return csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in document["rows"]))
+    return csv_text(COLUMNS, ([_joined(row[name]) for name in COLUMNS] for row in document["rows"]))
 
 
 def factors_csv(document: Document) -> str:
@@ -104,7 +105,9 @@ def print_changed(out: Console, document: Document) -> None:
 def print_replay(out: Console, document: Document) -> None:
     """What was shown, and what would differ now."""
     out.print(f"Review {document['review_id']}, {document['moment']} at {document['at']}, as of {document['as_of']}")
-    if not document["is_whole"]:
+    if document["is_expunged"]:
+        out.print("What was shown was taken out when the person's data were expunged.", style="bold")
+    elif not document["is_whole"]:
         out.print("What is kept is not what was shown: see crosslane doctor", style="bold")
     shown = document["shown"]
     if "trace" in shown:
@@ -136,6 +139,9 @@ def print_agreement(out: Console, document: Document) -> None:
     out.print(table("Agreement of two readers", columns, rows))
     columns, rows = override_rows(document)
     out.print(table("Outcomes against the order of the queue (no errors by themselves)", columns, rows))
+    out.print(
+        table("Adverse outcomes by who put them forward (cases are not alike)", REVIEWERS, reviewer_rows(document))
+    )
 
 
 def agreement_rows(document: Document) -> tuple[tuple[str, ...], list[list[object]]]:
@@ -151,6 +157,11 @@ def override_rows(document: Document) -> tuple[tuple[str, ...], list[list[object
     return columns, [[row[name] for name in columns] for row in document["overrides"]]
 
 
+def reviewer_rows(document: Document) -> list[list[object]]:
+    """Rates by reviewer, in the order of REVIEWERS."""
+    return [[row[name] for name in REVIEWERS] for row in document["adverse_by_reviewer"]]
+
+
 def agreement_csv(document: Document) -> str:
     """Agreement and overrides as one table of measures."""
     rows = [
@@ -160,6 +171,8 @@ def agreement_csv(document: Document) -> str:
     ]
     for row in document["overrides"]:
         rows += [[f"{row['override']}: {name}", row[name]] for name in ("count", "of", "rate", "lower", "upper")]
+    for one in reviewer_rows(document):
+        rows += [[f"adverse by {one[0]}: {name}", value] for name, value in zip(REVIEWERS[1:], one[1:], strict=True)]
     return csv_text(("measure", "value"), rows)
 
 
@@ -191,6 +204,10 @@ def policy_csv(document: Document) -> str:
     """Every ground with its source, and the version."""
     rows = ([*(row[name] for name in GROUNDS), document["policy"]] for row in document["rows"])
     return csv_text((*GROUNDS, "policy"), rows)
+
+
+def _joined(value: object) -> object:
+    return "|".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _finding(factor: Document) -> str | None:

@@ -11,10 +11,8 @@ from api.report.printable import printable, section
 Document = dict[str, Any]
 
 _QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
-_EVIDENCE = (
-    *("event", "code", "description", "consequence", "lookback", "standing", "event_date", "known_on", "status"),
-    *("quality", "confidence", "points", "policy_source"),
-)
+_EVIDENCE = ("event", "code", "standing", "event_date", "known_on", "status", "quality", "confidence", "source")
+_GROUNDS = ("code", "description", "consequence", "lookback", "points", "policy_source")
 _COVERAGE = ("country", "record_type", "result", "checked_on", "legal_basis")
 LINKED = 10
 """Incidents of others that a page tells of, the weightiest."""
@@ -64,6 +62,11 @@ def agreement_page(document: Document) -> str:
             "Overrides",
             _table("Overrides", ("override", "count", "of", "rate", "lower", "upper"), document["overrides"]),
         ),
+        section(
+            "By reviewer",
+            "Adverse outcomes put forward by each first person. Cases are not alike: a difference is a reason to look.",
+            _table("Reviewers", ("reviewer", "count", "of", "rate", "lower", "upper"), document["adverse_by_reviewer"]),
+        ),
     ]
     return printable("How evenly people decide", f"As of {document['as_of']}.", sections)
 
@@ -91,7 +94,12 @@ def _trace(document: Document) -> list[Html]:
     scale = f"Points are {trace['points_scale']}; they are not added up."
     return [
         section("Factors", f"Policy {trace['policy']}. {state}", _table("Factors", columns, factors)),
-        section("Evidence", scale, _table("Records", _EVIDENCE, evidence)),
+        section(
+            "Evidence",
+            _table("Records", _EVIDENCE, evidence),
+            scale,
+            _table("What the rules say", _GROUNDS, list({item["code"]: item for item in evidence}.values())),
+        ),
     ]
 
 

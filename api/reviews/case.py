@@ -21,6 +21,7 @@ from eligibility.policy import EligibilityPolicy
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.deciding import Shown
 from eligibility.reviews.records import CaseRecords
+from eligibility.reviews.snapshots import Snapshots
 from eligibility.reviews.tables import Review
 from eligibility.reviews.work import Desk
 from eligibility.trace import Factor, FactorKind, context_factor, items_shown, matter_factor, with_findings
@@ -128,9 +129,14 @@ def _about(review: Review, own: Sequence[Factor], level: float) -> list[Factor]:
 
 
 def _level(connection: apsw.Connection, review: Review) -> float:
-    """The highest level of what brought the review up in this round."""
-    statement = "SELECT max(level) FROM review_item WHERE review_id = ? AND round = ? AND item NOT LIKE 'linked:%'"
-    return float(connection.execute(statement, (review.review_id, review.round)).get or 0.0)
+    """How much what brought the review up weighs, all of it together: whatever is new makes it more.
+
+    Read from what was kept when it came up last; what a decision showed besides is no part of it.
+    """
+    brought = [
+        kept.document["matter"] for kept in Snapshots(connection).of(review.review_id) if "matter" in kept.document
+    ]
+    return float(sum(level for _, level in brought[-1]["items"])) if brought else 0.0
 
 
 def _context(found: Mapping[str, Any] | None) -> list[Factor]:

@@ -22,6 +22,7 @@ from eligibility.reviews.states import ADVERSE, NotAllowed, Outcome, State
 from eligibility.reviews.tables import ReviewTables
 from eligibility.reviews.work import Act, Desk
 from eligibility.trace import Factor, FactorKind, Finding, context_factor, matter_factor, with_findings
+from eligibility.trail import Step, Trail
 from linkage.errors import SettingsError
 
 AT, DAY = "2026-11-01T10:00:00+00:00", date(2026, 11, 1)
@@ -173,6 +174,16 @@ def test_something_new_overtakes_a_proposal(bench: Callable[..., Bench], a_matte
     assert [proposal.verdict for proposal in CaseRecords(made.ledger).proposals(made.number)] == ["overtaken"]
 
 
+def test_assigning_a_proposed_review_again_takes_the_proposal_back(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.resolve()
+    made.decide(Outcome.REVOKE, "CUSTOMS")
+    Desk(made.ledger).assign(made.number, "ben", act(reason="a new record came in"))
+    assert made.state is State.ASSIGNED
+    (proposal,) = CaseRecords(made.ledger).proposals(made.number)
+    assert (proposal.verdict, proposal.second_reason) == ("overtaken", "a new record came in")
+
+
 def test_the_second_person_sends_it_back_with_an_outcome_of_their_own(bench: Callable[..., Bench]) -> None:
     made = bench()
     made.resolve()
@@ -257,7 +268,36 @@ def test_a_changed_snapshot_is_found(bench: Callable[..., Bench]) -> None:
     assert [snapshot.moment for snapshot in kept.of(made.number)] == ["opened", "decided"]
     assert kept.broken() == []
     with pytest.raises(apsw.ConstraintError):
-        made.ledger.execute("UPDATE review_snapshot SET document = x'' WHERE n = 1")
+        made.ledger.execute("UPDATE review_snapshot SET document = x'00' WHERE n = 1")
     made.ledger.execute("DROP TRIGGER snapshot_is_kept")
     made.ledger.execute("UPDATE review_snapshot SET document = (SELECT document FROM review_snapshot WHERE n = 1)")
     assert kept.broken() == ["snapshot 2 of review 1 is not what was kept"]
+
+
+def test_what_was_shown_can_be_taken_out_as_a_whole_and_told(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    Desk(made.ledger).note(made.number, act(reason="a name and a birth date"))
+    made.resolve(Finding.MITIGATED)
+    made.decide(Outcome.RETAIN, "MITIGATED")
+    kept = Snapshots(made.ledger)
+    for change in (
+        "UPDATE review_note SET text = 'other'",
+        "UPDATE review_note SET text = '(expunged)', by = 'eva'",
+        "UPDATE review_snapshot SET document = x'', digest = 'other'",
+        "UPDATE review_snapshot SET moment = 'signed'",
+    ):
+        with pytest.raises(apsw.ConstraintError):
+            made.ledger.execute(change)
+    step = Step("eva", "review expunged", f"review:{made.number}", "retention is over")
+    assert kept.expunge(made.number, step, AT) == 3
+    assert [snapshot.document for snapshot in kept.of(made.number)] == [{}, {}]
+    assert CaseRecords(made.ledger).notes(made.number)[0]["text"] == "(expunged)"
+    assert kept.broken() == []
+    assert Trail(made.ledger).verify() == []
+    assert made.state is State.CLOSED
+
+
+def test_a_document_taken_out_without_a_word_is_found(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.ledger.execute("UPDATE review_snapshot SET document = x''")
+    assert Snapshots(made.ledger).broken() == ["snapshot 1 of review 1 is not what was kept"]
