@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from api.declared import declared
+from api.declared import declared, is_newer_dump
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
 from api.progress import Progress, Silent
@@ -108,7 +108,8 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dic
         plan = _plan(workspace, taken, (manifest, mode, request.confirm), loads)
         files = [_summary(number, file) for number, file in enumerate(taken)]
         load_id = (loads[-1] if loads else 0) + 1
-        if not files or (plan.is_empty and all(file.is_seen for file in taken)):
+        tells_nothing = plan.is_empty and all(file.is_seen for file in taken)
+        if not files or (tells_nothing and not is_newer_dump(workspace, manifest, mode, request.today)):
             return _document(None, taken, Outcome.nothing(), started) | {"unchanged": True}
         progress.stage("writing records")
         workspace.fact_store.write(load_id, plan.facts, plan.withdrawn)

@@ -10,6 +10,7 @@ import apsw
 from api import carrier_records, scores
 from api.graph_store import GraphStoreChoice, address
 from api.progress import Progress
+from api.succession_rulings import SuccessionRulings
 from graph.embedded import ChangeLog, EmbeddedStore
 from graph.errors import ForeignGraph, GraphError, StoreUnavailable
 from graph.neo4j import Server, connect
@@ -131,7 +132,8 @@ def wanted_graph(workspace: Workspace, connection: apsw.Connection) -> Projectio
     """The graph that facts, identities and decisions make, at the ledger state of the connection's transaction."""
     loads, tables = LoadTables(connection).ids(), IdentityTables(connection)
     facts = {kind: workspace.fact_store.current(kind, loads, FACTS[kind].without("raw")) for kind in Kind}
-    return desired(facts, tables.memberships(), tables.possible_links())
+    rulings = SuccessionRulings(connection).standing()
+    return desired(facts, tables.memberships(), tables.possible_links(), rulings)
 
 
 def _push(workspace: Workspace, server: Server, target: ProjectionTarget, progress: Progress) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import polars as pl
 from api import carrier_records, scores, screening, search
 from api.progress import Progress, percent
 from api.screening import Concluded
+from api.succession_rulings import SuccessionRulings
 from eligibility.screening.runs import Cause, Screening
 from graph import project
 from graph.basis import Basis
@@ -238,7 +239,9 @@ def _graph(
     previous, resolution, memberships = resolved
     possible = _possible(previous, resolution, memberships)
     others = {kind: _facts(workspace, publication, kind) for kind in sorted(kinds - set(facts))}
-    return project.desired({**others, **facts}, memberships, possible)
+    with workspace.reading() as connection:
+        rulings = SuccessionRulings(connection).standing()
+    return project.desired({**others, **facts}, memberships, possible, rulings)
 
 
 def _previous(connection: apsw.Connection, publication: Publication) -> tuple[Previous, frozenset[str]]:

@@ -129,7 +129,7 @@ def _name(answer: Row, records: Sequence[Row]) -> bool | None:
     given, held = _readings(answer), [reading for row in records for reading in _readings(row)]
     if not given or not held:
         return None
-    ours = sorted({word for words, _ in held for word in words})
+    ours = _without_covered_initials({word for words, _ in held for word in words})
     verdicts = {
         _both(_within(first, ours, _same_given), _within(last, others, _same_surname))
         for first, last in given
@@ -143,6 +143,11 @@ def _readings(row: Row) -> list[tuple[list[str], list[str]]]:
     texts = [f"{row['name_given'] or ''}|{row['name_surname'] or ''}", *(row["name_alt"] or [])]
     parts = [text.split("|", 1) for text in texts if text != "|"]
     return [(given.split(), surname.split()) for given, surname in parts]
+
+
+def _without_covered_initials(words: set[str]) -> list[str]:
+    """The words, but for initials of another: where one record gives J and another JOSE, J stands for no JUAN."""
+    return sorted(word for word in words if len(word) > 1 or not any(w != word and w[0] == word for w in words))
 
 
 def _both(*parts: bool | None) -> bool | None:

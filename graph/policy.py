@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 Floats = npt.NDArray[np.float64]
 
@@ -104,14 +105,14 @@ class Scoring:
     look: float
     look_first: float
 
-    def bands(self, figures: Floats) -> list[str]:
-        """The band of each figure of 0-100."""
+    def bands(self, figures: Floats) -> pl.Series:
+        """The band of each figure of 0-100, as text also where there are none."""
         places = (figures >= self.look).astype(int) + (figures >= self.look_first)
-        return list(np.take(BANDS, places))
+        return pl.Series(np.take(BANDS, places).tolist(), dtype=pl.String)
 
-    def linked_bands(self, figures: Floats) -> list[str]:
+    def linked_bands(self, figures: Floats) -> pl.Series:
         """The band of each figure of linked risk alone, which never is the top one."""
-        return list(np.take(BANDS, (figures >= self.look).astype(int)))
+        return pl.Series(np.take(BANDS, (figures >= self.look).astype(int)).tolist(), dtype=pl.String)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from api.cli.output import plain, table
+from eligibility.ports.power import Verdict
 
 SHOWN = 40
 """Ports listed."""
@@ -40,7 +41,7 @@ def _print_signals(out: Console, document: Mapping[str, Any]) -> None:
 
 def _print_all(out: Console, document: Mapping[str, Any]) -> None:
     found = document["all_ports"]
-    out.print(f"All ports, random examinations: {plain(found['verdict'])}", style="bold")
+    out.print(f"All ports, random examinations: {plain(told_verdict(found))}", style="bold")
     rows = [
         [side, *_rate(found[side]["random_rate"]), *_rate(found[side]["targeted_rate"])] for side in ("fast", "other")
     ]
@@ -79,7 +80,14 @@ def _row(row: Mapping[str, Any]) -> list[object]:
     if row["verdict"] is None:
         return [*head, 0, 0, None, None, None, None]
     rates = [_short(row[side]["random_rate"]) for side in ("fast", "other")]
-    return [*head, row["fast"]["crossings"], row["other"]["crossings"], *rates, _ratio(row["ratio"]), row["verdict"]]
+    return [*head, row["fast"]["crossings"], row["other"]["crossings"], *rates, _ratio(row["ratio"]), told_verdict(row)]
+
+
+def told_verdict(row: Mapping[str, Any]) -> str:
+    """The verdict, and what it would take where there is too little to say."""
+    needed = row["exams_needed"]
+    is_short = row["verdict"] == Verdict.CANNOT_TELL and isinstance(needed, int)
+    return f"{row['verdict']}; needs {needed:,} a side" if is_short else str(row["verdict"])
 
 
 def _rate(rate: Mapping[str, Any] | None) -> list[object]:

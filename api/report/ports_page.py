@@ -10,13 +10,17 @@ from api.report import charts
 from api.report.charts import Axis, Line
 from api.report.markup import Html, el, table
 from api.report.printable import printable, section
+from eligibility.ports.power import Verdict
 
 Document = Mapping[str, Any]
 
 LISTED = 40
 """Ports in the table; those without a crossing at hand come last."""
 
-_WIDE = "@page { size: landscape; } body { max-width: 80rem; } td, tbody th { white-space: nowrap; }"
+_WIDE = (
+    "@page { size: landscape; } body { max-width: 84rem; } table { font-size: .78rem; } "
+    "td, tbody th { white-space: nowrap; } td:last-child { white-space: normal; min-width: 9rem; }"
+)
 
 CHARTED = 6
 """Ports drawn: those with an open alarm first, then those with the most FAST crossings."""
@@ -106,7 +110,7 @@ def _ports(document: Document) -> Html:
             continue
         crossed = [row[side]["crossings"] for side in SIDES]
         rates = [_among(row[side]) for side in SIDES]
-        rows.append([*head, *crossed, *rates, _shrunk(row["fast"]), _ratio(row["ratio"]), row["verdict"]])
+        rows.append([*head, *crossed, *rates, _shrunk(row["fast"]), _ratio(row["ratio"]), _verdict(row)])
     figures = ("FAST found, per 1,000", "other found, per 1,000", "FAST, shrunk", "ratio")
     columns = ("port", "name", "trucks a year", "covered", "FAST", "other", *figures, "verdict")
     months = next((row["volume"] for row in document["rows"] if row["volume"]["trucks_from"]), None)
@@ -115,7 +119,7 @@ def _ports(document: Document) -> Html:
     return _section(
         "Port by port",
         f"{traffic}Covered: crossings at hand as a share of all trucks in the months both tell of. Rates are findings "
-        f"per 1,000 random examinations, with {document['interval']} 95 % intervals; "
+        f"per 1,000 random examinations, with {document['interval'].capitalize()} 95 % intervals; "
         "shrunk: drawn towards the rate of all ports by as much as the port's own examinations are few."
         + (f" {left} ports more are in the CSV." if left > 0 else ""),
         table("Ports", columns, rows),
@@ -126,31 +130,46 @@ def _charts(document: Document) -> Html | None:
     alarmed = {row["port_code"] for row in document["signals"] if row["is_open"]}
     rows = [row for row in document["rows"] if row["verdict"] is not None and row["fast"]["chart"]]
     rows.sort(key=lambda row: row["port_code"] not in alarmed)
-    drawn = [figure for row in rows[:CHARTED] if (figure := _chart(row)) is not None]
+    wanted = [(row, side) for row in rows[:CHARTED] for side in SIDES if side == "fast" or row["port_code"] in alarmed]
+    drawn = [figure for row, side in wanted if (figure := _chart(row, side)) is not None]
     if not drawn:
         return None
     text = (
-        "Findings per 1,000 random examinations of FAST trucks by quarter, with the limits of a u-chart (three "
-        "standard errors). A point outside is worth a look; an alarm is only what also passes the test across ports. "
-        "Quarters with a hidden count are not drawn."
+        "Findings per 1,000 random examinations by quarter, of FAST trucks and, where an alarm is open, of the others, "
+        "with the limits of a u-chart (three standard errors). A point outside is worth a look; an alarm is only what "
+        "also passes the test across ports. Quarters with a hidden count are not drawn."
     )
-    return _section("FAST by quarter", text, *drawn)
+    return _section("By quarter", text, *drawn)
 
 
-def _chart(row: Mapping[str, Any]) -> Html | None:
-    points = row["fast"]["chart"]["points"]
-    series: dict[str, list[tuple[float, float]]] = {
-        name: [(place + 0.5, point[name]) for place, point in enumerate(points) if isinstance(point[name], float)]
-        for name in ("rate", "upper", "lower")
-    }
-    if not series["rate"]:
+def _chart(row: Mapping[str, Any], side: str) -> Html | None:
+    points = row[side]["chart"]["points"]
+    runs = {name: _runs([point[name] for point in points]) for name in ("rate", "upper", "lower")}
+    if not runs["rate"]:
         return None
-    tallest = charts.top([value for held in series.values() for _, value in held])
+    tallest = charts.top([value for held in runs.values() for run in held for _, value in run])
     quarters = tuple(point["quarter"] for point in points)
     axes = (Axis("", 0.0, float(len(points)), classes=quarters), Axis("per 1,000", 0.0, tallest, 5))
-    lines = [Line("found", "a", series["rate"]), Line("limits", "c", series["upper"]), Line("", "c", series["lower"])]
-    title = f"{row['port_code']} {row['port_name'] or ''}".strip()
-    return el("div", el("h3", title), charts.lines(title, axes, [line for line in lines if line.points]))
+    named = (("found", "a", runs["rate"]), ("limits", "c", runs["upper"]), ("", "c", runs["lower"]))
+    lines = [
+        Line(name if not place else "", style, run) for name, style, held in named for place, run in enumerate(held)
+    ]
+    trucks = "FAST trucks" if side == "fast" else "other trucks"
+    title = f"{row['port_code']} {row['port_name'] or ''}".strip() + f": {trucks}"
+    return el("div", el("h3", title), charts.lines(title, axes, lines))
+
+
+def _runs(values: Sequence[object]) -> list[list[tuple[float, float]]]:
+    """Values that follow each other, each with its place on the axis: a line does not lead over what is not told."""
+    runs: list[list[tuple[float, float]]] = []
+    is_going = False
+    for place, value in enumerate(values):
+        if isinstance(value, float):
+            if not is_going:
+                runs.append([])
+            runs[-1].append((place + 0.5, value))
+        is_going = isinstance(value, float)
+    return runs
 
 
 def _actions(document: Document) -> Html:
@@ -239,6 +258,12 @@ def _among(side: Mapping[str, Any]) -> str | None:
 def _shrunk(side: Mapping[str, Any]) -> str | None:
     held = side["shrunk_rate"]
     return held if held is None or held == MASKED else "{per_1000:.1f} ({low:.1f}-{high:.1f})".format(**held)
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    needed = row["exams_needed"]
+    is_short = row["verdict"] == Verdict.CANNOT_TELL and isinstance(needed, int)
+    return f"{row['verdict']}; needs {needed:,} a side" if is_short else str(row["verdict"])
 
 
 def _ratio(ratio: Mapping[str, Any] | str | None) -> str:

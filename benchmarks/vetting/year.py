@@ -141,7 +141,7 @@ def _found(connection: apsw.Connection, told: Told) -> frozenset[Matter]:
 def _linked_missed(workspace: Workspace, day: date) -> int:
     """Members in the higher linked band, by a full scoring, whom no review of it is about."""
     with workspace.reading() as connection:
-        figures = scores.compute(EmbeddedStore(connection), day)
+        figures, _ = scores.compute(EmbeddedStore(connection), day)
         members = {str(row[0]) for row in connection.execute("SELECT identity_id FROM screened_last JOIN screening "
                    "USING (screening_id) WHERE as_of = ?", (day.isoformat(),))}  # fmt: skip
         reviewed = {

@@ -146,6 +146,6 @@ def _side(cells: pl.DataFrame, spread: Spread | None, method: Interval) -> Side:
     quarters = total(cells, "quarter").select("quarter", "random_found", "random").rows()
     random = rate(counts["random_found"], counts["random"], method)
     targeted = rate(counts["targeted_found"], counts["targeted"], method)
-    shrunk = shrink(counts["random_found"], counts["random"], spread) if spread else None
+    shrunk = shrink(counts["random_found"], counts["random"], spread) if spread and counts["crossings"] else None
     by_quarter: list[tuple[date, int, int]] = quarters
     return Side(counts, random, targeted, shrunk, u_chart(by_quarter))

@@ -144,7 +144,9 @@ def homogeneity(pairs: pl.DataFrame, factor: str) -> Homogeneity | None:
     from statsmodels.stats.meta_analysis import combine_effects  # noqa: PLC0415 - a second to import
 
     effects = np.log([ratio.value for ratio in found])
-    combined = combine_effects(effects, np.array([ratio.log_variance for ratio in found]), method_re="iterated")
+    variances = np.array([ratio.log_variance for ratio in found])
+    with np.errstate(divide="ignore", invalid="ignore"):  # of its other measures, where ratios are all but equal
+        combined = combine_effects(effects, variances, method_re="iterated")
     test = combined.test_homogeneity()
     return Homogeneity(factor, float(test.statistic), int(test.df), float(test.pvalue), len(levels) - len(found))
 

@@ -29,6 +29,7 @@ class SignalKind(StrEnum):
 
     FAST_ABOVE_OTHER = "fast-above-other"  # over the last four quarters, within strata
     FAST_ROSE = "fast-rose"  # above the port's own earlier quarters
+    FAST_DRIFTED = "fast-drifted"  # the last four quarters above the four before: a rise too slow for one quarter
     OTHER_ROSE = "other-rose"
 
 
@@ -147,6 +148,8 @@ def _tests(cells: pl.DataFrame, quarter: date) -> Iterator[Look]:
     for kind, is_fast in ((SignalKind.FAST_ROSE, True), (SignalKind.OTHER_ROSE, False)):
         lane = past.filter(pl.col("is_fast") == is_fast)
         yield from _compared(lane, kind, (quarter, quarter), pl.col("quarter") == quarter)
+    years = cells.filter(pl.col("is_fast") & pl.col("quarter").is_between(quarters_back(year, RULES.window), quarter))
+    yield from _compared(years, SignalKind.FAST_DRIFTED, (year, quarter), pl.col("quarter") >= year)
 
 
 def _compared(cells: pl.DataFrame, kind: SignalKind, period: tuple[date, date], is_here: pl.Expr) -> Iterator[Look]:

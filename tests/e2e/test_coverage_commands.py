@@ -136,6 +136,22 @@ def test_what_may_be_told_to_a_country_can_be_picked(loaded: Any) -> None:
     assert {row["owner"] for row in told} == {"US"}
 
 
+def test_every_kind_of_fact_has_an_owner_or_stays_here(loaded: Any, write: Callable[[str, str], Path]) -> None:
+    loaded.json("load", write("own.csv", "n,given,surname\n1,Agapito,Orozco\n"), "--source", write("m.toml", LIST))
+    asked = "source,record_id,country,record_type,checked_on,result\nMXSENT,1,CA,criminal,2026-06-01,clear\n"
+    loaded.json("load", write("asked.csv", asked), "--source", "checks")
+    rows = {(row["kind"], row["source"], row["country"]): row for row in loaded.json("exchange", "rules")["rows"]}
+    assert rows["person", "US", "US"]["may_go_to"] == ["US", "CA", "MX"]
+    assert rows["person", "CA", "CA"]["may_go_to"] == ["CA", "US"]
+    assert rows["check", "US", "US"]["facts"] == 3
+    assert (rows["enrolment", "US", None]["owner"], rows["enrolment", "US", None]["may_go_to"]) == (None, [])
+    theirs = rows["person", "MXSENT", "MX"]
+    assert (theirs["owner"], theirs["may_go_to"], theirs["is_declared"]) == ("MX", ["MX"], True)
+    assert rows["check", "MXSENT", "CA"]["owner"] == "CA"  # Canada's records, whoever asked
+    read = rows_of(loaded("exchange", "rules", "--format", "csv").out)
+    assert [row["may_go_to"] for row in read if row["source"] == "MXSENT"] == ["CA|US", "MX"]
+
+
 @pytest.mark.parametrize(
     "words",
     ["--board --oldest", "US/u1 --board", "--board --country MX", "--country FR", "--result fine", "--format pdf"],
@@ -214,8 +230,13 @@ def test_absence_from_a_full_dump_is_clear_only_for_those_it_is_complete_for(
     loaded.json("load", dump, "--source", manifest, "--today", DAY, "--confirm", code=0)
     assert cell("criminal") == ("clear", "agreement")
     assert cell("customs") == ("never", None)
+    assert loaded.json("load", dump, "--source", manifest, "--today", DAY)["unchanged"]
+    again = loaded.json("load", dump, "--source", manifest, "--today", "2026-07-05")
+    assert (again["unchanged"], again["load_id"] is not None) == (True, True)  # the same list of a later day is news
+    (renewed,) = loaded.json("coverage", "US/u1", "--country", "MX", "--record-type", "criminal")["rows"]
+    assert (renewed["result"], renewed["checked_on"]) == ("clear", "2026-07-05")
     everyone = loaded.json("coverage", "--country", "MX", "--result", "clear")["rows"]
     assert {row["identity_id"] for row in everyone} == {loaded.json("show", "US/u1")["identity_id"]}
     found = dump.read_text("utf-8") + "2,Ramiro,Quintanilla,Zúñiga,1981-01-01\n"
-    loaded.json("load", write("more.csv", found), "--source", manifest, "--today", "2026-07-01")
+    loaded.json("load", write("more.csv", found), "--source", manifest, "--today", "2026-07-06")
     assert cell("criminal")[0] in {"derogatory", "never"}  # theirs, or perhaps theirs: clear no more

@@ -1,7 +1,7 @@
 """The compiled loops and the frames give the same scores, bit for bit."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.policy_file import load_policy
@@ -13,6 +13,7 @@ from linkage import compiled
 pytestmark = pytest.mark.skipif(not compiled.HAS_NUMBA, reason="numba is not installed")
 
 POLICY = load_policy()
+many = settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def both():
     patch.undo()
 
 
-@modest
+@many
 @given(world=worlds(), policy=policies(POLICY))
 def test_everybody_scores_to_the_same_bits(both, world, policy):
     store = world.to_store()

@@ -80,6 +80,16 @@ def test_whatever_is_not_the_drivers_makes_it_somebody_else(says: dict[str, Any]
     assert verdict(**says) is Verdict.WRONG_PERSON
 
 
+def test_an_initial_on_one_record_stands_for_the_name_on_another_and_for_no_twins() -> None:
+    jose = DRIVER | {"name_given": "JOSE", "name_alt": [], "curp": None, "licence": None}
+    asked = Asked(("MX",), "MX", "criminal", [jose, jose | {"name_given": "J"}], "D1")
+    twin = {"name_given": "JUAN JULIO", "name_surname": "GARCIA LOPEZ"}
+    assert verdict(asked, **twin, **BORN) is Verdict.WRONG_PERSON
+    assert verdict(asked, **(twin | {"name_given": "JOSE"}), **BORN) is Verdict.ACCEPTED
+    only = Asked(("MX",), "MX", "criminal", [jose | {"name_given": "J"}], "D1")
+    assert verdict(only, **(twin | {"name_given": "JUAN"}), **BORN) is Verdict.ACCEPTED  # an initial tells no more
+
+
 @pytest.mark.parametrize(
     "says",
     [

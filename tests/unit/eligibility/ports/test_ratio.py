@@ -116,3 +116,18 @@ def test_strata_hold_what_was_examined_at_random_in_each_lane(crossings: Build) 
         ("empty", 0, 0, 1, 1),
         ("laden", 1, 2, 0, 1),
     ]
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 6)] * 4), max_size=6))
+def test_whatever_was_counted_gives_a_ratio_with_an_interval_or_none(rows: list[tuple[int, int, int, int]]) -> None:
+    """Empty, all-found, equal and one-sided strata: no warning of a library either, for warnings are errors here."""
+    made = [
+        {"port_code": str(n), "quarter": date(2026, 1, 1), "fast_found": min(a, n1), "fast_exams": n1}
+        | {"other_found": min(b, n0), "other_exams": n0}
+        for n, (a, n1, b, n0) in enumerate(rows)
+    ]
+    table = PAIRED.conform(pl.DataFrame(made, schema={"port_code": pl.String} if not made else None))
+    for ratio in (crude_ratio(table), pooled_ratio(table)):
+        assert ratio is None or 0 < ratio.low <= ratio.value <= ratio.high
+    test = homogeneity(table, "port_code")
+    assert test is None or (test.df >= 1 and test.q >= -1e-9 and 0 <= test.p_value <= 1)

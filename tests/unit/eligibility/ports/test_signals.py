@@ -41,14 +41,12 @@ def a_test(quarter: date, **changes: Any) -> Look:
     return Look(**(values | counts | changes))
 
 
-def test_a_port_where_fast_became_riskier_raises_both_alarms(cells: Build) -> None:
+def test_a_port_where_fast_became_riskier_raises_every_alarm_about_fast(cells: Build) -> None:
     signals = find_signals(cells(*with_port(steady(), [10, 9, 11, 10, 10, 32, 35, 30])), END)
     here = {signal.key for signal in signals if signal.last.port_code == "9999"}
-    assert here == {
-        "9999:fast-rose:2025Q4",
-        "9999:fast-above-other:2026Q1",
-    }  # the second pools a year, and sees it later
-    assert len(signals) - len(here) <= 1  # of 480 tests elsewhere; see the count of false alarms below
+    # Those that pool a year see it later.
+    assert here == {"9999:fast-rose:2025Q4", "9999:fast-above-other:2026Q1", "9999:fast-drifted:2026Q1"}
+    assert len(signals) - len(here) <= 1  # of some hundreds of tests elsewhere; see the count of false alarms below
 
 
 def test_others_that_rose_are_told_apart_from_fast(cells: Build) -> None:
@@ -58,6 +56,13 @@ def test_others_that_rose_are_told_apart_from_fast(cells: Build) -> None:
     ]
     keys = {signal.key for signal in find_signals(cells(*steady(), *rows), END)}
     assert keys == {"9999:other-rose:2026Q1"}
+
+
+def test_a_slow_drift_is_seen_by_years_where_no_quarter_stands_out(cells: Build) -> None:
+    table = cells(*with_port(steady(), [6, 7, 8, 9, 16, 18, 20, 21]))
+    keys = {signal.key for signal in find_signals(table, END) if signal.last.port_code == "9999"}
+    assert "9999:fast-drifted:2026Q1" in keys
+    assert not [key for key in keys if "rose" in key]
 
 
 def test_an_alarm_is_not_moved_by_what_comes_later(cells: Build) -> None:
@@ -76,9 +81,9 @@ def test_a_quarter_that_is_not_over_raises_no_alarm(cells: Build) -> None:
 
 
 def test_false_alarms_across_ports_stay_below_the_share_agreed(cells: Build) -> None:
-    """25 ports, 8 quarters and three tests a port, in worlds without any effect.
+    """25 ports, 8 quarters and four tests a port, in worlds without any effect.
 
-    Without the correction one test in twenty would be an alarm: about four a quarter.
+    Without the correction one test in twenty would be an alarm: about five a quarter.
     """
     alarms = [len(find_signals(cells(*steady(25, seed)), END)) for seed in range(12)]
     assert sum(alarms) < 0.05 * 12 * len(QUARTERS)
