@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from api.cleared import graph_for_everybody
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from graph.paths import Place, Search, find_paths
 from graph.schema import NodeKind
@@ -29,7 +30,7 @@ def around(workspace: Workspace, ref: str, reach: Reach, store: GraphStoreChoice
         identity = IdentityTables(connection).require(ref)
         with open_graph(connection, store) as reader:
             found = reader.neighbours(NodeKind.IDENTITY, [identity], reach)
-    return {"identity_id": identity, "hops": reach.hops, **to_document(found)}
+    return {"identity_id": identity, "hops": reach.hops, **graph_for_everybody(to_document(found))}
 
 
 def between(

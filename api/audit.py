@@ -105,6 +105,17 @@ class AuditLog:
         finally:
             connection.close()
 
+    def details(self, like: str) -> list[str]:
+        """Details that fit a pattern of SQL's LIKE, oldest first."""
+        if not self._path.exists():
+            return []
+        connection = self._open()
+        try:
+            rows = connection.execute("SELECT detail FROM audit WHERE detail LIKE ? ORDER BY n", (like,))
+            return [str(row[0]) for row in rows]
+        finally:
+            connection.close()
+
     def check(self) -> None:
         """The audit can be written now.
 

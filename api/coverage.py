@@ -30,14 +30,14 @@ class CoverageQuestion:
         country: one country's cells.
         record_type: cells of one type.
         result: cells with one result.
-        recipient: cells that rest on a fact this country may be told.
+        may_go_to: cells that rest on a fact this country may be told.
     """
 
     as_of: date | None = None
     country: str | None = None
     record_type: str | None = None
     result: str | None = None
-    recipient: str | None = None
+    may_go_to: str | None = None
 
     def __post_init__(self) -> None:
         """The words asked for are ones there are.
@@ -50,7 +50,7 @@ class CoverageQuestion:
             "country": policy.countries,
             "record_type": tuple(policy.good_for_days),
             "result": tuple(Result),
-            "recipient": policy.countries,
+            "may_go_to": policy.countries,
         }
         for name, words in known.items():
             asked = getattr(self, name)
@@ -92,7 +92,7 @@ def coverage_document(workspace: Workspace, question: CoverageQuestion, referenc
         if (value := getattr(question, name)) is not None
     ]
     picked = _shared(frame.filter(*wanted) if wanted else frame)
-    return _document(picked if question.recipient is None else picked.filter(may_have(question.recipient)), day)
+    return _document(picked if question.may_go_to is None else picked.filter(may_have(question.may_go_to)), day)
 
 
 def board_document(workspace: Workspace, as_of: date | None = None) -> dict[str, Any]:

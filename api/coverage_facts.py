@@ -119,7 +119,7 @@ def full_dumps(connection: apsw.Connection) -> list[FullDump]:
     found = []
     for row in _declared(connection, "complete_for"):
         told = row.summary
-        if row.mode == LoadMode.SNAPSHOT:
+        if row.mode == LoadMode.SNAPSHOT and told["sources"]:  # a file without a row is nobody's full dump
             claims = tuple(Completeness.model_validate(claim) for claim in told["complete_for"])
             day, sources = dt.date.fromisoformat(row.today), tuple(told["sources"])
             basis = told.get("legal_basis")

@@ -121,7 +121,7 @@ def _document(decision: Decision, outcome: Outcome) -> dict[str, Any]:
         **outcome.reviews(),
         "relied_on": {
             "reviews": list(outcome.concluded.relied_on),
-            "reopened": list(outcome.concluded.reopened),
+            "reopened": sorted({*outcome.concluded.reopened} & {*outcome.concluded.relied_on}),
             "scores": list(outcome.concluded.scores),
         },
         "rescored": outcome.changed_scores,

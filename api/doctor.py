@@ -16,6 +16,7 @@ from api.audit import AUDIT, AuditLog
 from api.bootstrap import open_workspace
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.projection import pending
+from api.witness import contradicted
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.trail import Trail
 from graph.embedded import EmbeddedStore
@@ -169,6 +170,7 @@ def _trail(workspace: Workspace) -> str:
     with workspace.reading() as connection:
         trail = Trail(connection)
         wrong = [*trail.verify(), *Snapshots(connection).broken()]
+        wrong += contradicted(connection, AuditLog(workspace.path))
         n, head = trail.head()
     if wrong:
         raise _Failed(f"the trail was changed: {wrong[0]} ({len(wrong)} findings); restore from a backup")

@@ -15,7 +15,7 @@ from api.coverage import day_of
 from api.coverage_facts import declarations_of, facts_of_all
 from api.exchange_list import exchange_on, list_requests, reader_of
 from eligibility.coverage import coverage_of_enrolled
-from eligibility.coverage_facts import CoverageFacts, known_by
+from eligibility.coverage_facts import CoverageFacts, enrolled, known_by
 from eligibility.coverage_policy import load_coverage_policy
 from eligibility.exchange import LeftOut, State, askable, request_id
 from eligibility.exchange_packets import Packet, PacketFile, Subject, packet_file
@@ -130,10 +130,13 @@ def export(
 
 
 def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[str, Any]:
-    """Every overdue request is chased and has a new day to be answered by.
+    """Every overdue request about a driver who is still a member is chased and has a new day to be answered by.
 
     Args:
         partner: of one partner only.
+
+    Returns:
+        The chased requests as rows, and how many were left alone since their driver is no member any more.
     """
     policy = load_exchange_policy()
     if partner is not None:
@@ -142,15 +145,18 @@ def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[st
     with workspace.exclusive():
         late = list_requests(workspace, act.today, State.OVERDUE)
         day = date.fromisoformat(late["as_of"])
+        rows = [row for row in late["rows"] if row["partner"] in ({*policy.partners} if partner is None else {partner})]
+        with workspace.reading() as connection:
+            members = {*enrolled(facts_of_all(workspace, connection, day), day, load_coverage_policy())["identity_id"]}
         with workspace.transaction() as connection:
             tables = ExchangeTables(connection)
-            for row in late["rows"]:
-                if partner in {None, row["partner"]} and row["partner"] in policy.partners:
+            for row in rows:
+                if row["identity_id"] in members:
                     due = day + timedelta(days=policy.partner(row["partner"]).chase_days)
                     number = tables.chase(row["request_id"], day, due, (act.actor, act.reason))
                     told[row["request_id"]] = {"chase": number, "due_on": due.isoformat()}
             record(connection, act, "request chased", told)
-    return list_requests(workspace, day, only=list(told))
+    return list_requests(workspace, day, only=list(told)) | {"no_member_any_more": len(rows) - len(told)}
 
 
 def _requests(

@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from api.declared import declared
+from api.declared import declared, is_newer_dump
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
 from api.progress import Progress, Silent
 from api.projection import follow_up
 from api.publish import Outcome, Publication, publish
+from eligibility.exchange_tables import ExchangeTables
 from linkage.errors import SourceError
 from linkage.ledger import Decision, Decisions, FileSummary, LoadRow, LoadTables, Workspace
 from linkage.schema import FACTS, PERSON, Kind
@@ -107,7 +108,8 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dic
         plan = _plan(workspace, taken, (manifest, mode, request.confirm), loads)
         files = [_summary(number, file) for number, file in enumerate(taken)]
         load_id = (loads[-1] if loads else 0) + 1
-        if not files or (plan.is_empty and all(file.is_seen for file in taken)):
+        tells_nothing = plan.is_empty and all(file.is_seen for file in taken)
+        if not files or (tells_nothing and not is_newer_dump(workspace, manifest, mode, request.today)):
             return _document(None, taken, Outcome.nothing(), started) | {"unchanged": True}
         progress.stage("writing records")
         workspace.fact_store.write(load_id, plan.facts, plan.withdrawn)
@@ -232,15 +234,19 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         before=_earlier(workspace, loads[:-1], pl.concat([changed, gone])),
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
-        named=_named(plan),
+        named=_named(workspace, plan),
         today=request.today,
     )
 
 
-def _named(plan: _Plan) -> frozenset[str]:
-    """Person records that the plan's enrolments, checks and answers name: no score and no identity tells of those."""
-    told = (Kind.ENROLMENT, Kind.CHECK, Kind.PARTNER_ANSWER)
-    return frozenset(key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls())
+def _named(workspace: Workspace, plan: _Plan) -> frozenset[str]:
+    """Person records that enrolments, checks and answers of the plan are about, of which no score or identity tells."""
+    told = (Kind.ENROLMENT, Kind.CHECK)
+    named = [key for kind in told if kind in plan.facts for key in plan.facts[kind]["record_key"].drop_nulls()]
+    if Kind.PARTNER_ANSWER in plan.facts:
+        with workspace.reading() as connection:
+            named += ExchangeTables(connection).anchors(plan.facts[Kind.PARTNER_ANSWER]["request_id"])
+    return frozenset(named)
 
 
 def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:

@@ -10,12 +10,13 @@ import apsw
 from api import carrier_records, scores
 from api.graph_store import GraphStoreChoice, address
 from api.progress import Progress
+from api.succession_rulings import SuccessionRulings
 from graph.embedded import ChangeLog, EmbeddedStore
 from graph.errors import ForeignGraph, GraphError, StoreUnavailable
 from graph.neo4j import Server, connect
 from graph.project import desired
 from graph.push import Ledger, push
-from graph.schema import GraphChange, Projection
+from graph.schema import Projection
 from graph.scope import EVERYTHING, difference
 from graph.store import ProjectionTarget
 from graph.verify import verify
@@ -131,7 +132,8 @@ def wanted_graph(workspace: Workspace, connection: apsw.Connection) -> Projectio
     """The graph that facts, identities and decisions make, at the ledger state of the connection's transaction."""
     loads, tables = LoadTables(connection).ids(), IdentityTables(connection)
     facts = {kind: workspace.fact_store.current(kind, loads, FACTS[kind].without("raw")) for kind in Kind}
-    return desired(facts, tables.memberships(), tables.possible_links())
+    rulings = SuccessionRulings(connection).standing()
+    return desired(facts, tables.memberships(), tables.possible_links(), rulings)
 
 
 def _push(workspace: Workspace, server: Server, target: ProjectionTarget, progress: Progress) -> dict[str, Any]:
@@ -174,7 +176,7 @@ def _rebuild_own(workspace: Workspace, progress: Progress) -> dict[str, Any]:
             run_id = tables.next_run() - 1
             tables.announce(run_id)
             store.apply(change, tables.outbox_head())
-            _rescore(connection, store, change, run_id)
+            _rescore(connection, store, run_id)
         after = store.applied()
     return {
         "store": store.name,
@@ -187,11 +189,11 @@ def _rebuild_own(workspace: Workspace, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _rescore(connection: apsw.Connection, store: EmbeddedStore, change: GraphChange, run_id: int) -> None:
-    """The table of scores and the records of large carriers follow what was mended."""
-    day, scored = scores.as_of(connection), scores.scored_ids(connection)
+def _rescore(connection: apsw.Connection, store: EmbeddedStore, run_id: int) -> None:
+    """The table of scores and the records of large carriers follow what was mended, whatever they rested on."""
+    day = scores.as_of(connection)
     if day is not None:
-        scores.write(connection, scores.recompute(store, change, scored, day), run_id)
+        scores.rescore(connection, store, day, run_id)
         carrier_records.refresh(connection, store, day)
 
 

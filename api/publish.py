@@ -14,12 +14,16 @@ import polars as pl
 from api import carrier_records, scores, screening, search
 from api.progress import Progress, percent
 from api.screening import Concluded
+from api.succession_rulings import SuccessionRulings
 from eligibility.screening.runs import Cause, Screening
 from graph import project
-from graph.embedded import EmbeddedStore
+from graph.basis import Basis
+from graph.embedded import ChangeLog, EmbeddedStore
+from graph.kept_basis import KeptBasis
 from graph.policy_file import load_policy
-from graph.schema import Projection
+from graph.schema import GraphChange, Projection
 from graph.scope import EVERYTHING, Scope, difference, moves_scores, needed_for, scope_of
+from graph.store import EdgeReader, Mark
 from linkage.identities import Move
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import load_model
@@ -137,7 +141,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     model = load_model()
     with workspace.reading() as connection:
         previous, reached = _previous(connection, publication)
-        table = _ScoreTable(scores.as_of(connection), scores.policy_of(connection), scores.scored_ids(connection))
+        table = _ScoreTable.read(connection, scores.kept_basis(workspace.path))
     progress.stage("comparing", 100)
     before = publication.before if publication.before is not None else persons.head(0)
     resolution = resolve(persons, Change(publication.changed, before, reached), previous, model, percent(progress))
@@ -146,8 +150,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     reach = scope_of(publication.kinds, identities_changed=bool(publication.changed or before.height or reached))
     # The table of scores has one day and one policy; moving either on scores everybody anew, whatever was loaded.
     day = max(publication.today, table.day or publication.today)
-    is_moved = day != table.day or table.policy != load_policy().name
-    if is_moved:
+    if table.is_moved(day):
         reach = EVERYTHING
     graph = _graph(workspace, publication, reach, {Kind.PERSON: persons}, (previous, resolution, memberships))
     changed = persons.filter(pl.col("key").is_in(pl.Series(sorted(publication.changed), dtype=pl.String).implode()))
@@ -155,11 +158,11 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     del persons  # the largest frame here, and done with
     with workspace.reading() as connection:
         step = difference(EmbeddedStore(connection), graph, reach)
-    scored = counted = None
+    scored = counted = basis = None
     if moves_scores(reach):
         progress.stage("scoring")
         projected = project.ProjectedGraph(graph)
-        scored = scores.compute(projected, day) if is_moved else scores.recompute(projected, step, table.scored, day)
+        scored, basis = table.after(step, projected, day)
         counted = carrier_records.count(projected, day)
     progress.stage("screening")
     facts = screening.Facts(workspace.fact_store, publication.loads)
@@ -179,17 +182,42 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         if counted is not None:
             carrier_records.write(connection, counted, day)
         concluded = screening.conclude(connection, prepared, run_id)
+        mark = ChangeLog(connection).head()
+    table.keep(basis, mark)
     rescored = scored.height if scored is not None else 0
     return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved, concluded)
 
 
 @dataclass(frozen=True, slots=True)
 class _ScoreTable:
-    """What the table of scores is for, before a publication."""
+    """What the table of scores is for, before a publication, and what it rests on."""
 
     day: date | None
     policy: str | None
     scored: set[str]
+    mark: Mark
+    kept: KeptBasis
+
+    @classmethod
+    def read(cls, connection: apsw.Connection, kept: KeptBasis) -> _ScoreTable:
+        mark = ChangeLog(connection).head()
+        return cls(scores.as_of(connection), scores.policy_of(connection), scores.scored_ids(connection), mark, kept)
+
+    def is_moved(self, day: date) -> bool:
+        """True when the day or the policy is another one, so that everybody is scored anew."""
+        return day != self.day or self.policy != load_policy().name
+
+    def after(self, step: GraphChange, graph: EdgeReader, day: date) -> tuple[pl.DataFrame, Basis]:
+        """The scores that the change can move, or all where there is nothing to start from."""
+        basis = None if self.is_moved(day) else self.kept.read(self.mark, day, self.policy or "")
+        return scores.recompute(graph, step, self.scored, basis) if basis else scores.compute(graph, day)
+
+    def keep(self, basis: Basis | None, mark: Mark) -> None:
+        """Once the ledger is there: a basis kept for a state that never came about would be good for another one."""
+        if basis is None:
+            self.kept.stand(self.mark, mark)
+        else:
+            self.kept.write(basis, mark)
 
 
 def _facts(workspace: Workspace, publication: Publication, kind: Kind) -> pl.DataFrame:
@@ -211,7 +239,9 @@ def _graph(
     previous, resolution, memberships = resolved
     possible = _possible(previous, resolution, memberships)
     others = {kind: _facts(workspace, publication, kind) for kind in sorted(kinds - set(facts))}
-    return project.desired({**others, **facts}, memberships, possible)
+    with workspace.reading() as connection:
+        rulings = SuccessionRulings(connection).standing()
+    return project.desired({**others, **facts}, memberships, possible, rulings)
 
 
 def _previous(connection: apsw.Connection, publication: Publication) -> tuple[Previous, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ import apsw
 
 from api import carrier_records, scores, screening
 from eligibility.screening.runs import Cause, Screening
-from graph.embedded import EmbeddedStore
+from graph.basis import Basis
+from graph.embedded import ChangeLog, EmbeddedStore
 from graph.policy_file import load_policy
+from graph.store import Mark
 from linkage.errors import SettingsError
 from linkage.ledger import IdentityTables, LoadTables, Workspace
 
@@ -34,12 +37,14 @@ def rescore_workspace(
         SettingsError: nothing was loaded yet, or the day lies before the table's.
     """
     done = Screening()
-    with workspace.exclusive(), workspace.transaction() as connection:
-        current = _require_day(connection, day, "rescore")
-        document = _rescore(connection, day or current, is_full=is_full)
-        if document["rescored"]:
-            done = _screen(workspace, connection, (Cause.RESCORE, by, day or current))
-    return document | {"reviews_opened": done.opened, "reviews_reopened": done.reopened}
+    with workspace.exclusive():
+        with workspace.transaction() as connection:
+            current = _require_day(connection, day, "rescore")
+            table = _rescore(connection, day or current, is_full=is_full)
+            if table.document["rescored"]:
+                done = _screen(workspace, connection, (Cause.RESCORE, by, day or current))
+        table.keep(workspace)
+    return table.document | {"reviews_opened": done.opened, "reviews_reopened": done.reopened}
 
 
 def screen_workspace(workspace: Workspace, day: date | None = None, by: str = "local") -> dict[str, Any]:
@@ -55,19 +60,40 @@ def screen_workspace(workspace: Workspace, day: date | None = None, by: str = "l
     Raises:
         SettingsError: nothing was loaded yet, or the day lies before that of the scores.
     """
-    with workspace.exclusive(), workspace.transaction() as connection:
-        current = _require_day(connection, day, "screen")
-        asked = day or max(date.today(), current)
-        document = _rescore(connection, asked, is_full=False)
-        done = _screen(workspace, connection, (Cause.TIME, by, asked))
+    with workspace.exclusive():
+        with workspace.transaction() as connection:
+            current = _require_day(connection, day, "screen")
+            asked = day or max(date.today(), current)
+            table = _rescore(connection, asked, is_full=False)
+            done = _screen(workspace, connection, (Cause.TIME, by, asked))
+        table.keep(workspace)
     return {
-        "as_of": document["as_of"],
+        "as_of": table.document["as_of"],
         "screened": done.screened,
         "reviews_opened": done.opened,
         "reviews_reopened": done.reopened,
         "reviews_extended": done.extended,
-        "rescored": document["rescored"],
+        "rescored": table.document["rescored"],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Rescored:
+    """What became of the table of scores.
+
+    Args:
+        document: the `rescore` document.
+        basis: what the table rests on at `mark`; None where it was left as it was.
+    """
+
+    document: dict[str, Any]
+    basis: Basis | None = None
+    mark: Mark | None = None
+
+    def keep(self, workspace: Workspace) -> None:
+        """The basis is kept, once the ledger has the table that rests on it."""
+        if self.basis is not None and self.mark is not None:
+            scores.kept_basis(workspace.path).write(self.basis, self.mark)
 
 
 def _require_day(connection: apsw.Connection, day: date | None, command: str) -> date:
@@ -82,15 +108,15 @@ def _require_day(connection: apsw.Connection, day: date | None, command: str) ->
     return current
 
 
-def _rescore(connection: apsw.Connection, day: date, *, is_full: bool) -> dict[str, Any]:
+def _rescore(connection: apsw.Connection, day: date, *, is_full: bool) -> _Rescored:
     is_behind = day != scores.as_of(connection) or scores.policy_of(connection) != load_policy().name
     if not (is_full or is_behind):
-        return {"scope": "changed", "rescored": 0, "changed": 0, "seconds": 0.0, "as_of": day.isoformat()}
+        return _Rescored({"scope": "changed", "rescored": 0, "changed": 0, "seconds": 0.0, "as_of": day.isoformat()})
     run_id = IdentityTables(connection).next_run() - 1
     store = EmbeddedStore(connection)
-    document = scores.rescore(connection, store, day, run_id)
+    document, basis = scores.rescore(connection, store, day, run_id)
     carrier_records.refresh(connection, store, day)
-    return document | {"as_of": day.isoformat()}
+    return _Rescored(document | {"as_of": day.isoformat()}, basis, ChangeLog(connection).head())
 
 
 def _screen(workspace: Workspace, connection: apsw.Connection, why: tuple[Cause, str, date]) -> Screening:

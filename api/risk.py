@@ -7,6 +7,7 @@ from typing import Any
 
 from api import scores
 from api.carrier_records import KeptRecords
+from api.cleared import risk_for_everybody
 from api.coverage import coverage_rows
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from graph.explain import risk_of
@@ -34,4 +35,4 @@ def risk(workspace: Workspace, ref: str, as_of: date | None = None, store: Graph
         records = tables.records_of(identity)
         with open_graph(connection, store) as reader:
             report = risk_of(reader, load_policy(), identity, day, KeptRecords(connection, day))
-    return report.to_document() | {"coverage": coverage_rows(workspace, records, day)}
+    return risk_for_everybody(report.to_document()) | {"coverage": coverage_rows(workspace, records, day)}

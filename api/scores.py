@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import apsw
 import polars as pl
 
-from graph.affected import affected
-from graph.policy import RiskPolicy
+from graph.basis import Basis
+from graph.kept_basis import KeptBasis
 from graph.policy_file import load_policy
-from graph.risk import score_all, score_some
+from graph.risk import score_afresh, score_change
 from graph.schema import GraphChange, NodeKind
 from graph.store import EdgeReader, GraphScan
 
@@ -82,24 +83,29 @@ def policy_of(connection: apsw.Connection) -> str | None:
     return named
 
 
-def compute(reader: GraphScan, day: date, policy: RiskPolicy | None = None) -> pl.DataFrame:
-    """Every identity's score as of `day`, as the table holds it."""
-    return _as_held(score_all(reader, policy or load_policy(), day))
+def compute(reader: GraphScan, day: date) -> tuple[pl.DataFrame, Basis]:
+    """Every identity's score as of `day`, as the table holds it, and what later changes are scored on."""
+    table, basis = score_afresh(reader, load_policy(), day)
+    return _as_held(table), basis
 
 
-def recompute(reader: EdgeReader, change: GraphChange, scored: Collection[str], day: date) -> pl.DataFrame:
+def recompute(
+    reader: EdgeReader, change: GraphChange, scored: Collection[str], basis: Basis
+) -> tuple[pl.DataFrame, Basis]:
     """The scores that a change of the graph can move, as the table holds them; all others stay as they are.
 
     Args:
         reader: the graph after the change.
         scored: identities that have a score; others get their first.
+        basis: what the table rests on.
+
+    Returns:
+        The scores, and what the table rests on with them.
     """
-    policy = load_policy()
     there = reader.nodes(NodeKind.IDENTITY)["key"]
     new = there.filter(~there.is_in(pl.Series(sorted(scored), dtype=pl.String).implode()))
-    reached = affected(change, reader, policy.limits, day)
-    people = pl.concat([reached, new.rename(reached.name)]).unique().sort()
-    return _as_held(score_some(reader, policy, people.to_list(), day))
+    table, after = score_change(basis, change, reader, load_policy(), new.to_list())
+    return _as_held(table), after
 
 
 def write(connection: apsw.Connection, new: pl.DataFrame, run_id: int, gone: Collection[str] = ()) -> int:
@@ -123,20 +129,25 @@ def scored_ids(connection: apsw.Connection) -> set[str]:
     return {str(row[0]) for row in connection.execute("SELECT identity_id FROM score")}
 
 
+def kept_basis(folder: Path) -> KeptBasis:
+    """Where a workspace keeps what its table of scores rests on."""
+    return KeptBasis(folder / "basis")
+
+
 def _as_held(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(pl.col("as_of").cast(pl.String)).select(
         pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()
     )
 
 
-def rescore(connection: apsw.Connection, reader: GraphScan, day: date, run_id: int) -> dict[str, Any]:
+def rescore(connection: apsw.Connection, reader: GraphScan, day: date, run_id: int) -> tuple[dict[str, Any], Basis]:
     """Every identity is scored as of `day`.
 
     Returns:
-        The `rescore` document: scope, rescored, changed, seconds.
+        The `rescore` document (scope, rescored, changed, seconds), and what the table rests on.
     """
     started = time.perf_counter()
-    new = compute(reader, day)
+    new, basis = compute(reader, day)
     changed = write(connection, new, run_id, scored_ids(connection).difference(new["identity_id"]))
     seconds = round(time.perf_counter() - started, 3)
-    return {"scope": "all", "rescored": new.height, "changed": changed, "seconds": seconds}
+    return {"scope": "all", "rescored": new.height, "changed": changed, "seconds": seconds}, basis

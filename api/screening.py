@@ -11,9 +11,11 @@ from typing import Any
 import apsw
 import polars as pl
 
+from api.coverage_facts import evidence
 from eligibility.coverage import COVERAGE, coverage_of
-from eligibility.coverage_facts import CoverageFacts, evidence_of_checks
+from eligibility.coverage_facts import CoverageFacts
 from eligibility.coverage_policy import CoveragePolicy, load_coverage_policy
+from eligibility.matters import Audience
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.tables import ReviewTables
 from eligibility.reviews.undone import look_again_at, parted_by, relied_on, scores_relied_on
@@ -51,9 +53,9 @@ class Facts:
     store: FactStore
     loads: Sequence[int]
 
-    def current(self, kind: Kind) -> pl.DataFrame:
-        """Current facts of a kind, without the text as received."""
-        return self.store.current(kind, self.loads, FACTS[kind].without("raw"))
+    def current(self, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Current facts of a kind with these columns, or all but the text as received."""
+        return self.store.current(kind, self.loads, columns or FACTS[kind].without("raw"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class Concluded:
     """What came of a change of identities.
 
     Args:
-        relied_on: reviews that relied on a merge that does not hold any more; `reopened` of them were closed.
+        relied_on: reviews that relied on a merge that does not hold any more, but for those of cleared reviewers.
+        reopened: all of them that were closed.
         scores: what the scores were that relied on it, and what they are; only where a person took it apart.
     """
 
@@ -160,7 +163,12 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
         linked=_linked(scene.reader, figures, rules, why.as_of),
         figures=figures,
         turned=_turned(scene, enrolled),
-        coverage=_coverage(scene, concerned, why.as_of, coverage_policy),
+        coverage=_coverage(
+            connection,
+            scene,
+            concerned if is_all else concerned & _answered(scene),
+            (why.as_of, coverage_policy),
+        ),
     )
     return Prepared(occasion, state, rules, matters_of(state, rules))
 
@@ -174,7 +182,8 @@ def conclude(connection: apsw.Connection, prepared: Prepared, run_id: int) -> Co
     why = prepared.occasion
     is_person = why.cause is not Cause.LOAD
     parted = parted_by(connection, run_id, why.ref if is_person else None)
-    relied = {review for one in parted for review in relied_on(connection, one)}
+    reviews = (ReviewTables(connection).get(review) for one in parted for review in relied_on(connection, one))
+    relied = {review.review_id for review in reviews if review.audience is Audience.GENERAL}
     reopened = look_again_at(connection, parted, (why.at, why.as_of), why.actor)
     moved = scores_relied_on(connection, run_id) if parted and is_person else []
     return Concluded(settle(connection, prepared), tuple(sorted(relied)), tuple(reopened), tuple(moved))
@@ -219,9 +228,14 @@ def screen_now(connection: apsw.Connection, facts: Facts, why: Reason) -> Screen
 
 
 def _reached(scene: Scene) -> frozenset[str]:
+    scored = scene.scored["identity_id"] if scene.scored is not None else ()
+    return _answered(scene) | frozenset(scored)
+
+
+def _answered(scene: Scene) -> frozenset[str]:
+    """Drivers whose answers can be others than before, the day apart."""
     named = scene.memberships.filter(among("record_key", scene.named))["identity_id"]
-    scored = scene.scored["identity_id"] if scene.scored is not None else named
-    return frozenset(named) | frozenset(scored) | scene.turned.identities
+    return frozenset(named) | scene.turned.identities
 
 
 def _figures(connection: apsw.Connection, scored: pl.DataFrame | None, concerned: frozenset[str]) -> pl.DataFrame:
@@ -247,14 +261,20 @@ def _turned(scene: Scene, enrolled: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([moved, licences_gone(turned.withdrawn, turned.licences, enrolled)])
 
 
-def _coverage(scene: Scene, concerned: frozenset[str], as_of: dt.date, policy: CoveragePolicy) -> pl.DataFrame:
+def _coverage(
+    connection: apsw.Connection, scene: Scene, concerned: frozenset[str], when: tuple[dt.date, CoveragePolicy]
+) -> pl.DataFrame:
     """Frame COVERAGE of the drivers, as far as anybody ever answered: what was never asked cannot expire."""
-    evidence = evidence_of_checks(scene.facts.current(Kind.CHECK))
-    if evidence.is_empty() or not concerned:
+    as_of, policy = when
+    if not concerned:
+        return COVERAGE.empty()
+    members = scene.memberships.select("record_key", "identity_id")
+    found = evidence(scene.facts.current, connection, members, as_of)
+    if found.is_empty():
         return COVERAGE.empty()
     theirs = scene.memberships.filter(among("identity_id", concerned))
     people = theirs.select("identity_id").unique().sort("identity_id")
-    return coverage_of(CoverageFacts(theirs, evidence=evidence), people, as_of, policy)
+    return coverage_of(CoverageFacts(theirs, evidence=found), people, as_of, policy)
 
 
 def _renewal(found: Due, enrolled_on: dict[str, dt.date | None]) -> dt.date | None:

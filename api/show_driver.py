@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from api import scores
+from api.cleared import for_everybody
 from api.coverage import coverage_rows
 from api.show import show
 from linkage.errors import UnknownRecord
@@ -28,4 +29,5 @@ def show_driver(workspace: Workspace, reference: str, *, is_record: bool = False
     held = {record["key"] for record in document["records"]}
     if is_record and reference not in held:
         raise UnknownRecord("no such record")
+    document["events"] = for_everybody(document["events"])
     return document | {"coverage": coverage_rows(workspace, sorted(held), day)}

@@ -35,6 +35,7 @@ COVERAGE = FrameSchema(
         "record_type": pl.String,
         "result": pl.String,
         "checked_on": pl.Date,  # last answer; null when never asked
+        "known_on": pl.Date,  # the day that answer became known here
         "age_days": pl.Int32,  # days since; null when never asked
         "good_for_days": pl.Int32,  # after so many days a clear answer is stale
         "legal_basis": pl.String,
@@ -92,14 +93,14 @@ def _settled(facts: CoverageFacts, people: pl.DataFrame, as_of: dt.date) -> pl.D
     what was found, and it stands for the cell only where a clear answer is older.
 
     Frame out:
-        _CELL; result, checked_on, legal_basis and key of the newest telling answer, and the same of the newest refusal
-        with `_refused` behind.
+        _CELL; result, checked_on, known_on, legal_basis and key of the newest telling answer, and of the newest
+        refusal, with `_refused` behind their names.
     """
     known = known_by(EVIDENCE.conform(facts.evidence), as_of).filter(pl.col("checked_on") <= as_of)
     asked = known.join(facts.members, on="record_key").join(people, on="identity_id", how="semi").drop_nulls(_CELL)
     worse = (pl.col("result") == Result.DEROGATORY.value).alias("worse")
     ordered = asked.with_columns(worse).sort(*_CELL, "checked_on", "worse", "key")
-    columns = [*_CELL, "result", "checked_on", "legal_basis", "key"]
+    columns = [*_CELL, "result", "checked_on", "known_on", "legal_basis", "key"]
     telling = ordered.filter(pl.col("result").is_in([Result.CLEAR.value, Result.DEROGATORY.value]))
     refused = ordered.filter(pl.col("result") == Result.NOT_SHARED.value)
     newest = [frame.unique(_CELL, keep="last", maintain_order=True).select(columns) for frame in (telling, refused)]
@@ -116,7 +117,7 @@ def _judged(cells: pl.DataFrame, as_of: dt.date, policy: CoveragePolicy) -> pl.D
     is_refused = pl.col("key_refused").is_not_null() & (
         pl.col("key").is_null() | (is_stale & (pl.col("checked_on_refused") >= pl.col("checked_on")))
     )
-    told = ("result", "checked_on", "legal_basis", "key")
+    told = ("result", "checked_on", "known_on", "legal_basis", "key")
     return (
         cells.join(days, on="record_type", how="left")
         .with_columns(pl.col("good_for_days").fill_null(min(policy.good_for_days.values())))

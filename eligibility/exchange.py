@@ -64,6 +64,8 @@ STANDING = FrameSchema(
         "last_chased_on": pl.Date,
     },
 )
+ANSWER = "answer:"
+"""What the key of evidence begins with that is an answer; the id of its request follows."""
 _CELL = ["identity_id", "country", "record_type"]
 
 
@@ -170,7 +172,7 @@ def evidence_of_answers(requests: pl.DataFrame, judged: pl.DataFrame) -> pl.Data
     )
     return EVIDENCE.conform(
         joined.drop_nulls("result").select(
-            pl.format("answer:{}", "request_id").alias("key"),
+            pl.concat_str(pl.lit(ANSWER), "request_id").alias("key"),
             pl.col("anchor").alias("record_key"),
             pl.col("partner").alias("country"),
             "record_type",

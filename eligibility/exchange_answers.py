@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import product
 from typing import Any
 
 from rapidfuzz.distance import JaroWinkler
@@ -122,10 +121,20 @@ def _birth(answer: Row, records: Sequence[Row]) -> bool | None:
 
 
 def _name(answer: Row, records: Sequence[Row]) -> bool | None:
+    """Whether it may be the driver's name: of given names and of surnames, the fewer are all among the more.
+
+    A surname is one record's and may have a slip. Given names are all that any record gives, since a record that gives
+    one of two would let a twin pass, and none may have a slip.
+    """
     given, held = _readings(answer), [reading for row in records for reading in _readings(row)]
     if not given or not held:
         return None
-    verdicts = {_alike(one, other) for one, other in product(given, held)}
+    ours = _without_covered_initials({word for words, _ in held for word in words})
+    verdicts = {
+        _both(_within(first, ours, _same_given), _within(last, others, _same_surname))
+        for first, last in given
+        for _, others in held
+    }
     return True if True in verdicts else None if None in verdicts else False
 
 
@@ -136,17 +145,19 @@ def _readings(row: Row) -> list[tuple[list[str], list[str]]]:
     return [(given.split(), surname.split()) for given, surname in parts]
 
 
-def _alike(one: tuple[list[str], list[str]], other: tuple[list[str], list[str]]) -> bool | None:
-    """Whether two readings may be one name: of given names and of surnames, the fewer are all among the more.
+def _without_covered_initials(words: set[str]) -> list[str]:
+    """The words, but for initials of another: where one record gives J and another JOSE, J stands for no JUAN."""
+    return sorted(word for word in words if len(word) > 1 or not any(w != word and w[0] == word for w in words))
 
-    A surname may have a slip; a given name may not, since given names are what tells twins apart.
-    """
-    same = (_same_given, _same_surname)
-    parts = [_within(a, b, test) if a and b else None for a, b, test in zip(one, other, same, strict=True)]
+
+def _both(*parts: bool | None) -> bool | None:
     return False if False in parts else None if None in parts else True
 
 
-def _within(one: list[str], other: list[str], same: Callable[[str, str], bool]) -> bool:
+def _within(one: list[str], other: list[str], same: Callable[[str, str], bool]) -> bool | None:
+    """Whether the fewer words are all among the more; None where there is nothing to compare."""
+    if not one or not other:
+        return None
     fewer, more = sorted((one, other), key=len)
     return all(any(same(word, candidate) for candidate in more) for word in fewer)
 

@@ -92,6 +92,13 @@ class ExchangeTables:
             found.append(str(row.get))
         return found
 
+    def anchors(self, request_ids: Iterable[str]) -> list[str]:
+        """The records that stand for the drivers of some requests; ids that name no request are passed over."""
+        rows = self._connection.executemany(
+            "SELECT anchor FROM exchange_request WHERE request_id = ?", ((one,) for one in request_ids)
+        )
+        return [str(row[0]) for row in rows]
+
     def next_number(self) -> int:
         """The number that the next request gets."""
         return int(self._connection.execute("SELECT coalesce(max(n), 0) + 1 FROM exchange_request").get)

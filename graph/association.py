@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 
 from graph.degree import Degrees, pair_numbers
-from graph.evidence import BOTH, FAR, Evidence
+from graph.evidence import Evidence
+from graph.holds import BOTH, FAR
 from graph.incidents import Judged
 from graph.policy import DAYS_A_YEAR, TIE_KINDS, RiskPolicy
 
@@ -56,11 +57,14 @@ class Crowds:
     @classmethod
     def count(cls, evidence: Evidence, policy: RiskPolicy) -> Crowds:
         """The crowds of some evidence."""
-        holds = evidence.holds  # ordered by thing and person
-        pair = pair_numbers(*_ints(holds, "thing", "person"))
-        holds = holds.with_columns(pl.Series("pair", pair, pl.UInt32))
+        holds = pairs_of(evidence.holds)
         window = policy.limits.window_days
         return cls(holds, Degrees(holds, window), Degrees(holds.with_columns(thing="pair"), window))
+
+
+def pairs_of(holds: pl.DataFrame) -> pl.DataFrame:
+    """Holds of Evidence, ordered by thing and person, plus pair: a number for each thing and person."""
+    return holds.with_columns(pl.Series("pair", pair_numbers(*_ints(holds, "thing", "person")), pl.UInt32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +99,45 @@ def prepare(evidence: Evidence, judged: Judged, crowds: Crowds, policy: RiskPoli
         policy: the policy.
         question: what is asked.
     """
-    holds = crowds.holds
-    cases = judged.moments.join(judged.events.drop("day"), on=["person", "event"])
-    cases = cases.select("incident", "person", "event", "day", "record", "confidence", "weight")
-    own = {"owner": pl.col("person"), "link": pl.lit(NO_LINK, pl.Int64), "probability": pl.lit(1.0)}
-    cases, lent_from = cases.with_columns(**own), holds.with_columns(**own)
-    if question.with_possible:
-        cases = _lend(cases, evidence.possible)
-        lent_from = _lend(lent_from, evidence.possible)
-    cases = cases.sort("incident", "person", "event", "day", "owner").with_row_index("row")
-    rules = pl.DataFrame(
-        [(kind, GROUP[kind], policy.ties[kind].strength, policy.ties[kind].full_degree) for kind in TIE_KINDS],
-        schema={"tie": pl.String, "group": pl.Int64, "r": pl.Float64, "k0": pl.Float64},
-        orient="row",
-    )
-    things = evidence.things.join(rules, on="tie", how="left").sort("thing")
+    cases, holds = lend(cases_of(judged), crowds.holds, evidence.possible, question)
     return Tables(
         cases=cases,
-        holds=lent_from,
-        things=things.select("thing", "group", pl.col("r") * pl.col("factor"), "k0"),
+        holds=holds,
+        things=rules_of(evidence.things, policy),
         crowds=crowds,
         policy=policy,
         question=question,
     )
+
+
+def cases_of(judged: Judged) -> pl.DataFrame:
+    """Frame incident, person, event, day, record, confidence, weight: the days at which ties are measured."""
+    cases = judged.moments.join(judged.events.drop("day"), on=["person", "event"])
+    return cases.select("incident", "person", "event", "day", "record", "confidence", "weight")
+
+
+def lend(
+    cases: pl.DataFrame, holds: pl.DataFrame, possible: pl.DataFrame, question: Question
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Cases and holds as `Tables` has them: with those of people who may be the same, where that is asked."""
+    own = {"owner": pl.col("person"), "link": pl.lit(NO_LINK, pl.Int64), "probability": pl.lit(1.0)}
+    cases, holds = cases.with_columns(**own), holds.with_columns(**own)
+    if question.with_possible:
+        cases, holds = _lend(cases, possible), _lend(holds, possible)
+    return cases.sort("incident", "person", "event", "day", "owner").with_row_index("row"), holds
+
+
+def rules_of(things: pl.DataFrame, policy: RiskPolicy) -> pl.DataFrame:
+    """Frame thing, group, r (a succession's factor taken in), k0, in the order of the things.
+
+    Args:
+        things: frame tie, factor; a thing is a place among them.
+    """
+    rules = [(GROUP[kind], policy.ties[kind].strength, float(policy.ties[kind].full_degree)) for kind in TIE_KINDS]
+    schema = {"group": pl.Int64, "r": pl.Float64, "k0": pl.Float64}
+    kinds = things["tie"].cast(pl.Enum(TIE_KINDS)).to_physical()
+    ruled = pl.DataFrame(rules, schema=schema, orient="row")[kinds]
+    return ruled.with_row_index("thing").with_columns(pl.col("r") * things["factor"])
 
 
 def _lend(rows: pl.DataFrame, possible: pl.DataFrame) -> pl.DataFrame:

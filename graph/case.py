@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -60,7 +60,9 @@ class Case:
         cases = tables.cases.select("row", "event", "day", "weight", record_e="record", confidence_e="confidence")
         linked = assessment.linked.join(cases, on="row", maintain_order="left")
         order = ["row", "tie", "thing", "hold_p", "hold_x"]
-        ties = pl.concat(list(tie_rows(tables))).sort(order, descending=[False, True, False, False, False])
+        told = linked.unique("incident", keep="first", maintain_order=True)["row"]  # the others add nothing
+        counting = replace(tables, cases=tables.cases.filter(pl.col("row").is_in(told.implode())))
+        ties = pl.concat(list(tie_rows(counting))).sort(order, descending=[False, True, False, False, False])
         ties = ties.unique(["row", "group"], keep="first", maintain_order=True)
         mine = evidence.holds.filter(pl.col("person") == person)["thing"].unique()
         things = evidence.things.filter(pl.col("thing").is_in(mine.implode()))

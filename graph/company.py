@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from graph.days import day_number
-from graph.evidence import BOTH, FAR, Evidence
+from graph.evidence import Evidence
+from graph.holds import BOTH, FAR
 from graph.labels import TIE_NODE
 from graph.policy import Limits
 

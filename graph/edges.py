@@ -23,6 +23,7 @@ def build_edges(mentions: Mentions) -> pl.DataFrame:
         *_of_events(mentions.events),
         _succeeds(mentions.carrier_links),
         _reopened(mentions.reopened),
+        _confirmed(mentions.confirmed),
         _enrolled(mentions.enrolments),
         _sightings(mentions.crossings, EdgeKind.CROSSED_AT, "port_code"),
         _associated_with(mentions.declared),
@@ -147,6 +148,21 @@ def _reopened(reopened: pl.DataFrame) -> pl.DataFrame:
         first_seen=pl.col("since"),
         last_seen=pl.col("since"),
         confidence=pl.col("probability"),
+        props=said.struct.json_encode(),
+    )
+
+
+def _confirmed(confirmed: pl.DataFrame) -> pl.DataFrame:
+    """Successions that a person confirmed: as certain as a declared one, and they say by whom."""
+    ruling = pl.struct("n", "by", on=pl.col("known_on").cast(pl.String))
+    said = pl.struct("bits", "says", ruling=ruling, reasons=pl.col("reasons").fill_null("[]").str.json_decode(REASONS))
+    return _edge(
+        confirmed,
+        EdgeKind.SUCCEEDS,
+        "younger",
+        "older",
+        first_seen=pl.col("since"),
+        last_seen=pl.col("since"),
         props=said.struct.json_encode(),
     )
 

@@ -14,24 +14,12 @@ import polars as pl
 
 from graph.days import day_number, known_by
 from graph.errors import UnknownIdentity
+from graph.holds import TIE_EDGES, UNDATED_TIES, coded, gather_holds
 from graph.policy import RiskPolicy
 from graph.schema import EdgeKind, NodeKind
 from graph.store import EdgeReader, GraphScan
 from graph.succession import Succession, find_successions
 
-FAR = 10_000_000
-"""Days no date reaches: -FAR opens a span without first day, FAR one that is undated or still lasts."""
-
-BOTH = 2
-"""Side of a hold on a thing that has no sides; the carriers of a succession are sides 0 and 1."""
-
-TIE_EDGES: dict[EdgeKind, tuple[str, NodeKind]] = {
-    EdgeKind.DROVE: ("truck", NodeKind.VEHICLE),
-    EdgeKind.EMPLOYED_BY: ("carrier", NodeKind.CARRIER),
-    EdgeKind.HAS_PHONE: ("phone", NodeKind.PHONE),
-    EdgeKind.LIVES_AT: ("home", NodeKind.ADDRESS),
-}
-UNDATED_TIES = frozenset({"phone", "home"})
 SCORED_EDGES = frozenset({*TIE_EDGES, EdgeKind.COMMITTED, EdgeKind.POSSIBLY_SAME, EdgeKind.SUCCEEDS})
 
 
@@ -53,7 +41,7 @@ class Evidence:
 
     as_of: dt.date
     people: list[str]
-    records: list[str]
+    records: pl.Series
     things: pl.DataFrame
     holds: pl.DataFrame
     events: pl.DataFrame
@@ -112,6 +100,15 @@ def events_of(committed: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> t
     return people, coded(coded(events, "person", people), "record", records)
 
 
+def successions_of(edges: pl.DataFrame, policy: RiskPolicy, as_of: dt.date) -> list[Succession]:
+    """Carriers that follow one another, as far as known on the day.
+
+    Args:
+        edges: frame EDGE; only SUCCEEDS ones are read.
+    """
+    return find_successions(edges.filter(known_by(as_of)), policy.limits)
+
+
 def _people(possible: pl.DataFrame) -> list[str]:
     return [*possible["src"].to_list(), *possible["dst"].to_list()]
 
@@ -144,84 +141,19 @@ def _evidence(
 ) -> Evidence:
     policy, as_of = when
     known = edges.filter(known_by(as_of))
-    records = known["record"].unique().sort().to_list()
-    spans = _spans(known)
-    things, spans = _with_successions(spans, find_successions(known, policy.limits))
-    holds = spans.join(things.select("thing", "tie", "key", "other"), on=["tie", "key", "other"], nulls_equal=True)
-    holds = coded(coded(holds, "person", people), "record", records)
-    holds = holds.select("person", "thing", "side", "first", "last", "record", "confidence", "days")
+    records = known["record"].unique().sort()
+    held = gather_holds(known, find_successions(known, policy.limits), people, records)
     possible = known.filter(pl.col("kind") == EdgeKind.POSSIBLY_SAME.value)
     pairs = possible.select(a="src", b="dst", probability="confidence")
     return Evidence(
         as_of=as_of,
         people=people,
         records=records,
-        things=things,
-        holds=holds.sort("thing", "person", "record", "first", "side", "last"),
+        things=held.things,
+        holds=held.holds,
         events=coded(coded(event_rows(known, event_nodes, as_of), "person", people), "record", records),
         possible=coded(coded(pairs, "a", people), "b", people).sort("a", "b"),
     )
-
-
-def coded(frame: pl.DataFrame, column: str, ordered: list[str]) -> pl.DataFrame:
-    """The column's ids as their places in `ordered`."""
-    places = pl.col(column).cast(pl.Enum(ordered)).to_physical().cast(pl.UInt32)
-    return frame.with_columns(places) if ordered else frame.with_columns(pl.lit(None, pl.UInt32).alias(column))
-
-
-def _spans(known: pl.DataFrame) -> pl.DataFrame:
-    """Each person's spans on each thing: one a stint, one a record for driving, undated for phones and homes."""
-    parts = []
-    for kind, (tie, _) in TIE_EDGES.items():
-        rows = known.filter(pl.col("kind") == kind.value).select(
-            pl.lit(tie).alias("tie"),
-            pl.col("dst").alias("key"),
-            pl.col("src").alias("person"),
-            "record",
-            first=pl.col("first_seen").to_physical(),
-            last=pl.col("last_seen").to_physical(),
-            confidence="confidence",
-            days="days",
-        )
-        if tie == "truck":  # days seen at different times make one span; an undated row adds nothing beside dated ones
-            rows = rows.group_by("tie", "key", "person", "record").agg(
-                pl.col("first").min(), pl.col("last").max(), pl.col("confidence").min(), pl.col("days").sum()
-            )
-        parts.append(rows)
-    spans = pl.concat(parts)
-    undated = pl.col("tie").is_in(list(UNDATED_TIES)) | pl.col("first").is_null()
-    return spans.with_columns(
-        first=pl.when(undated).then(-FAR).otherwise(pl.col("first")).cast(pl.Int32),
-        last=pl.when(undated).then(FAR).otherwise(pl.col("last").fill_null(FAR)).cast(pl.Int32),
-        other=pl.lit(None, pl.String),
-        side=pl.lit(BOTH, pl.UInt8),
-    )
-
-
-def _with_successions(spans: pl.DataFrame, successions: list[Succession]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Things in order, and the spans with those of each succession: the people of both its carriers."""
-    pairs = pl.DataFrame(
-        [(s.carrier, s.other, s.factor) for s in successions],
-        schema={"key": pl.String, "other": pl.String, "factor": pl.Float64},
-        orient="row",
-    )
-    employed = spans.filter(pl.col("tie") == "carrier").drop("other", "side")
-    both = [spans]
-    for side, end in enumerate(("key", "other")):
-        here = pairs.select(pl.col(end).alias("end"), "key", "other")
-        rows = employed.rename({"key": "end"}).join(here, on="end").drop("end")
-        rows = rows.with_columns(tie=pl.lit("successor"), side=pl.lit(side, pl.UInt8))
-        both.append(rows.select(spans.columns))
-    joined = pl.concat(both)
-    things = (
-        joined.select("tie", "key", "other")
-        .unique()
-        .join(pairs, on=["key", "other"], how="left")
-        .with_columns(pl.col("factor").fill_null(1.0))
-        .sort("tie", "key", "other", nulls_last=False)
-        .with_row_index("thing")
-    )
-    return things, joined
 
 
 def event_rows(known: pl.DataFrame, nodes: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:

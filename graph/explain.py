@@ -13,7 +13,8 @@ from graph.case import Case
 from graph.company import associates_of, crowded_things
 from graph.context import NO_RECORDS, Asked, Records, context_of
 from graph.days import day_of
-from graph.evidence import FAR, read_around
+from graph.evidence import read_around
+from graph.holds import FAR
 from graph.labels import TIE_NODE
 from graph.policy import RiskPolicy
 from graph.report import Contribution, Part, RiskReport, Step, Tie

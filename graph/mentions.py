@@ -16,7 +16,7 @@ from graph.resolve import (
     resolve_vehicles,
     vehicle_key,
 )
-from graph.successors import Traces, find_reopened
+from graph.successors import RULING, Traces, find_reopened, settle
 from linkage.schema import FACTS, MEMBERSHIP, SCORED_PAIR, Kind
 
 
@@ -32,7 +32,9 @@ class Mentions:
         carriers: frame CARRIER with carrier.
         carrier_references: frame reference, carrier, is_placeholder.
         carrier_links: frame CARRIER_LINK with older, younger.
-        reopened: frame SUCCESSION: carriers that look like another one reopened, but for those that a link declares.
+        reopened: frame SUCCESSION: carriers that look like another one reopened, but for those that a link declares
+            or a person ruled on.
+        confirmed: successions that a person confirmed, as `settle` gives them.
         events: frame EVENT with identity_id (null where no known person is named), confidence, vehicle, carrier.
         enrolments: frame ENROLMENT with identity_id, confidence.
         crossings: frame CROSSING with identity_id, confidence.
@@ -48,6 +50,7 @@ class Mentions:
     carrier_references: pl.DataFrame
     carrier_links: pl.DataFrame
     reopened: pl.DataFrame
+    confirmed: pl.DataFrame
     events: pl.DataFrame
     enrolments: pl.DataFrame
     crossings: pl.DataFrame
@@ -55,8 +58,18 @@ class Mentions:
     declared: pl.DataFrame
 
     @classmethod
-    def resolve(cls, facts: Mapping[Kind, pl.DataFrame], memberships: pl.DataFrame, possible: pl.DataFrame) -> Mentions:
-        """The facts with people, carriers and vehicles resolved; a reference to nobody known stays null."""
+    def resolve(
+        cls,
+        facts: Mapping[Kind, pl.DataFrame],
+        memberships: pl.DataFrame,
+        possible: pl.DataFrame,
+        rulings: pl.DataFrame | None = None,
+    ) -> Mentions:
+        """The facts with people, carriers and vehicles resolved; a reference to nobody known stays null.
+
+        Args:
+            rulings: frame RULING: what people decided about successions of carriers.
+        """
         given = {
             kind: schema.conform(facts[kind]) if kind in facts else schema.empty() for kind, schema in FACTS.items()
         }
@@ -86,6 +99,8 @@ class Mentions:
         employment = to_person(to_carrier(given[Kind.EMPLOYMENT], "carrier_key", "carrier"))
         events = to_person(to_carrier(to_vehicle(events, same_vehicle), "carrier_key", "carrier"))
         links = to_carrier(to_carrier(links, "carrier_key", "older"), "successor_key", "younger")
+        reopened = _undeclared(find_reopened(Traces(carriers, vehicles, events, employment)), links)
+        settled = settle(reopened, RULING.empty() if rulings is None else rulings, carriers, links)
         return cls(
             people=people,
             employment=employment,
@@ -94,7 +109,8 @@ class Mentions:
             carriers=carriers,
             carrier_references=meant,
             carrier_links=links,
-            reopened=_undeclared(find_reopened(Traces(carriers, vehicles, events, employment)), links),
+            reopened=settled.found,
+            confirmed=settled.confirmed,
             events=events,
             enrolments=to_person(given[Kind.ENROLMENT]),
             crossings=to_person(given[Kind.CROSSING]),

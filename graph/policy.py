@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Floats = npt.NDArray[np.float64]
+
 DAYS_A_YEAR = 365.25
 UNMAPPED = "UNMAPPED"
 TIE_KINDS = ("truck", "carrier", "successor", "phone", "home")
@@ -99,13 +105,14 @@ class Scoring:
     look: float
     look_first: float
 
-    def band(self, figure: float) -> str:
-        """The band of a figure of 0-100."""
-        return BANDS[int(figure >= self.look) + int(figure >= self.look_first)]
+    def bands(self, figures: Floats) -> pl.Series:
+        """The band of each figure of 0-100, as text also where there are none."""
+        places = (figures >= self.look).astype(int) + (figures >= self.look_first)
+        return pl.Series(np.take(BANDS, places).tolist(), dtype=pl.String)
 
-    def linked_band(self, figure: float) -> str:
-        """The band of linked risk alone, which never is the top one."""
-        return BANDS[int(figure >= self.look)]
+    def linked_bands(self, figures: Floats) -> pl.Series:
+        """The band of each figure of linked risk alone, which never is the top one."""
+        return pl.Series(np.take(BANDS, (figures >= self.look).astype(int)).tolist(), dtype=pl.String)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,23 @@ from graph.store import ALL_EDGE_KINDS, GraphReader
 from linkage.schema import Kind
 
 
-def desired(facts: Mapping[Kind, pl.DataFrame], memberships: pl.DataFrame, possible: pl.DataFrame) -> Projection:
+def desired(
+    facts: Mapping[Kind, pl.DataFrame],
+    memberships: pl.DataFrame,
+    possible: pl.DataFrame,
+    rulings: pl.DataFrame | None = None,
+) -> Projection:
     """The graph that these facts make: a pure function, whatever order they came in.
 
     Args:
         facts: current facts by kind; kinds that are absent have none.
         memberships: frame MEMBERSHIP.
         possible: frame SCORED_PAIR, pairs that are possibly one person.
+        rulings: frame RULING, what people decided about successions of carriers; None where nobody did.
 
     Complexity: linear in the facts, but for sorting; the graph is held in memory.
     """
-    mentions = Mentions.resolve(facts, memberships, possible)
+    mentions = Mentions.resolve(facts, memberships, possible, rulings)
     edges = build_edges(mentions)
     return Projection(build_nodes(mentions, edges), edges)
 

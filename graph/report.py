@@ -35,8 +35,8 @@ class Tie:
         people: how many share the thing, these two included.
         others: people on it besides these two.
         others_with_nothing_recorded: how many of the others have no event at all.
-        succession: for a reopened carrier, the link between the two carriers: is_declared, confidence, since, says,
-            reasons, sentence; None for other ties, and where further carriers lie between.
+        succession: for a reopened carrier, the link between the two carriers: is_declared, ruling, confidence, since,
+            says, reasons, sentence; None for other ties, and where further carriers lie between.
         sentence: the same in words.
     """
 

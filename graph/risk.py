@@ -9,11 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from graph.advance import advance
 from graph.association import Crowds, Question, Tables, associate, associate_twice, prepare
+from graph.basis import Basis, places_of
 from graph.evidence import Evidence, read_around, read_everyone
 from graph.incidents import Judged, judge
+from graph.linked_points import LinkedPoints, linked_points
 from graph.policy import RiskPolicy
+from graph.schema import GraphChange
 from graph.store import EdgeReader, GraphScan
+from linkage.compiled import is_compiled
 from linkage.schema import FrameSchema
 
 SCORE = FrameSchema(
@@ -66,10 +71,37 @@ def score_all(
     """
     evidence = read_everyone(reader, policy, as_of)
     if identities is None:
-        return tabulate(assess(evidence, policy), policy)
-    places = [place for place, identity in enumerate(evidence.people) if identity in set(identities)]
-    only = pl.Series("only", places, pl.UInt32)
-    return tabulate(assess(evidence, policy, only), policy, only)
+        return _score(evidence, policy)
+    return _score(evidence, policy, _places(evidence, identities))
+
+
+def score_afresh(reader: GraphScan, policy: RiskPolicy, as_of: dt.date) -> tuple[pl.DataFrame, Basis]:
+    """What `score_all` gives, and the basis on which later changes can be scored."""
+    evidence = read_everyone(reader, policy, as_of)
+    basis = Basis.of(evidence, judge(evidence.events, policy, as_of), policy.name)
+    if not is_compiled(evidence.holds.height):
+        return tabulate(assess(evidence, policy), policy), basis
+    del evidence
+    return score_basis(basis, policy, pl.Series("only", range(len(basis.people)), pl.UInt32)), basis
+
+
+def score_change(
+    basis: Basis, change: GraphChange, reader: EdgeReader, policy: RiskPolicy, also: Collection[str] = ()
+) -> tuple[pl.DataFrame, Basis]:
+    """Frame SCORE of those whose score a change can move, the same bits as in `score_all`; and the basis after it.
+
+    Args:
+        basis: before the change, made by the same policy; its day is the day of the scores.
+        reader: the graph after the change.
+        also: identities that are scored in any case.
+    """
+    after = advance(basis, change, reader, policy)
+    asked = places_of(after.basis.people, sorted(also))["place"]
+    only = pl.concat([after.reached, asked.rename("only").cast(pl.UInt32)]).unique().sort()
+    if is_compiled(after.basis.holds.height):
+        return score_basis(after.basis, policy, only), after.basis
+    names = after.basis.people.gather(only).to_list()
+    return score_some(reader, policy, names, basis.as_of) if names else SCORE.empty(), after.basis
 
 
 def score_one(reader: EdgeReader, policy: RiskPolicy, identity_id: str, as_of: dt.date) -> pl.DataFrame:
@@ -88,9 +120,12 @@ def score_some(reader: EdgeReader, policy: RiskPolicy, identities: Collection[st
         UnknownIdentity: the graph has no such identity.
     """
     evidence = read_around(reader, policy, identities, as_of)
+    return _score(evidence, policy, _places(evidence, identities))
+
+
+def _places(evidence: Evidence, identities: Collection[str]) -> pl.Series:
     asked = set(identities)
-    only = pl.Series("only", [place for place, person in enumerate(evidence.people) if person in asked], pl.UInt32)
-    return tabulate(assess(evidence, policy, only), policy, only)
+    return pl.Series("only", [place for place, person in enumerate(evidence.people) if person in asked], pl.UInt32)
 
 
 def assess(evidence: Evidence, policy: RiskPolicy, only: pl.Series | None = None) -> Assessment:
@@ -109,32 +144,64 @@ def assess(evidence: Evidence, policy: RiskPolicy, only: pl.Series | None = None
 
 def tabulate(assessment: Assessment, policy: RiskPolicy, only: pl.Series | None = None) -> pl.DataFrame:
     """Frame SCORE of the people assessed, ordered by id."""
-    people = assessment.evidence.people
-    size = len(people)
-    own = _sums(assessment.own, "person", size)
-    linked = _sums(_firsts(assessment.linked), "p", size)
-    possible = _sums(_firsts(assessment.linked_possible), "p", size)
+    size = len(assessment.evidence.people)
+    points = LinkedPoints(
+        linked=_sums(_firsts(assessment.linked), "p", size),
+        possible=_sums(_firsts(assessment.linked_possible), "p", size),
+    )
+    people = pl.Series(assessment.evidence.people, dtype=pl.String)
+    return _table(people, assessment.evidence.as_of, assessment.own, points, policy, only)
+
+
+def score_basis(basis: Basis, policy: RiskPolicy, only: pl.Series) -> pl.DataFrame:
+    """Frame SCORE of the places in `only`, ordered by id; the same bits as in `score_all`.
+
+    Args:
+        basis: what the policy makes of what is known.
+    """
+    points = linked_points(basis, policy, only)
+    return _table(basis.people, basis.as_of, _own(basis.events, policy), points, policy, only)
+
+
+def _score(evidence: Evidence, policy: RiskPolicy, only: pl.Series | None = None) -> pl.DataFrame:
+    """Frame SCORE without the rows it rests on; the same bits as `tabulate` of what `assess` finds."""
+    if not is_compiled(evidence.holds.height):
+        return tabulate(assess(evidence, policy, only), policy, only)
+    everybody = pl.Series("only", range(len(evidence.people)), pl.UInt32)
+    basis = Basis.of(evidence, judge(evidence.events, policy, evidence.as_of), policy.name)
+    return score_basis(basis, policy, everybody if only is None else only)
+
+
+def _table(  # noqa: PLR0913, PLR0917 - whose scores, of when and by what, and the two kinds of points
+    ids: pl.Series,
+    as_of: dt.date,
+    own_rows: pl.DataFrame,
+    points: LinkedPoints,
+    policy: RiskPolicy,
+    only: pl.Series | None,
+) -> pl.DataFrame:
+    chosen = np.arange(len(ids)) if only is None else only.to_numpy()
+    own = _sums(own_rows, "person", len(ids))[chosen]
+    linked, possible = points.linked[chosen], points.possible[chosen]
     scoring = policy.scoring
     cap = -np.log1p(-scoring.linked_cap / 100.0)
     queue = scoring.own_weight * own + np.minimum(scoring.linked_weight * linked, cap)
     score, linked_figure = _figure(queue), _figure(linked)
     frame = pl.DataFrame(
         {
-            "identity_id": pl.Series(people, dtype=pl.String),
+            "identity_id": ids.gather(chosen),
             "score": score,
-            "band": [scoring.band(figure) for figure in score],
+            "band": scoring.bands(score),
             "own": _figure(own),
             "linked": linked_figure,
-            "linked_band": [scoring.linked_band(figure) for figure in linked_figure],
+            "linked_band": scoring.linked_bands(linked_figure),
             "linked_with_possible": _figure(np.maximum(linked, possible)),
             "own_points": own,
             "linked_points": linked,
-            "as_of": pl.Series([assessment.evidence.as_of] * size, dtype=pl.Date),
-            "policy": pl.Series([policy.name] * size, dtype=pl.String),
         },
-        schema_overrides={"band": pl.String, "linked_band": pl.String},
     )
-    return SCORE.check(frame if only is None else frame[only.sort().to_list()])
+    made = {"as_of": pl.lit(as_of, pl.Date), "policy": pl.lit(policy.name)}
+    return SCORE.check(frame.sort("identity_id").with_columns(**made))
 
 
 def _figure(points: np.ndarray) -> np.ndarray:
@@ -182,7 +249,8 @@ def _linked(associations: pl.DataFrame, tables: Tables, events: pl.DataFrame) ->
     rows = ties.select("p", "incident", "row", "person", "association").with_columns(
         pl.Series("strength", strength), pl.Series("points", -np.log1p(-strength))
     )
-    ordered = rows.sort("p", pl.col("incident").to_physical(), "points", "row", descending=[False, False, True, False])
+    order = ["p", pl.col("incident").to_physical(), "strength", "row"]
+    ordered = rows.sort(order, descending=[False, False, True, False])
     return ordered.with_columns(pl.col("incident").cast(pl.String))
 
 

@@ -100,9 +100,13 @@ def say_link(young: str, old: str, link: Mapping[str, Any]) -> str:
     Args:
         young: the carrier that follows.
         old: the one followed.
-        link: is_declared, since (ISO day or None), confidence, says (a sentence without its stop, or None).
+        link: is_declared, ruling (by and on, or None), since (ISO day or None), confidence, says (a sentence without
+            its stop, or None).
     """
     since = f", {say_day(dt.date.fromisoformat(link['since']))}" if link["since"] else ""
+    if ruling := link.get("ruling"):
+        on = say_day(dt.date.fromisoformat(ruling["on"]))
+        return f"{start(young)} follows {old}: {ruling['by']} confirmed it, {on}."
     if link["is_declared"]:
         return f"{start(young)} follows {old}: a source declares it{since}."
     says = f" {start(link['says'])}." if link["says"] else ""

@@ -71,12 +71,13 @@ def describe_link(edge: Mapping[str, Any]) -> dict[str, Any]:
         edge: row of frame EDGE, a SUCCEEDS edge.
 
     Returns:
-        is_declared (by a source; else found by comparing), since (ISO day), confidence, says (one sentence) and reasons
-        (attribute, level, bits), the last two of found ones only.
+        is_declared (by a source or a person; else found by comparing), ruling (n, by and on, of a person), since (ISO
+        day), confidence, says (one sentence) and reasons (attribute, level, bits), the last two if comparing finds it.
     """
     said = orjson.loads(edge["props"]) if edge["props"] else {}
     return {
         "is_declared": not said.get("found", False),
+        "ruling": said.get("ruling"),
         "since": edge["first_seen"].isoformat() if edge["first_seen"] else None,
         "confidence": edge["confidence"],
         "says": said.get("says"),

@@ -25,6 +25,7 @@ from api.cli import (
     score_commands,
     screen_commands,
     serve_commands,
+    succession_commands,
     workspace_commands,
 )
 from api.cli.run import as_main
@@ -64,6 +65,7 @@ for module in (
     workspace_commands,
     driver_commands,
     decision_commands,
+    succession_commands,
     evaluate_commands,
     exchange_commands,
     compare_commands,

@@ -40,6 +40,9 @@ def coverage_command(  # noqa: PLR0913 - one option each
     result: Annotated[
         str | None, typer.Option(help="clear, derogatory, not_shared, stale or never.", show_default=False)
     ] = None,
+    may_go_to: Annotated[
+        str | None, typer.Option(help="Cells that rest on a fact this country may be told.", show_default=False)
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Drivers listed by --oldest.")] = 100,
     as_of: AsOfOption = None,
     output: FormatOption = "table",
@@ -47,11 +50,13 @@ def coverage_command(  # noqa: PLR0913 - one option each
     """Show what was checked about enrolled drivers, by country and record type, and what is unknown."""
     require_format(output)
     day = parse_date(as_of, "--as-of")
-    question = CoverageQuestion(day, country, record_type, result)
+    question = CoverageQuestion(day, country, record_type, result, may_go_to)
     if sum((board, oldest, reference is not None)) > 1:
         raise SettingsError("coverage: give one of ID, --board and --oldest")
-    if (board or oldest) and (country or record_type or result):
-        raise SettingsError("coverage: --country, --record-type and --result pick cells, not drivers or counts")
+    if (board or oldest) and (country or record_type or result or may_go_to):
+        raise SettingsError(
+            "coverage: --country, --record-type, --result and --may-go-to pick cells, not drivers or counts"
+        )
     if board:
         return _board(session, question, limit, output)
     if oldest:

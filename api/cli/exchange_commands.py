@@ -17,6 +17,7 @@ from api.exchange import Act, Ask, chase, export, request_gaps
 from api.exchange_intake import SOURCE, take_answers
 from api.exchange_list import list_requests
 from api.report.exchange_page import exchange_page
+from api.sharing_rules import sharing_rules
 from eligibility.exchange_packets import packet_schema
 from linkage.errors import SettingsError
 
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     command(exchange, "answer")(answer_command)
     command(exchange, "chase")(chase_command)
     command(exchange, "schema")(schema_command)
+    command(exchange, "rules")(rules_command)
     app.add_typer(exchange, name="exchange")
 
 
@@ -127,6 +129,17 @@ def schema_command(session: Session) -> Answer:
     del session
     document = packet_schema()
     return Answer(document, text=json.dumps(document, indent=1) + "\n")
+
+
+def rules_command(
+    session: Session, output: Annotated[str, typer.Option("--format", help="table or csv.")] = "table"
+) -> Answer:
+    """Show whose the workspace's facts are, and who may be told them."""
+    if output not in {"table", "csv"}:
+        raise SettingsError("--format: give table or csv")
+    document = sharing_rules(session.workspace())
+    text = exchange_view.rules_csv(document) if output == "csv" else None
+    return Answer(document, lambda out: exchange_view.print_rules(out, document), text)
 
 
 def _act(session: Session, reason: str, today: str | None) -> Act:

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from api.cli.output import csv_text, table
 from api.report.exchange_page import ASIDE, COLUMNS
+from api.sharing_rules import COLUMNS as RULES
 from eligibility.exchange_packets import COLUMNS as PACKET_COLUMNS
 from eligibility.exchange_packets import PacketFile, packet_row
 
@@ -60,6 +61,19 @@ def print_taken(out: Console, document: Document) -> None:
 def requests_csv(document: Document) -> str:
     """The requests."""
     return csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in document["rows"]))
+
+
+def print_rules(out: Console, document: Document) -> None:
+    """One line a kind of fact, source and country."""
+    rows = ([row[name] for name in RULES] for row in document["rows"])
+    out.print(table("Whose facts are, and who may be told them", RULES, rows))
+    out.print("Facts without an owner stay here; a manifest may say owner and may_go_to.", style="dim")
+
+
+def rules_csv(document: Document) -> str:
+    """The rules, countries joined by a bar."""
+    rows = (row | {"may_go_to": "|".join(row["may_go_to"])} for row in document["rows"])
+    return csv_text(RULES, ([row[name] for name in RULES] for row in rows))
 
 
 def packets_csv(packets: PacketFile) -> str:

@@ -21,6 +21,8 @@ def print_load(out: Console, document: dict[str, Any]) -> None:
     made = document["identities"]
     counts = ", ".join(f"{made[name]:,} {name}" for name in ("created", "grown", "merged", "split"))
     out.print(f"Load {document['load_id']}: identities {counts}; {document['rescored']:,} re-scored.", style="bold")
+    reviews = ", ".join(f"{document[f'reviews_{name}']:,} {name}" for name in ("opened", "reopened", "extended"))
+    out.print(f"Screened {document['screened']:,} enrolled drivers; reviews {reviews}.")
     out.print(f"{document['seconds']:.1f} s", style="dim")
 
 

@@ -189,5 +189,6 @@ def _actions(session: Session) -> ReviewActions:
 
 
 def _changed(session: Session, action: str, document: dict[str, Any]) -> Answer:
-    session.audit(f"review {action}", [document["identity_id"]], f"review {document['review_id']}")
+    noted = f"review {document['review_id']} {document['trail_head']}"
+    session.audit(f"review {action}", [document["identity_id"]], noted)
     return Answer(document, lambda out: review_view.print_changed(out, document))

@@ -9,13 +9,14 @@ import typer
 from api.cli import review_acts, review_view
 from api.cli.session import Answer, Session, command, parse_date
 from api.report import review_page
-from api.reviews.case import case_document, open_case
+from api.reviews.case import open_case
 from api.reviews.consistency import agreement_document
+from api.reviews.document import case_document, people_of
+from api.reviews.policy import policy_document
 from api.reviews.queue import QueueQuestion, queue_document
 from api.reviews.relied import relied_document
 from api.reviews.replay import replay
 from api.reviews.without import without
-from api.risk_people import people_shown
 from eligibility.clearance import Clearances
 from eligibility.matters import Trigger
 from eligibility.reviews.states import State
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
         ("agreement", agreement_command),
         ("relied", relied_command),
         ("cleared", cleared_command),
+        ("policy", policy_command),
     ):
         command(reviews, name)(function)
     review_acts.register(reviews)
@@ -88,8 +90,7 @@ def show_command(
     document = case_document(workspace, case, session.actor)
     if blind:
         document = review_view.blinded(document)
-    people = people_shown(document["risk"]) if document["risk"] else [document["identity_id"]]
-    session.audit("review show", people, f"review {number}")
+    session.audit("review show", people_of(document), f"review {number}")
     texts = {"csv": review_view.factors_csv, "html": review_page.case_page}
     text = texts[output](document) if output in texts else None
     return Answer(document, lambda out: review_view.print_case(out, document), text)
@@ -98,8 +99,9 @@ def show_command(
 def replay_command(session: Session, number: Number, as_of: AsOfOption = None) -> Answer:
     """Show what was known, scored and shown at the last step kept by a day, and what would differ now."""
     document = replay(session.workspace(), number, session.actor, parse_date(as_of, "--as-of"))
-    risk = document["shown"].get("risk")
-    session.audit("review replay", people_shown(risk) if risk else [document["identity_id"]], f"review {number}")
+    shown = document["shown"]
+    people = people_of(shown) if "driver" in shown else [document["identity_id"]]
+    session.audit("review replay", people, f"review {number}")
     return Answer(document, lambda out: review_view.print_replay(out, document))
 
 
@@ -144,6 +146,16 @@ def cleared_command(session: Session) -> Answer:
         document = {"rows": Clearances(connection).rows()}
     session.audit("review cleared", [None])
     return Answer(document, lambda out: review_view.print_cleared(out, document))
+
+
+def policy_command(session: Session, output: FormatOption = "table") -> Answer:
+    """List what each ground means: consequence, look-back, points of a standard, reason code, source and version."""
+    _require_format(output)
+    document = policy_document()
+    del session  # nobody is shown and no workspace is read
+    texts = {"csv": review_view.policy_csv, "html": review_page.policy_page}
+    text = texts[output](document) if output in texts else None
+    return Answer(document, lambda out: review_view.print_policy(out, document), text)
 
 
 def _require_format(output: str) -> None:

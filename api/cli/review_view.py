@@ -7,11 +7,14 @@ from typing import Any
 from rich.console import Console
 
 from api.cli.output import csv_text, fields, plain, table
+from api.reviews.policy import COLUMNS as GROUNDS
 from api.reviews.queue import COLUMNS
 
 Document = dict[str, Any]
 
 SHOWN = 30
+BESIDE = 5
+REVIEWERS = ("reviewer", "count", "of", "rate", "lower", "upper")
 QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
 FACTORS = ("factor", "kind", "consequence", "must_resolve", "finding", "says")
 EVIDENCE = (
@@ -40,7 +43,7 @@ def print_queue(out: Console, document: Document) -> None:
 
 def queue_csv(document: Document) -> str:
     """The queue."""
-    return csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in document["rows"]))
+    return csv_text(COLUMNS, ([_joined(row[name]) for name in COLUMNS] for row in document["rows"]))
 
 
 def factors_csv(document: Document) -> str:
@@ -57,12 +60,18 @@ def evidence_rows(document: Document) -> list[list[object]]:
     ]
 
 
-def factor_rows(document: Document) -> list[list[object]]:
-    """Every factor, in the order of FACTORS."""
-    return [
-        [_finding(factor) if name == "finding" else factor[name] for name in FACTORS]
-        for factor in document["trace"]["factors"]
-    ]
+def print_factors(out: Console, document: Document) -> None:
+    """What is to be resolved, then the first of what stands beside it."""
+    factors = document["trace"]["factors"]
+    weighed = [factor for factor in factors if factor["kind"] != "context"]
+    rows = [[_finding(one) if name == "finding" else one[name] for name in FACTORS] for one in weighed]
+    out.print(table("Factors", FACTORS, rows))
+    beside = [factor for factor in factors if factor["kind"] == "context"]
+    if beside:
+        shown = [[factor["factor"], factor["says"]] for factor in beside[:BESIDE]]
+        out.print(table("Context, which nobody resolves", ("what", "says"), shown))
+    if len(beside) > BESIDE:
+        out.print(f"... and {len(beside) - BESIDE:,} more; --json has all", style="dim")
 
 
 def print_case(out: Console, document: Document) -> None:
@@ -70,7 +79,7 @@ def print_case(out: Console, document: Document) -> None:
     out.print(f"Review {document['review_id']}: {plain(document['reason'])}", style="bold")
     names = ("identity_id", "state", "round", "trigger", "key", "assignee", "outcome", "opened_at")
     out.print(fields({name: document[name] for name in names}))
-    out.print(table("Factors", FACTORS, factor_rows(document)))
+    print_factors(out, document)
     shown = ("event", "code", "standing", "event_date", "known_on", "status", "quality", "confidence", "source")
     rows = [[item[name] for name in shown] for factor in document["trace"]["factors"] for item in factor["evidence"]]
     out.print(table("Evidence", shown, rows))
@@ -96,11 +105,13 @@ def print_changed(out: Console, document: Document) -> None:
 def print_replay(out: Console, document: Document) -> None:
     """What was shown, and what would differ now."""
     out.print(f"Review {document['review_id']}, {document['moment']} at {document['at']}, as of {document['as_of']}")
-    if not document["is_whole"]:
+    if document["is_expunged"]:
+        out.print("What was shown was taken out when the person's data were expunged.", style="bold")
+    elif not document["is_whole"]:
         out.print("What is kept is not what was shown: see crosslane doctor", style="bold")
     shown = document["shown"]
     if "trace" in shown:
-        out.print(table("Factors as shown", FACTORS, factor_rows(shown)))
+        print_factors(out, shown)
     if shown.get("risk"):
         names = ("own", "linked")
         out.print(", ".join(f"{name} {shown['risk'][name]['score']:.1f}" for name in names))
@@ -128,6 +139,9 @@ def print_agreement(out: Console, document: Document) -> None:
     out.print(table("Agreement of two readers", columns, rows))
     columns, rows = override_rows(document)
     out.print(table("Outcomes against the order of the queue (no errors by themselves)", columns, rows))
+    out.print(
+        table("Adverse outcomes by who put them forward (cases are not alike)", REVIEWERS, reviewer_rows(document))
+    )
 
 
 def agreement_rows(document: Document) -> tuple[tuple[str, ...], list[list[object]]]:
@@ -143,6 +157,11 @@ def override_rows(document: Document) -> tuple[tuple[str, ...], list[list[object
     return columns, [[row[name] for name in columns] for row in document["overrides"]]
 
 
+def reviewer_rows(document: Document) -> list[list[object]]:
+    """Rates by reviewer, in the order of REVIEWERS."""
+    return [[row[name] for name in REVIEWERS] for row in document["adverse_by_reviewer"]]
+
+
 def agreement_csv(document: Document) -> str:
     """Agreement and overrides as one table of measures."""
     rows = [
@@ -152,6 +171,8 @@ def agreement_csv(document: Document) -> str:
     ]
     for row in document["overrides"]:
         rows += [[f"{row['override']}: {name}", row[name]] for name in ("count", "of", "rate", "lower", "upper")]
+    for one in reviewer_rows(document):
+        rows += [[f"adverse by {one[0]}: {name}", value] for name, value in zip(REVIEWERS[1:], one[1:], strict=True)]
     return csv_text(("measure", "value"), rows)
 
 
@@ -170,6 +191,23 @@ def print_cleared(out: Console, document: Document) -> None:
     """Who is and was cleared."""
     names = ("name", "granted_by", "granted_at", "reason", "withdrawn_at")
     out.print(table(None, names, ([row[name] for name in names] for row in document["rows"])))
+
+
+def print_policy(out: Console, document: Document) -> None:
+    """One line a ground."""
+    names = ("code", "consequence", "lookback", "points", "reason_code", "audience", "source")
+    out.print(f"Eligibility policy {document['policy']}. The software turns no row into an outcome.")
+    out.print(table(None, names, ([row[name] for name in names] for row in document["rows"])))
+
+
+def policy_csv(document: Document) -> str:
+    """Every ground with its source, and the version."""
+    rows = ([*(row[name] for name in GROUNDS), document["policy"]] for row in document["rows"])
+    return csv_text((*GROUNDS, "policy"), rows)
+
+
+def _joined(value: object) -> object:
+    return "|".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _finding(factor: Document) -> str | None:

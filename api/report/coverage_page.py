@@ -31,7 +31,7 @@ def board_page(board: Document, oldest: Document) -> str:
     told = f"{board['drivers']:,} enrolled drivers as of {board['as_of']}, policy {board['policy']}."
     shown, total = len(oldest["rows"]), oldest["total"]
     sections = [
-        section("By country and record type", _UNKNOWN, _MATTERS, _table("Drivers by result", BOARD, board["rows"])),
+        section("By country and record type", _UNKNOWN, _MATTERS, _board(board["rows"])),
         section(
             "Oldest gaps",
             f"{total:,} drivers have a gap; the {shown:,} whose gap is the oldest:"
@@ -53,8 +53,19 @@ def cells_page(coverage: Document, driver: str | None) -> str:
     """The cells of one driver, or of everybody asked about."""
     title = f"Coverage of {driver}" if driver else "Coverage of enrolled drivers"
     told = f"{len(coverage['rows']):,} cells as of {coverage['as_of']}, policy {coverage['policy']}."
-    columns = CELLS if driver else LISTED
-    return printable(title, told, [section("Cells", _UNKNOWN, _MATTERS, _table(title, columns, coverage["rows"]))])
+    columns = ("records", "result", "checked_on", "age_days", "legal_basis", "because")
+    listed = _table(title, columns if driver else ("identity_id", *columns), _named(coverage["rows"]))
+    return printable(title, told, [section("Cells", _UNKNOWN, _MATTERS, listed)])
+
+
+def _board(rows: list[dict[str, Any]]) -> Html:
+    columns = ("records", *BOARD[2:8], "unknown_share", "oldest_gap")
+    return _table("Drivers by result", columns, _named(rows))
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with country and type in one column, so that they fit a sheet of paper."""
+    return [row | {"records": f"{row['country']} {row['record_type'].replace('_', ' ')}"} for row in rows]
 
 
 def _table(caption: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Html:

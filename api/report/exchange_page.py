@@ -13,18 +13,20 @@ COLUMNS = (
     *("request_id", "partner", "record_type", "identity_id", "gap", "gap_since", "asked_on", "due_on", "state"),
     *("answer", "answered_on", "chases", "last_chased_on", "set_aside_because"),
 )
+_ON_PAPER = (*("request_id", "records", "identity_id", "gap", "asked_on", "due_on", "state", "answer", "chases"),)
 ASIDE = ("request_id", "verdict", "reason", "answer", "known_on")
 
 
 def exchange_page(document: Document) -> str:
     """Requests and set-aside answers; of people the page holds identity ids only."""
+    rows = [row | {"records": f"{row['partner']} {row['record_type'].replace('_', ' ')}"} for row in document["rows"]]
     counts = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in document["counts"].items())
     sections = [
         section(
             "Requests",
             f"All requests: {counts}.",
             "An overdue request is chased; a request whose answer was set aside needs a person to look at it.",
-            _table("Requests", COLUMNS, document["rows"]),
+            _table("Requests", _ON_PAPER, rows),
         )
     ]
     if document["set_aside"]:

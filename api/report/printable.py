@@ -7,6 +7,9 @@ from importlib.resources import files
 
 from api.report.markup import Html, el
 
+_WIDE = "main td, main th { overflow-wrap: break-word; } main tbody th { white-space: nowrap; }"
+"""Tables of words and dates: a column is as wide as its longest word, and what a row is about stays on one line."""
+
 
 def printable(title: str, told: str, sections: Sequence[Html]) -> str:
     """The page.
@@ -22,7 +25,7 @@ def printable(title: str, told: str, sections: Sequence[Html]) -> str:
         el("meta", charset="utf-8"),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("title", title),
-        el("style", style),
+        el("style", Html(style + _WIDE)),
     )
     body = el("body", el("header", el("h1", title), el("p", told)), el("main", *sections))
     return f"<!DOCTYPE html>\n{el('html', head, body, lang='en')}\n"

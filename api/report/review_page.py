@@ -11,11 +11,12 @@ from api.report.printable import printable, section
 Document = dict[str, Any]
 
 _QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
-_EVIDENCE = (
-    *("event", "code", "description", "consequence", "lookback", "standing", "event_date", "known_on", "status"),
-    *("quality", "confidence", "points", "policy_source"),
-)
+_EVIDENCE = ("event", "code", "standing", "event_date", "known_on", "status", "quality", "confidence", "source")
+_GROUNDS = ("code", "description", "consequence", "lookback", "points", "policy_source")
 _COVERAGE = ("country", "record_type", "result", "checked_on", "legal_basis")
+LINKED = 10
+"""Incidents of others that a page tells of, the weightiest."""
+
 _ORDER = "The order is of attention alone: no score and no band decides anything, and every outcome has a named person."
 _UNKNOWN = "Unknown is not clear: what was never asked for, is not shared or has run out says nothing about the driver."
 
@@ -61,13 +62,31 @@ def agreement_page(document: Document) -> str:
             "Overrides",
             _table("Overrides", ("override", "count", "of", "rate", "lower", "upper"), document["overrides"]),
         ),
+        section(
+            "By reviewer",
+            "Adverse outcomes put forward by each first person. Cases are not alike: a difference is a reason to look.",
+            _table("Reviewers", ("reviewer", "count", "of", "rate", "lower", "upper"), document["adverse_by_reviewer"]),
+        ),
     ]
     return printable("How evenly people decide", f"As of {document['as_of']}.", sections)
 
 
+def policy_page(document: Document) -> str:
+    """What each ground means, and where it is from."""
+    columns = ("code", "consequence", "lookback", "points", "reason_code", "audience", "description", "source")
+    told = f"Eligibility policy {document['policy']}: no row is an outcome; it opens or orders a review."
+    sources = [{"value": name, "source": source} for name, source in document["sources"].items()]
+    scale = f"Points are {document['points_scale']}; they are not added up."
+    sections = [
+        section("Grounds", scale, _table("Grounds", columns, document["rows"])),
+        section("Other values", _table("Where they come from", ("value", "source"), sources)),
+    ]
+    return printable("Eligibility policy", told, sections)
+
+
 def _trace(document: Document) -> list[Html]:
     trace = document["trace"]
-    factors = [factor | {"finding": _finding(factor)} for factor in trace["factors"]]
+    factors = [factor | {"finding": _finding(factor)} for factor in trace["factors"] if factor["kind"] != "context"]
     columns = ("factor", "kind", "consequence", "finding", "says")
     left = len(trace["unresolved"])
     state = f"{left} factors are not resolved; the review cannot be closed." if left else "Every factor is resolved."
@@ -75,7 +94,12 @@ def _trace(document: Document) -> list[Html]:
     scale = f"Points are {trace['points_scale']}; they are not added up."
     return [
         section("Factors", f"Policy {trace['policy']}. {state}", _table("Factors", columns, factors)),
-        section("Evidence", scale, _table("Records", _EVIDENCE, evidence)),
+        section(
+            "Evidence",
+            _table("Records", _EVIDENCE, evidence),
+            scale,
+            _table("What the rules say", _GROUNDS, list({item["code"]: item for item in evidence}.values())),
+        ),
     ]
 
 
@@ -106,7 +130,12 @@ def _links(document: Document) -> list[object]:
     risk = document["risk"]
     if not risk:
         return ["The driver is not in the graph of that day."]
-    said = [item["sentence"] for item in risk["linked"]["contributions"]]
+    reached = risk["linked"]["contributions"]
+    said = [item["sentence"] for item in reached[:LINKED]]
+    if len(reached) > LINKED:
+        more = sum(item["points"] for item in reached[LINKED:])
+        said.append(f"{len(reached) - LINKED:,} further incidents add {more:.3f} points.")
+    said += [tie["sentence"] for tie in risk["context"]["declared"]["shown"]]
     figures = (
         f"Own {risk['own']['score']:.1f} and linked {risk['linked']['score']:.1f} of 100, policy {risk['policy']}."
     )

@@ -10,11 +10,13 @@ from typing import Any
 import apsw
 
 from api.reviews.case import Case, day_of, open_case
+from api.witness import head_note
 from eligibility.clearance import Clearances
 from eligibility.letters import Language
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.correspondence import Correspondence
-from eligibility.reviews.deciding import Decisions, Redress
+from eligibility.reviews.deciding import Decisions
+from eligibility.reviews.redress import Redress
 from eligibility.reviews.states import Outcome
 from eligibility.reviews.work import Act, Desk
 from eligibility.trace import Factor, Finding
@@ -134,7 +136,7 @@ class ReviewActions:
     def _do(self, review_id: int, step: Callable[[apsw.Connection], object]) -> dict[str, Any]:
         with self.workspace.exclusive(), self.workspace.transaction() as connection:
             step(connection)
-            return Desk(connection).get(review_id, self.actor).document()
+            return self._row(connection, review_id)
 
     def _with_case(self, review_id: int, step: Callable[[apsw.Connection, Case], object]) -> dict[str, Any]:
         """Does a step that needs all that is known, which nobody changes meanwhile."""
@@ -142,7 +144,11 @@ class ReviewActions:
             case = open_case(self.workspace, review_id, self.actor)
             with self.workspace.transaction() as connection:
                 step(connection, case)
-                return Desk(connection).get(review_id, self.actor).document()
+                return self._row(connection, review_id)
+
+    def _row(self, connection: apsw.Connection, review_id: int) -> dict[str, Any]:
+        """The changed row, with the head of the trail after it."""
+        return Desk(connection).get(review_id, self.actor).document() | {"trail_head": head_note(connection)}
 
 
 def _named(factors: Sequence[Factor], name: str) -> Factor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,19 +12,19 @@ import apsw
 from api import scores
 from api.coverage import coverage_rows
 from api.records import facts_of
+from api.reviews.person import driver_shown, events_of_doubles
 from api.risk import risk
-from api.show import show
 from eligibility.clearance import Clearances
 from eligibility.matters import Audience, linked_item
+from eligibility.own_factors import own_factors
 from eligibility.policy import EligibilityPolicy
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.deciding import Shown
 from eligibility.reviews.records import CaseRecords
 from eligibility.reviews.snapshots import Snapshots
-from eligibility.reviews.tables import Review, ReviewTables
+from eligibility.reviews.tables import Review
 from eligibility.reviews.work import Desk
-from eligibility.trace import Factor, context_factor, items_shown, matter_factor, own_factors, with_findings
-from eligibility.trail import Trail
+from eligibility.trace import Factor, FactorKind, context_factor, items_shown, matter_factor, with_findings
 from graph.errors import UnknownIdentity
 from graph.policy_file import load_policy
 from linkage.ledger import Workspace
@@ -103,13 +103,20 @@ def open_case(workspace: Workspace, review_id: int, actor: str, as_of: date | No
         records = {str(key): float(confidence) for key, confidence in rows}
         events = facts_of(workspace, connection, Kind.EVENT, "record_key", list(records))
         findings = CaseRecords(connection).findings_now(review)
-        driver = _driver(workspace, connection, review, records)
+        driver = driver_shown(workspace, connection, review, records)
+        doubles = events_of_doubles(workspace, connection, driver)
         level = _level(connection, review)
     policy = load_eligibility_policy()
     # A review for everybody shows nothing that only the cleared may see, whoever looks at it.
-    own = own_factors(events, records, (day, review.audience), (policy, load_policy()))
-    found = _risk(workspace, review, (day, policy)) if records else None
-    factors = [*_about(review, own, level), *own, *_context(found)]
+    seen = (day, review.audience), (policy, load_policy())
+    own = own_factors(events, records, *seen)
+    found = _risk(workspace, review, day) if records else None
+    possibly = [
+        replace(factor, factor=f"possibly:{other}:{factor.factor}", kind=FactorKind.CONTEXT, must_resolve=False)
+        for other, events_of, confidences in doubles
+        for factor in own_factors(events_of, confidences, *seen)
+    ]
+    factors = [*_about(review, own, level), *own, *possibly, *_context(found)]
     coverage = coverage_rows(workspace, list(records), day) if records else []
     return Case(review, with_findings(factors, findings), found, driver, coverage, records, day, policy)
 
@@ -122,9 +129,14 @@ def _about(review: Review, own: Sequence[Factor], level: float) -> list[Factor]:
 
 
 def _level(connection: apsw.Connection, review: Review) -> float:
-    """The highest level of what brought the review up in this round."""
-    statement = "SELECT max(level) FROM review_item WHERE review_id = ? AND round = ? AND item NOT LIKE 'linked:%'"
-    return float(connection.execute(statement, (review.review_id, review.round)).get or 0.0)
+    """How much what brought the review up weighs, all of it together: whatever is new makes it more.
+
+    Read from what was kept when it came up last; what a decision showed besides is no part of it.
+    """
+    brought = [
+        kept.document["matter"] for kept in Snapshots(connection).of(review.review_id) if "matter" in kept.document
+    ]
+    return float(sum(level for _, level in brought[-1]["items"])) if brought else 0.0
 
 
 def _context(found: Mapping[str, Any] | None) -> list[Factor]:
@@ -146,64 +158,10 @@ def _context(found: Mapping[str, Any] | None) -> list[Factor]:
     return [*linked, *declared, *carriers]
 
 
-def _risk(workspace: Workspace, review: Review, when: tuple[date, EligibilityPolicy]) -> dict[str, Any] | None:
-    """The `risk` document without coverage, and without own events that the review's readers may not see."""
-    day, policy = when
+def _risk(workspace: Workspace, review: Review, day: date) -> dict[str, Any] | None:
+    """The `risk` document without coverage, which stands beside it; None where that day knows no such driver."""
     try:
         found = risk(workspace, review.identity_id, day)
     except UnknownIdentity:
         return None
-    del found["coverage"]
-    if review.audience is Audience.GENERAL:
-        hidden = {
-            event["event"]
-            for event in found["own_event_details"]
-            if policy.ground(event["code"], event["event_type"]).audience is Audience.CLEARED
-        }
-        found["own_events"] = [event for event in found["own_events"] if event not in hidden]
-        found["own_event_details"] = [e for e in found["own_event_details"] if e["event"] not in hidden]
-        for item in found["own"]["contributions"]:
-            item["corroboration"] = [one for one in item["corroboration"] if one["event"] not in hidden]
-    return found
-
-
-def _driver(
-    workspace: Workspace, connection: apsw.Connection, review: Review, records: Mapping[str, float]
-) -> dict[str, Any]:
-    """Who it is: former ids, attributes with the records that hold them, enrolment, and how sure the identity is."""
-    if not records:
-        return {"identity_id": review.identity_id, "former_ids": [], "attributes": [], "enrolment": None}
-    shown = show(workspace, connection, review.identity_id)
-    names = ("identity_id", "former_ids", "attributes", "enrolment", "weakest_link", "possible_links", "history")
-    return {name: shown[name] for name in names}
-
-
-def case_document(workspace: Workspace, case: Case, actor: str) -> dict[str, Any]:
-    """The `review show` document: the case, and what people did to it."""
-    review_id = case.review.review_id
-    with workspace.reading() as connection:
-        records, tables = CaseRecords(connection), ReviewTables(connection)
-        others = tables.standing([case.review.identity_id])
-        cleared = audience_of(connection, actor) is Audience.CLEARED
-        kept = [
-            {"n": s.n, "round": s.round, "moment": s.moment, "at": s.at, "as_of": s.as_of, "digest": s.digest}
-            for s in Snapshots(connection).of(review_id)
-        ]
-        return {
-            **case.review.document(),
-            **case.document(),
-            "findings": records.findings(review_id),
-            "notes": records.notes(review_id),
-            "proposals": [asdict(proposal) for proposal in records.proposals(review_id)],
-            "appeals": records.appeals(review_id),
-            "opinions": records.opinions(review_id),
-            "letters": records.letters(review_id),
-            "rounds": records.rounds(review_id),
-            "snapshots": kept,
-            "other_reviews": [
-                {name: row[name] for name in ("review_id", "trigger", "key", "state", "outcome")}
-                for row in others.iter_rows(named=True)
-                if row["review_id"] != review_id and (cleared or row["audience"] == Audience.GENERAL)
-            ],
-            "trail": [entry.document() for entry in Trail(connection).of(case.review.subject)],
-        }
+    return {name: value for name, value in found.items() if name != "coverage"}

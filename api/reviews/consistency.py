@@ -9,6 +9,7 @@ from api.reviews.case import audience_of, day_of
 from eligibility.matters import Audience
 from eligibility.reviews.agreement import (
     CONFIDENCE,
+    adverse_by_reviewer,
     agreement_of,
     blind_readings,
     overrides,
@@ -25,6 +26,7 @@ def agreement_document(workspace: Workspace, actor: str) -> dict[str, Any]:
             "second_signatures": asdict(agreement_of(second_signatures(connection, is_cleared=cleared))),
             "blind_readings": asdict(agreement_of(blind_readings(connection, is_cleared=cleared))),
             "overrides": overrides(connection, is_cleared=cleared),
+            "adverse_by_reviewer": adverse_by_reviewer(connection, is_cleared=cleared),
             "confidence": CONFIDENCE,
             "as_of": day_of(connection).isoformat(),
         }

@@ -30,6 +30,7 @@ COLUMNS = (
     "outcome",
     "closed_at",
     "key",
+    "same_matter",
 )
 
 
@@ -65,8 +66,14 @@ def queue_document(workspace: Workspace, question: QueueQuestion, actor: str) ->
     if audience is Audience.GENERAL:
         frame = frame.filter(pl.col("audience") == Audience.GENERAL.value)
     counts = {str(state): int(count) for state, count in frame["state"].value_counts().iter_rows()}
+    same = (
+        pl.col("review_id")
+        .filter(pl.col("state") != State.CLOSED.value)
+        .over("identity_id", "key", mapping_strategy="join")
+    )
+    frame = frame.with_columns(same_matter=same)
     rows = _asked(frame, question).sort("priority", "opened_at", "review_id", descending=[True, False, False])
-    listed = [row | {"waiting_days": _waiting(row)} for row in rows.iter_rows(named=True)]
+    listed = [row | _beside(row) for row in rows.iter_rows(named=True)]
     return {
         "rows": [{name: row[name] for name in COLUMNS} for row in listed],
         "as_of": day.isoformat(),
@@ -82,6 +89,12 @@ def _asked(frame: pl.DataFrame, question: QueueQuestion) -> pl.DataFrame:
     for column, value in (("assignee", question.assignee), ("trigger", question.trigger)):
         frame = frame if value is None else frame.filter(pl.col(column) == value)
     return frame
+
+
+def _beside(row: dict[str, Any]) -> dict[str, Any]:
+    """How long it waits, and other open reviews of the matter: two drivers had one each before they were one."""
+    others = [number for number in row["same_matter"] or [] if number != row["review_id"]]
+    return {"waiting_days": _waiting(row), "same_matter": others}
 
 
 def _waiting(row: dict[str, Any]) -> int:

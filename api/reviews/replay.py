@@ -40,6 +40,7 @@ def replay(workspace: Workspace, review_id: int, actor: str, day: date | None = 
         "as_of": snapshot.as_of,
         "digest": snapshot.digest,
         "is_whole": snapshot.is_whole(),
+        "is_expunged": snapshot.is_expunged,
         "shown": snapshot.document,
         "differs_now": _differences(workspace, review_id, actor, snapshot),
     }

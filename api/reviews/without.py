@@ -11,7 +11,7 @@ import polars as pl
 
 from api.records import facts_of
 from api.reviews.case import Case, open_case
-from eligibility.trace import own_factors
+from eligibility.own_factors import own_factors
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
 from graph.risk import score_one

@@ -1,7 +1,8 @@
 """`python -m benchmarks.risk_lift [--people N] [--seeds S...]`: who is caught later, and which score put them first.
 
-Each seed's world is cut a year before its last day; every method ranks the people as known at the cut. A method with
-several variants is shown by the one that did best on these very worlds, which favours it.
+Each seed's world is cut a year before its last day; every method ranks the people as known at the cut. A rival with
+several variants is shown by the one that was chosen on other worlds (`benchmarks.risk_lift.tune`); beside it stands the
+PageRank that, as seen afterwards, did best on these very worlds.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from graph.policy_file import load_policy
 from graph.risk import Assessment, assess, score_all
 from linkage.schema import Kind
 
-SEEDS = (501, 502, 503)  # no number of the policy was chosen on these
+SEEDS = (511, 512, 513)  # no number of the policy and no variant of a rival was chosen on these
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import polars as pl
 from scipy import sparse
 
 from benchmarks.risk_lift.ranking import Floats
-from graph.evidence import FAR
+from graph.holds import FAR
 from graph.policy import DAYS_A_YEAR
 from graph.risk import Assessment
 

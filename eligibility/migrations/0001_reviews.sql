@@ -196,12 +196,18 @@ CREATE TABLE clearance (
 );
 CREATE UNIQUE INDEX clearance_holds ON clearance (name) WHERE withdrawn_at IS NULL;
 
-CREATE TRIGGER note_is_kept BEFORE UPDATE ON review_note BEGIN SELECT raise(ABORT, 'notes stay as they are'); END;
+-- What a person wrote or was shown stays as it is; it can only be taken out as a whole, when a person is expunged.
+CREATE TRIGGER note_is_kept BEFORE UPDATE ON review_note
+WHEN NEW.text <> '(expunged)' OR (NEW.review_id, NEW.n, NEW.round, NEW.kind, NEW.by, NEW.at)
+    IS NOT (OLD.review_id, OLD.n, OLD.round, OLD.kind, OLD.by, OLD.at)
+BEGIN SELECT raise(ABORT, 'notes stay as they are'); END;
 CREATE TRIGGER note_stays BEFORE DELETE ON review_note BEGIN SELECT raise(ABORT, 'notes stay'); END;
 CREATE TRIGGER finding_is_kept BEFORE UPDATE ON review_finding
 BEGIN SELECT raise(ABORT, 'findings stay as they are'); END;
 CREATE TRIGGER finding_stays BEFORE DELETE ON review_finding BEGIN SELECT raise(ABORT, 'findings stay'); END;
 CREATE TRIGGER snapshot_is_kept BEFORE UPDATE ON review_snapshot
+WHEN length(NEW.document) > 0 OR (NEW.review_id, NEW.n, NEW.round, NEW.moment, NEW.at, NEW.as_of, NEW.digest)
+    IS NOT (OLD.review_id, OLD.n, OLD.round, OLD.moment, OLD.at, OLD.as_of, OLD.digest)
 BEGIN SELECT raise(ABORT, 'snapshots stay as they are'); END;
 CREATE TRIGGER snapshot_stays BEFORE DELETE ON review_snapshot BEGIN SELECT raise(ABORT, 'snapshots stay'); END;
 CREATE TRIGGER opinion_is_kept BEFORE UPDATE ON review_opinion

@@ -27,6 +27,10 @@ _BLIND = (
     "JOIN review r USING (review_id) WHERE d.outcome IS NOT NULL AND (r.audience = 'general' OR ?) "
     "ORDER BY o.review_id, o.round, o.by"
 )
+_BY_REVIEWER = (
+    "SELECT p.by, p.outcome FROM review_proposal p JOIN review r USING (review_id) "
+    "WHERE p.verdict IS NOT 'overtaken' AND (r.audience = 'general' OR ?) ORDER BY p.by, p.review_id, p.n"
+)
 _ORDERED = (
     "SELECT p.outcome, s.document FROM review_proposal p JOIN review r USING (review_id) "
     "JOIN review_snapshot s ON s.review_id = p.review_id AND s.round = p.round "
@@ -103,6 +107,15 @@ def overrides(connection: apsw.Connection, *, is_cleared: bool) -> list[dict[str
         ("routine, adverse", "routine", adverse),
     )
     return [_rate(name, [o in wanted for b, o in decided if b == band]) for name, band, wanted in kinds]
+
+
+def adverse_by_reviewer(connection: apsw.Connection, *, is_cleared: bool) -> list[dict[str, Any]]:
+    """How often each first person put an adverse outcome forward, with Wilson intervals; cases are not alike."""
+    put: dict[str, list[bool]] = {}
+    for by, outcome in connection.execute(_BY_REVIEWER, (is_cleared,)):
+        put.setdefault(str(by), []).append(Outcome(outcome) in ADVERSE)
+    rows = [_rate(by, hits) for by, hits in put.items()]
+    return [{"reviewer": row.pop("override"), **row} for row in rows]
 
 
 def _rate(name: str, hits: Sequence[bool]) -> dict[str, Any]:

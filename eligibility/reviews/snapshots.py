@@ -6,11 +6,15 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import apsw
+
+from eligibility.trail import Step, Trail
+
+_EXPUNGED = "SELECT e.value FROM trail, json_each(trail.detail, '$.expunged') e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,13 @@ class Snapshot:
     digest: str
     document: dict[str, Any]
 
+    @property
+    def is_expunged(self) -> bool:
+        """Whether the document was taken out with the person's other data."""
+        return not self.document
+
     def is_whole(self) -> bool:
-        """Whether the document is the one that was kept."""
+        """Whether the document is the one that was kept; one that was taken out cannot be told."""
         return digest_of(self.document) == self.digest
 
 
@@ -81,20 +90,41 @@ class Snapshots:
         kept = [snapshot for snapshot in self.of(review_id) if snapshot.at[:10] <= day.isoformat()]
         return kept[-1] if kept else None
 
+    def expunge(self, review_id: int, step: Step, at: str) -> int:
+        """What was shown of a person is taken out for good; that it was there, and when, stays.
+
+        Args:
+            step: who takes it out and why.
+
+        Returns:
+            How many documents and notes were emptied.
+        """
+        kept = [snapshot for snapshot in self.of(review_id) if not snapshot.is_expunged]
+        self.connection.execute("UPDATE review_snapshot SET document = x'' WHERE review_id = ?", (review_id,))
+        self.connection.execute(
+            "UPDATE review_note SET text = '(expunged)' WHERE review_id = ? AND text <> '(expunged)'", (review_id,)
+        )
+        notes = int(self.connection.changes())
+        detail = {**step.detail, "expunged": [snapshot.digest for snapshot in kept], "notes": notes}
+        Trail(self.connection).append(replace(step, detail=detail), at)
+        return len(kept) + notes
+
     def broken(self) -> list[str]:
         """Snapshots that are not what was kept, or that the trail knows nothing of, one sentence each."""
         told = {str(row[0]) for row in self.connection.execute("SELECT detail ->> 'snapshot' FROM trail") if row[0]}
+        out = {str(row[0]) for row in self.connection.execute(_EXPUNGED)}
         reviews = [int(row[0]) for row in self.connection.execute("SELECT DISTINCT review_id FROM review_snapshot")]
         return [
             f"snapshot {snapshot.n} of review {review_id} is not what was kept"
             for review_id in reviews
             for snapshot in self.of(review_id)
-            if not snapshot.is_whole() or snapshot.digest not in told
+            if snapshot.digest not in told
+            or not (snapshot.digest in out if snapshot.is_expunged else snapshot.is_whole())
         ]
 
 
 def _snapshot(row: tuple[Any, ...]) -> Snapshot:
-    values: tuple[Any, ...] = (*row[:-1], json.loads(zlib.decompress(row[-1])))
+    values: tuple[Any, ...] = (*row[:-1], json.loads(zlib.decompress(row[-1])) if row[-1] else {})
     return Snapshot(*values)
 
 

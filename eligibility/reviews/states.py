@@ -47,7 +47,9 @@ class Action(StrEnum):
 
 
 ALLOWED: dict[Action, frozenset[State]] = {
-    Action.ASSIGN: frozenset({State.OPEN, State.ASSIGNED, State.WAITING}),
+    Action.ASSIGN: frozenset(
+        {State.OPEN, State.ASSIGNED, State.WAITING, State.PROPOSED}
+    ),  # overtakes what was proposed
     Action.NOTE: frozenset(State),
     Action.ASK: frozenset({State.ASSIGNED, State.WAITING}),
     Action.ANSWER: frozenset({State.WAITING}),

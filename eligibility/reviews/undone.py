@@ -22,6 +22,7 @@ _SCORES = (
     "SELECT h.identity_id, h.run_id, h.score, h.own, h.linked, h.as_of, h.policy FROM score_history h "
     "WHERE h.run_id = ?1 ORDER BY h.identity_id"
 )
+_CAME_FROM = "SELECT to_id, min(from_id) FROM move WHERE run_id = ? AND kind = 'split' GROUP BY to_id"
 _BEFORE = (
     "SELECT run_id, score, own, linked, as_of, policy FROM score_history WHERE identity_id = ? AND run_id < ? "
     "ORDER BY run_id DESC LIMIT 1"
@@ -91,12 +92,16 @@ def relied_on(connection: apsw.Connection, parted: Parted) -> list[int]:
 
 
 def scores_relied_on(connection: apsw.Connection, run_id: int) -> list[dict[str, Any]]:
-    """The scores that the undoing run changed: what each was before, under which run, and what it is now."""
+    """The scores that the undoing run changed: what each was before, under which run, and what it is now.
+
+    Whoever came out of an identity had its score until then.
+    """
     names = ("identity_id", "run", "score", "own", "linked", "as_of", "policy")
+    came_from = dict(connection.execute(_CAME_FROM, (run_id,)))
     found = []
     for row in connection.execute(_SCORES, (run_id,)).fetchall():
         now = dict(zip(names, row, strict=True))
-        before = connection.execute(_BEFORE, (now["identity_id"], run_id)).fetchone()
+        before = connection.execute(_BEFORE, (came_from.get(now["identity_id"], now["identity_id"]), run_id)).fetchone()
         was = dict(zip(names[1:], before, strict=True)) if before else None
         found.append({"identity_id": now.pop("identity_id"), "before": was, "now": now})
     return found

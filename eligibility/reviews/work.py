@@ -66,13 +66,14 @@ class Desk:
         Trail(self.connection).append(Step(act.by, action, review.subject, act.reason, detail), act.at)
 
     def assign(self, review_id: int, to: str, act: Act) -> None:
-        """The review is with a reviewer, who is cleared where it must be."""
+        """The review is with a reviewer, who is cleared where it must be; an outcome that waited does not any more."""
         review = self.begin(Action.ASSIGN, review_id, act)
         if not to.strip() or not to.isprintable():
             raise SettingsError("review assign: give the name of a person")
         if review.audience is Audience.CLEARED and not Clearances(self.connection).is_cleared(to):
             raise NotAllowed("review assign: the person is not cleared for this review")
-        state = State.ASSIGNED if review.state is State.OPEN else review.state
+        state = State.WAITING if review.state is State.WAITING else State.ASSIGNED
+        ReviewTables(self.connection).overtake(review, act.reason, act.by, act.at)
         self.connection.execute("UPDATE review SET state = ?, assignee = ? WHERE review_id = ?", (state, to, review_id))
         self.tell(review, "review assigned", act, to=to)
 

@@ -14,6 +14,7 @@ TERM_YEARS = 5
 _FOUND = (
     "SELECT f.review_id, f.round, f.trigger_, f.happened_on, f.received_on, f.opened_on, f.renewal_on, "
     "date(r.closed_at) FROM screening_found f JOIN review_round r USING (review_id, round) "
+    "JOIN review USING (review_id) WHERE review.audience = 'general' "
     "ORDER BY 1, 2, f.screening_id"
 )
 FOUND = {
@@ -56,7 +57,10 @@ SPANS = (
 
 
 def read_found(connection: apsw.Connection) -> pl.DataFrame:
-    """Frame FOUND with days as dates: everything that screenings brought before reviewers, in order."""
+    """Frame FOUND with days as dates: everything that screenings brought before reviewers, in order.
+
+    What is for cleared reviewers is not in it: to others it does not exist, not as a count either.
+    """
     rows = connection.execute(_FOUND).fetchall()
     frame = pl.DataFrame(rows, schema=FOUND, orient="row")
     return frame.with_columns(pl.col(name).str.to_date() for name in _DAYS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from eligibility.policy import EligibilityPolicy
+from eligibility.screening.answered import answered_items
 from eligibility.screening.expiry import expired_coverage, expired_enrolments
 from eligibility.screening.identities import turn_items
 from eligibility.screening.items import ITEM
@@ -17,7 +18,8 @@ from eligibility.screening.offences import among, in_scope
 from eligibility.screening.own import own_items, possible_items
 from eligibility.screening.policy import ScreeningPolicy
 from graph.days import known_by
-from graph.evidence import coded, event_rows, read_around
+from graph.evidence import event_rows, read_around
+from graph.holds import coded
 from graph.incidents import judge
 from graph.policy import RiskPolicy
 from graph.risk import assess
@@ -80,6 +82,7 @@ def matters_of(state: State, rules: Rules) -> pl.DataFrame:
             turn_items(state.turned, drivers, state.as_of, policy),
             expired_enrolments(drivers, state.as_of, policy),
             expired_coverage(state.coverage, drivers, policy),
+            answered_items(state.coverage, drivers, policy),
         ]
     )
 

@@ -9,7 +9,7 @@ import polars as pl
 from graph.context.asked import Asked
 from graph.context.sentences import say_possibly, say_record
 from graph.days import day_of
-from graph.evidence import FAR
+from graph.holds import FAR
 from graph.schema import NodeKind
 from graph.sentences import say_link
 from graph.succession import describe_link

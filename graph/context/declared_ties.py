@@ -14,7 +14,7 @@ import polars as pl
 
 from graph.context.asked import Asked
 from graph.context.sentences import say_declared, say_withheld
-from graph.evidence import UNDATED_TIES
+from graph.holds import UNDATED_TIES
 from graph.schema import EdgeKind, NodeKind
 from linkage.schema import Quality
 

@@ -15,7 +15,8 @@ import polars as pl
 from graph.context.asked import Asked
 from graph.context.sentences import say_route, say_third
 from graph.days import day_of
-from graph.evidence import TIE_EDGES, events_of
+from graph.evidence import events_of
+from graph.holds import TIE_EDGES
 from graph.incidents import judge
 from graph.labels import TIE_NODE, Labels
 from graph.neighbours import edges_at, places_of, with_degree

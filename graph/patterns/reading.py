@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 import polars as pl
 
 from graph.days import known_by
-from graph.evidence import TIE_EDGES, UNDATED_TIES, coded, event_rows
+from graph.evidence import event_rows
+from graph.holds import TIE_EDGES, UNDATED_TIES, coded
 from graph.incidents import judge
 from graph.patterns.question import Asked
 from graph.schema import EdgeKind, NodeKind

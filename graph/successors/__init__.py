@@ -2,5 +2,16 @@
 
 from graph.successors.find import REASONS, SUCCESSION, Likelihood, find_reopened
 from graph.successors.profiles import Traces
+from graph.successors.rulings import RULING, Ruling, Settled, settle
 
-__all__ = ["REASONS", "SUCCESSION", "Likelihood", "Traces", "find_reopened"]
+__all__ = [
+    "REASONS",
+    "RULING",
+    "SUCCESSION",
+    "Likelihood",
+    "Ruling",
+    "Settled",
+    "Traces",
+    "find_reopened",
+    "settle",
+]

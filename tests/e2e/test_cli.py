@@ -42,7 +42,7 @@ ALL = list(commands())
 def test_the_commands_are_those_of_the_interface() -> None:
     wanted = (
         "init load doctor search show why link unlink undo risk rescore evaluate identities scores serve demo "
-        "compare runs report unlinkables"
+        "compare runs report unlinkables screen"
     )
     assert {words for words in ALL if len(words) == 1} >= {(word,) for word in wanted.split()}
     assert {("sources", "list"), ("sources", "check"), ("key", "add"), ("key", "list"), ("key", "revoke")} <= set(ALL)
@@ -74,6 +74,9 @@ def loaded(cli: Any, write: Callable[[str, str], Path]) -> Any:
         ("why", "US/u1", "US/u2"),
         ("risk", "US/u1"),
         ("rescore", "--full"),
+        ("screen",),
+        ("screen", "--lag"),
+        ("screen", "--runs"),
         ("runs",),
         ("compare", "1"),
         ("unlinkables",),
@@ -122,6 +125,8 @@ def test_json_is_one_document_and_the_table_is_no_json(loaded: Any, arguments: t
         (("search", "x", "--limit", "0"), "--limit"),
         (("scores", "--store", "http://host:7687"), "--store"),
         (("rescore", "--today", "1999-01-01"), "1999-01-01"),
+        (("screen", "--today", "1999-01-01"), "as of"),
+        (("screen", "--lag", "--since", "soon"), "--since"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
 )

@@ -15,6 +15,7 @@ import pytest
 
 from api.bootstrap import create_workspace
 from api.load import LoadRequest, load
+from eligibility.trail import NOTHING_BEFORE, Step, Trail
 from tests.e2e.conftest import CommandLine
 
 DRIVERS = """source,record_id,country,given_name,surname,birth_date,fast_id,licence_number,licence_jurisdiction
@@ -155,7 +156,14 @@ def test_terrorism_goes_to_cleared_reviewers_alone_and_is_never_scored(
     loaded = desk.json("load", write("t.csv", TERRORISM), "--source", "events", *OPTIONS)
     assert loaded["reviews_opened"] == 1
     assert desk.json("risk", "US/2")["own"]["score"] == before
-    assert [row["identity_id"] for row in desk.json("review", "list", "--driver", "US/2")["rows"]] == []
+    assert desk.json("review", "list", "--driver", "US/2")["rows"] == []
+    around = ("graph", "around", "US/1", "--hops", "1", "-w", desk.folder, "--json")
+    assert "US/E1" in desk.run(*around).out, "events are shown there"
+    for words in (("show", "US/2"), ("risk", "US/2"), ("graph", "around", "US/2", "--hops", "1")):
+        shown = desk.run(*words, "-w", desk.folder, "--json")
+        assert shown.code == 0
+        assert "US-FAST-TERR" not in shown.out
+        assert "US/E9" not in shown.out
     for words in (("show", 3), ("note", 3, "x"), ("assign", 3, "ana"), ("replay", 3), ("without", 3, "US/E9")):
         refused = desk.run("review", *words, "-w", desk.folder)
         assert refused.code == 2
@@ -207,19 +215,41 @@ def test_the_doctor_finds_a_planted_change(desk: CommandLine) -> None:
     assert "row 1 was changed" in str(found["detail"])
 
 
+def test_a_ledger_rewritten_with_a_new_chain_does_not_fit_the_audit(desk: CommandLine) -> None:
+    number = number_of(desk, "incident:US/I1")
+    desk.json("review", "assign", number, "ana")
+    desk.json("review", "note", number, "seen")
+    connection = apsw.Connection(str(desk.folder / "ledger.db"))
+    rows = connection.execute("SELECT at, actor, action, subject, reason, detail FROM trail ORDER BY n").fetchall()
+    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+    connection.execute("DELETE FROM trail")
+    connection.execute("UPDATE trail_head SET n = 0, hash = ?", (NOTHING_BEFORE,))
+    for at, actor, action, subject, reason, detail in rows:
+        Trail(connection).append(Step(actor.replace("ana", "eva"), action, subject, reason, json.loads(detail)), at)
+    assert Trail(connection).verify() == [], "the new chain fits in itself"
+    connection.close()
+    checks = json.loads(desk.run("doctor", "-w", desk.folder, "--json").out)["checks"]
+    (found,) = [check for check in checks if check["name"] == "trail"]
+    assert found["ok"] is False
+    assert "is not the one that the audit noted" in found["detail"]
+
+
 def test_the_printed_forms(desk: CommandLine) -> None:
     number = number_of(desk, "incident:US/I1")
     listed = list(csv.DictReader(io.StringIO(desk("review", "list", "--format", "csv").out)))
     assert [row["review_id"] for row in listed] == [str(r["review_id"]) for r in desk.json("review", "list")["rows"]]
     rows = list(csv.DictReader(io.StringIO(desk("review", "show", number, "--format", "csv").out)))
     assert {row["event"] for row in rows} == {"US/E1", "US/E2"}
-    for words in (("list",), ("show", number), ("agreement",)):
+    for words in (("list",), ("show", number), ("agreement",), ("policy",)):
         page = desk("review", *words, "--format", "html").out
         assert page.startswith("<!DOCTYPE html>")
         assert page.count("<main>") == 1
         assert "<script" not in page
+    grounds = list(csv.DictReader(io.StringIO(desk("review", "policy", "--format", "csv").out)))
+    assert len({row["code"] for row in grounds if row["country"] != "any"}) == 201
     assert desk("review", "agreement", "--format", "csv").out.startswith("measure,value\n")
-    for words in (("list",), ("show", number), ("replay", number), ("agreement",), ("cleared",)):
+    for words in (("list",), ("show", number), ("replay", number), ("agreement",), ("cleared",), ("policy",)):
         assert desk("review", *words).code == 0
     page = desk("review", "show", number, "--format", "html").out
     assert page.index("Evidence") < page.index("Linked incidents"), "facts come before the score"
@@ -235,3 +265,58 @@ def test_who_was_shown_is_audited_and_nothing_happens_without_a_reason(desk: Com
         assert desk.run("review", *words, "-w", desk.folder).code == 2
     trail = desk.json("review", "show", number)["trail"]
     assert [entry["action"] for entry in trail] == ["review opened"]
+
+
+def test_a_wrong_merge_undone_reopens_what_was_decided_on_it_and_nothing_else(
+    desk: CommandLine, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = "source,record_id,country,given_name,surname,birth_date\nMX,5,MX,Ulises,Yarritu,1979-02-01\n"
+    desk.json("load", write("other.csv", other), "--source", "drivers", *OPTIONS)
+    untouched = number_of(desk, "incident:US/I1")
+    desk.json("review", "assign", untouched, "ana")
+    resolve_all(desk, untouched, "mitigated")
+    desk.json("review", "decide", untouched, "retain", "--code", "MITIGATED", "--reason", "weighed")
+    linked = desk.json("link", "US/2", "MX/5", "--reason", "same card")
+    theirs = HEAD + "MX,E5,I5,5,,MX-CRIM-CFF102,2026-05-01,9,Contraband,conviction,2026-06-10,B\n"
+    assert desk.json("load", write("theirs.csv", theirs), "--source", "events", *OPTIONS)["reviews_opened"] == 1
+    number = number_of(desk, "incident:MX/I5")
+    desk.json("review", "assign", number, "ana")
+    resolve_all(desk, number)
+    desk.json("review", "decide", number, "revoke", "--code", "CUSTOMS", "--reason", "contraband")
+    as_(monkeypatch, "ben")
+    desk.json("review", "sign", number, "--reason", "agreed")
+    as_(monkeypatch, "ana")
+    decision = linked["decision"]["n"]
+    assert [row["review_id"] for row in desk.json("review", "relied", decision)["reviews"]] == [number]
+    before = {row["review_id"]: row for row in desk.json("review", "list", "--all")["rows"]}
+
+    undone = desk.json("undo", decision)
+    assert undone["reviews_reopened"] == 1
+    relied = desk.json("review", "relied", decision)
+    assert [(row["review_id"], row["state"], row["round"]) for row in relied["reviews"]] == [(number, "open", 2)]
+    scores = {row["identity_id"]: row for row in relied["scores"]}
+    enrolled = desk.json("show", "US/2")["identity_id"]
+    assert scores[enrolled]["now"]["own"] < scores[enrolled]["before"]["own"]
+    after = {row["review_id"]: row for row in desk.json("review", "list", "--all")["rows"]}
+    assert {n for n in after if n not in before or after[n]["round"] != before[n]["round"]} == {number}
+    assert after[untouched]["outcome"] == "retain"
+    last = desk.json("review", "show", number)["trail"][-1]
+    assert last["reason"] == f"a merge it relied on was undone by decision {decision}"
+
+
+def test_a_matter_that_is_no_incident_is_resolved_once_and_signed(
+    desk: CommandLine, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = CHECKS.splitlines()[0] + "\nUS,1,US,licence,2026-06-20,derogatory,49 CFR 391.25\n"
+    assert desk.json("load", write("found.csv", found), "--source", "checks", *OPTIONS)["reviews_opened"] == 1
+    (row,) = [row for row in desk.json("review", "list")["rows"] if not row["key"].startswith("incident:")]
+    number = row["review_id"]
+    desk.json("review", "assign", number, "ana")
+    shown = desk.json("review", "show", number)
+    kinds = {factor["factor"]: factor["kind"] for factor in shown["trace"]["factors"] if factor["must_resolve"]}
+    assert kinds == {row["key"]: "matter", "incident:US/I1": "own", "incident:US/I2": "own"}
+    resolve_all(desk, number)
+    desk.json("review", "decide", number, "conditions", "--code", "CUSTOMS", "--reason", "until the licence is seen")
+    as_(monkeypatch, "ben")
+    signed = desk.json("review", "sign", number, "--reason", "agreed")
+    assert (signed["state"], signed["outcome"]) == ("closed", "conditions")

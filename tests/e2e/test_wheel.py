@@ -28,6 +28,8 @@ def test_the_wheel_holds_the_packages_and_their_data(tmp_path: Path) -> None:
         "graph/risk_policy.toml",
         "graph/embedded/sql/set_edge.sql",
         "eligibility/coverage_policy.toml",
+        "eligibility/exchange_policy.toml",
+        "eligibility/migrations/0003_exchange.sql",
     } <= names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"linkage", "graph", "eligibility", "api"}

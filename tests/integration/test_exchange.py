@@ -15,14 +15,20 @@ from api.coverage import CoverageQuestion, coverage_document
 from api.exchange import Act, Ask, chase, export, request_gaps
 from api.exchange_intake import take_answers
 from api.exchange_list import list_requests
+from api.intake import intake
 from api.load import LoadRequest, load
+from eligibility.exchange_judging import PERSON_COLUMNS, judge_answers
 from eligibility.exchange_packets import Packet
 from eligibility.exchange_policy import load_exchange_policy
+from eligibility.exchange_tables import ExchangeTables
+from eligibility.reviews.tables import ReviewTables
 from eligibility.trail import Trail
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads
 from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import Workspace
+from linkage.schema import Kind
+from linkage.sources import ReadOptions, load_manifest
 
 TODAY = date(2026, 6, 30)
 MEXICO = load_exchange_policy().partner("MX")
@@ -52,6 +58,7 @@ class Story:
         self.kinds, rows = _answers(folder, asked, [row["identity_id"] for row in self.made["rows"]])
         path = folder / "answers.csv"
         path.write_text(csv_text(COLUMNS, ([row.get(name) for name in COLUMNS] for row in rows)))
+        self.reviews = reviews(self.workspace)
         self.taken = take_answers(self.workspace, [path], Act("pat", "answers of July", ANSWERED))
         self.after = cells(self.workspace, ANSWERED)
 
@@ -164,6 +171,11 @@ def cells(workspace: Workspace, day: date) -> dict[tuple[str, str, str], Row]:
     return {(row["identity_id"], row["country"], row["record_type"]): row for row in rows}
 
 
+def reviews(workspace: Workspace) -> list[Row]:
+    with workspace.reading() as connection:
+        return ReviewTables(connection).standing().sort("review_id").to_dicts()
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(tmp_path_factory.mktemp("exchange"))
@@ -241,6 +253,14 @@ def test_answers_make_no_person_and_move_no_identity(story: Story) -> None:
     assert story.taken["load"]["identities"] == {"created": 0, "grown": 0, "merged": 0, "split": 0}
 
 
+def test_a_derogatory_answer_brings_the_driver_before_a_reviewer_once(story: Story) -> None:
+    opened = reviews(story.workspace)[len(story.reviews) :]
+    found = sorted((row["identity_id"], row["key"]) for row in opened if row["key"].startswith("answer:"))
+    assert found == sorted((row["identity_id"], f"answer:MX:{row['record_type']}") for row in story.of("derogatory"))
+    assert len(found) == 15
+    assert {row["state"] for row in opened} == {"open"}
+
+
 def test_twenty_are_chased_once_and_have_a_new_day(story: Story) -> None:
     assert not chase(story.workspace, Act("pat", "too early", ANSWERED))["rows"]
     chased = chase(story.workspace, Act("pat", "no answer after two months", LATE))["rows"]
@@ -264,6 +284,35 @@ def test_every_step_of_a_request_has_a_person_a_day_and_a_reason(story: Story) -
         ("packet exported", "pat", "yearly round of verification"),
         ("answer taken in", "pat", "answers of July"),
     ]
+
+
+def test_nobody_else_passes_for_a_driver(story: Story) -> None:
+    """Every driver asked about against the true names and birth date of everybody in the world, and their own."""
+    people = pl.read_csv(story.folder / "world" / "people.csv", infer_schema=False)
+    truth = pl.read_csv(story.folder / "world" / "truth.csv", infer_schema=False)
+    entity = dict(truth.select(pl.concat_str("source", "record_id", separator="/"), "entity_id").rows())
+    asked = {row["identity_id"]: row for row in story.made["rows"]}
+    names = ("given_name", "surname", "second_surname", "birth_date")
+    rows = [
+        {"source": "MX", "request_id": row["request_id"], "record_id": person["entity_id"], "answer": "clear"}
+        | {name: person[name] for name in names}
+        for row in asked.values()
+        for person in people.iter_rows(named=True)
+    ]
+    path = story.folder / "everybody.csv"
+    pl.DataFrame(rows).write_csv(path)
+    answers = intake(path, load_manifest("partner_answers"), ReadOptions(), (0, TODAY)).facts[Kind.PARTNER_ANSWER]
+    with story.workspace.reading() as connection:
+        requests = ExchangeTables(connection).requests()
+    members = story.workspace.memberships().select("record_key", "identity_id")
+    persons = story.workspace.facts(Kind.PERSON, PERSON_COLUMNS)
+    judged = judge_answers(answers, requests, members, persons, load_exchange_policy())
+    whose = {row["request_id"]: entity[row["anchor"]] for row in asked.values()}
+    accepted = judged.filter(pl.col("verdict") == "accepted")
+    taken = [(whose[request], key.split("/")[2]) for request, key in accepted.select("request_id", "key").rows()]
+    assert len(rows) > 8000
+    assert all(own == other for own, other in taken)
+    assert len(taken) > 0.9 * len(asked)
 
 
 def test_the_same_answers_again_change_nothing(story: Story) -> None:

@@ -11,7 +11,7 @@ import pytest
 from api.bootstrap import create_workspace
 from api.load import LoadRequest, load
 from api.rescoring import rescore_workspace
-from api.scores import read_scores
+from api.scores import kept_basis, read_scores
 from benchmarks.order import halves, partition
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads as world_loads
@@ -140,6 +140,23 @@ def test_scores_of_a_load_are_those_of_the_store_to_the_last_bit(whole: Workspac
     assert found["rescored"] == whole.memberships()["identity_id"].n_unique()
     assert found["changed"] == 0
     assert rescore_workspace(whole) == found | {"scope": "changed", "rescored": 0, "seconds": 0.0}
+
+
+def test_a_load_scores_whom_it_reaches_and_everybody_where_nothing_is_kept(whole: Workspace, tmp_path: Path) -> None:
+    with whole.reading() as connection:
+        people = read_scores(connection).height
+        day = date.fromisoformat(read_scores(connection)["as_of"].max())
+    driver = whole.memberships()["record_key"][0].split("/", 1)
+    columns = "source,record_id,event_id,event_type,severity,event_date"
+    for number, is_kept in enumerate((True, False, True)):
+        if not is_kept:
+            kept_basis(whole.path).drop()
+        path = _file(tmp_path, f"event{number}.csv", columns + "\n")
+        path.write_text(path.read_text() + f"{driver[0]},{driver[1]},E{number},SEIZURE,9,2026-0{number + 1}-01\n")
+        document = load(whole, LoadRequest((path,), "events", day))
+        assert (document["rescored"] < people) == is_kept
+        assert document["scores_changed"] > 0
+        assert rescore_workspace(whole, is_full=True)["changed"] == 0
 
 
 def test_a_later_day_scores_everybody_whatever_was_loaded(whole: Workspace, tmp_path: Path) -> None:

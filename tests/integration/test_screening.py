@@ -293,6 +293,18 @@ def test_time_alone_opens_an_expired_enrolment_and_an_old_answer_once_each(desk:
     assert screen_workspace(desk.workspace, date(2028, 9, 2))["reviews_reopened"] == 1
 
 
+def test_an_answer_that_found_something_opens_once_and_one_that_is_about_nobody_here_opens_none(desk: Desk) -> None:
+    desk.enrol(1)
+    desk.load("drivers", [driver(2)])
+    found = [check(n, result="derogatory") for n in (1, 2)]
+    assert desk.load("checks", found)["reviews_opened"] == 1
+    assert [review["key"] for review in desk.reviews()] == ["check:MX:criminal"]
+    desk.close(desk.reviews()[0]["review_id"])
+    assert screen_workspace(desk.workspace, date(2028, 9, 2))["reviews_opened"] == 0
+    later = desk.load("checks", [check(1, result="derogatory", checked_on="2028-09-01")], today=date(2028, 9, 3))
+    assert (later["reviews_opened"], later["reviews_reopened"]) == (0, 1)
+
+
 def test_moving_the_scores_on_screens_for_what_time_brings(desk: Desk) -> None:
     desk.enrol(1, expires_on="2026-08-01")
     assert rescore_workspace(desk.workspace, date(2026, 9, 1), by="M. Ortega")["reviews_opened"] == 1

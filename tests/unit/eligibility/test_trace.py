@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from eligibility.matters import Audience, Trigger
+from eligibility.own_factors import own_factors
 from eligibility.policy import Consequence
 from eligibility.policy_file import load_eligibility_policy
-from eligibility.trace import Factor, FactorKind, items_shown, matter_factor, own_factors, with_findings
+from eligibility.trace import Factor, FactorKind, items_shown, matter_factor, with_findings
 from graph.policy_file import load_policy
 from linkage.schema import EVENT
 

@@ -78,8 +78,10 @@ def test_scores_that_the_undoing_changed_are_listed_with_what_they_were(ledger: 
         "INSERT INTO score_history VALUES (?, ?, ?, 0, 0, '2026-11-01', '2')",
         ((who, run, score) for who, run, score in rows),
     )
+    ledger.execute("INSERT INTO run VALUES (7, 'undo', 1, 'm', ?)", (AT,))
+    ledger.execute("INSERT INTO move VALUES (7, 'split', 'D1', 'D2')")
     found = scores_relied_on(ledger, 7)
     assert [(row["identity_id"], row["before"] and row["before"]["score"], row["now"]["score"]) for row in found] == [
         ("D1", 40.0, 10.0),
-        ("D2", None, 30.0),
+        ("D2", 40.0, 30.0),
     ]

@@ -1,19 +1,23 @@
-"""Scoring only those whom a change can reach gives the table that scoring everybody gives, to the last bit."""
+"""A basis brought on by a change, and those it reaches scored: the table that scoring everybody gives, bit for bit."""
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 
 import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.affected import affected
+from graph.advance import Advance, advance
+from graph.basis import Basis
+from graph.evidence import read_everyone
+from graph.incidents import judge
 from graph.policy_file import load_policy
 from graph.project import ProjectedGraph, change
-from graph.risk import score_all, score_some
+from graph.risk import score_all, score_basis, score_some
 from graph.schema import NodeKind
 from graph.testing.memory import MemoryStore
-from graph.testing.strategies import AS_OF, PEOPLE, happenings, holds, worlds
+from graph.testing.strategies import AS_OF, PEOPLE, happenings, holds, policies, worlds
 from graph.testing.worlds import Happening, Hold, World
 
 POLICY = load_policy()
@@ -25,16 +29,31 @@ def table(world: World, policy=POLICY, as_of: dt.date = AS_OF) -> dict[str, tupl
     return {row[0]: row for row in score_all(world.to_store(), policy, as_of).iter_rows()}
 
 
-def patched(before: World, after: World, policy=POLICY, as_of: dt.date = AS_OF) -> dict[str, tuple]:
-    """The table before, with the rows of those who can be affected worked out anew on the graph after."""
+def basis_of(world: World, policy=POLICY, as_of: dt.date = AS_OF) -> Basis:
+    evidence = read_everyone(world.to_store(), policy, as_of)
+    return Basis.of(evidence, judge(evidence.events, policy, as_of), policy.name)
+
+
+def advanced(before: World, after: World, policy=POLICY, as_of: dt.date = AS_OF) -> Advance:
     moved = change(before.to_graph(), after.to_graph())
-    graph = ProjectedGraph(after.to_graph())
-    people = affected(moved, graph, policy.limits, as_of)
+    return advance(basis_of(before, policy, as_of), moved, ProjectedGraph(after.to_graph()), policy)
+
+
+def patched(before: World, after: World, policy=POLICY, as_of: dt.date = AS_OF) -> dict[str, tuple]:
+    """The table before, with the rows of those who are reached worked out anew from the basis after."""
+    found = advanced(before, after, policy, as_of)
     old = table(before, policy, as_of)
-    there = graph.nodes(NodeKind.IDENTITY)["key"].to_list()
-    people = sorted({*people, *(person for person in there if person not in old)})
-    new = {row[0]: row for row in score_some(graph, policy, people, as_of).iter_rows()} if people else {}
+    there = after.to_graph().nodes.filter(kind=NodeKind.IDENTITY.value)["key"].to_list()
+    ids = found.basis.people.to_list()
+    fresh = [ids.index(person) for person in there if person not in old]
+    asked = pl.Series("only", sorted({*found.reached, *fresh}), pl.UInt32)
+    new = {row[0]: row for row in score_basis(found.basis, policy, asked).iter_rows()}
     return {person: new.get(person) or old[person] for person in there}
+
+
+def reached(before: World, after: World) -> list[str]:
+    found = advanced(before, after)
+    return sorted(found.basis.people.gather(found.reached))
 
 
 @thorough
@@ -63,6 +82,19 @@ def test_links_successions_and_facts_of_the_past(world, a, b, day):
     assert patched(known, linked, policy, day) == table(linked, policy, day)
 
 
+@thorough
+@given(st.lists(worlds(), min_size=3, max_size=4), policies(POLICY))
+def test_one_change_after_another(history, policy):
+    basis = basis_of(history[0], policy)
+    for before, after in pairwise(history):
+        moved = change(before.to_graph(), after.to_graph())
+        basis = advance(basis, moved, ProjectedGraph(after.to_graph()), policy).basis
+        expected = table(after, policy)
+        ids = basis.people.to_list()
+        asked = pl.Series("only", [ids.index(person) for person in expected], pl.UInt32)
+        assert {row[0]: row for row in score_basis(basis, policy, asked).iter_rows()} == expected
+
+
 def test_what_cannot_be_reached_is_not_scored_again():
     day = dt.date(2025, 1, 1)
     near = World(
@@ -70,20 +102,15 @@ def test_what_cannot_be_reached_is_not_scored_again():
         (Happening("x", "e", day),),
     )
     after = near.adding(Hold("new", "truck", "t", day, day), Hold("far", "phone", "nobody else's"))
-    moved = change(near.to_graph(), after.to_graph())
-    assert affected(moved, ProjectedGraph(after.to_graph()), POLICY.limits, AS_OF).to_list() == ["far", "new", "p", "x"]
+    assert reached(near, after) == ["far", "new", "p", "x"]
     quiet = World(near.holds)
-    moved = change(quiet.to_graph(), quiet.adding(Hold("new", "truck", "t", day, day)).to_graph())
-    graph = ProjectedGraph(quiet.adding(Hold("new", "truck", "t", day, day)).to_graph())
-    assert affected(moved, graph, POLICY.limits, AS_OF).to_list() == ["new"]
+    assert reached(quiet, quiet.adding(Hold("new", "truck", "t", day, day))) == ["new"]
 
 
 def test_a_hub_that_was_one_and_is_one_reaches_nobody_else():
     crowd = tuple(Hold(f"h{n:03}", "home", "yard") for n in range(70))
     before = World(crowd, (Happening("h000", "e", dt.date(2026, 1, 1)),))
-    after = before.adding(Hold("new", "home", "yard"))
-    moved = change(before.to_graph(), after.to_graph())
-    assert affected(moved, ProjectedGraph(after.to_graph()), POLICY.limits, AS_OF).to_list() == ["new"]
+    assert reached(before, before.adding(Hold("new", "home", "yard"))) == ["new"]
 
 
 @thorough
