@@ -14,6 +14,7 @@ import polars as pl
 from api import carrier_records, scores, screening, search
 from api.progress import Progress, percent
 from api.screening import Concluded
+from api.screening_scene import Facts, Scene, Turned
 from api.succession_rulings import SuccessionRulings
 from eligibility.screening.runs import Cause, Screening
 from graph import project
@@ -165,12 +166,12 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         scored, basis = table.after(step, projected, day)
         counted = carrier_records.count(projected, day)
     progress.stage("screening")
-    facts = screening.Facts(workspace.fact_store, publication.loads)
+    facts = Facts(workspace.fact_store, publication.loads)
     why = screening.Reason(Cause(entry.cause), entry.ref, entry.actor, _now(), day)
     with workspace.reading() as connection:
         # A change that moves no score leaves the events and links of the graph as they are.
         reader = project.ProjectedGraph(graph) if moves_scores(reach) else EmbeddedStore(connection)
-        scene = screening.Scene(facts, reader, memberships, turned, scored, publication.named)
+        scene = Scene(facts, reader, memberships, turned, scored, publication.named)
         prepared = screening.prepare(connection, scene, why)
     progress.stage("publishing")
     with workspace.transaction() as connection:
@@ -269,7 +270,7 @@ def _turned(
     entry: Entry,
     persons: tuple[pl.DataFrame, pl.DataFrame],
     resolved: tuple[Previous, Resolution, pl.DataFrame],
-) -> screening.Turned:
+) -> Turned:
     """What the run did to identities, as screening reads it.
 
     Args:
@@ -281,7 +282,7 @@ def _turned(
     withdrawn = gone.join(previous.memberships, left_on="key", right_on="record_key")
     others = memberships.join(withdrawn, on="identity_id", how="semi")
     licences = now.select("key", "licence").join(others, left_on="key", right_on="record_key")
-    return screening.Turned(
+    return Turned(
         before=previous.memberships,
         moves=resolution.assignment.moves if entry.cause == Cause.LOAD else (),
         identities=frozenset(resolution.memberships["identity_id"]),

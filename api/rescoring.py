@@ -9,6 +9,7 @@ from typing import Any
 import apsw
 
 from api import carrier_records, scores, screening
+from api.screening_scene import Facts
 from eligibility.screening.runs import Cause, Screening
 from graph.basis import Basis
 from graph.embedded import ChangeLog, EmbeddedStore
@@ -122,5 +123,5 @@ def _rescore(connection: apsw.Connection, day: date, *, is_full: bool) -> _Resco
 def _screen(workspace: Workspace, connection: apsw.Connection, why: tuple[Cause, str, date]) -> Screening:
     cause, by, day = why
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    facts = screening.Facts(workspace.fact_store, LoadTables(connection).ids())
+    facts = Facts(workspace.fact_store, LoadTables(connection).ids())
     return screening.screen_now(connection, facts, screening.Reason(cause, None, by, at, day, everybody=True))

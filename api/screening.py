@@ -4,96 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import apsw
 import polars as pl
 
-from api.coverage_facts import evidence
-from eligibility.coverage import COVERAGE, coverage_of
-from eligibility.coverage_facts import CoverageFacts
-from eligibility.coverage_policy import CoveragePolicy, load_coverage_policy
+from api.screening_scene import Facts, Question, Scene, Turned, read_state
+from eligibility.coverage_policy import load_coverage_policy
 from eligibility.matters import Audience
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.tables import ReviewTables
 from eligibility.reviews.undone import look_again_at, parted_by, relied_on, scores_relied_on
 from eligibility.screening.due import Due, due
-from eligibility.screening.enrolled import enrolled_drivers
-from eligibility.screening.identities import TURN, licences_gone, turns
-from eligibility.screening.known import known_of
+from eligibility.screening.known import Known
 from eligibility.screening.lag import EVENTS, renewal_after
-from eligibility.screening.linked import LINKED
-from eligibility.screening.offences import among
 from eligibility.screening.policy import load_screening_policy
 from eligibility.screening.runs import Cause, Occasion, Screening, ScreeningTables
-from eligibility.screening.state import Rules, State, matters_of, read_doubles, read_events, read_linked
+from eligibility.screening.state import Rules, State, matters_of
 from graph.embedded import EmbeddedStore
-from graph.policy import BANDS
 from graph.policy_file import load_policy
-from graph.store import EdgeReader
-from linkage.identities import Move
-from linkage.ledger import FactStore, IdentityTables
-from linkage.schema import FACTS, Kind
-
-_LICENCES = {"licence": pl.String, "identity_id": pl.String}
-_WITHDRAWN = {"key": pl.String, **_LICENCES}
-_FIGURES = {"identity_id": pl.String, "linked": pl.Float64}
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Where the facts are that screening reads beside the graph.
-
-    Args:
-        loads: whose facts hold.
-    """
-
-    store: FactStore
-    loads: Sequence[int]
-
-    def current(self, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Current facts of a kind with these columns, or all but the text as received."""
-        return self.store.current(kind, self.loads, columns or FACTS[kind].without("raw"))
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """What a run did to identities.
-
-    Args:
-        before: frame MEMBERSHIP before it.
-        moves: of the run; empty where a person decided them: who judged two records to be one has looked at them.
-        identities: ids whose records, or their confidence, changed.
-        withdrawn: frame key, licence, identity_id (before) of person records that are gone.
-        licences: frame licence, identity_id of the person records of the same identities.
-    """
-
-    before: pl.DataFrame
-    moves: Sequence[Move] = ()
-    identities: frozenset[str] = frozenset()
-    withdrawn: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_WITHDRAWN))
-    licences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_LICENCES))
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The workspace as it is about to be, as far as screening reads it.
-
-    Args:
-        reader: the graph.
-        memberships: frame MEMBERSHIP.
-        scored: the scores that a change moved, as the table of scores holds them; None where it moved none.
-        named: person records that new enrolments, checks or answers name.
-    """
-
-    facts: Facts
-    reader: EdgeReader
-    memberships: pl.DataFrame
-    turned: Turned
-    scored: pl.DataFrame | None = None
-    named: frozenset[str] = frozenset()
+from linkage.ledger import IdentityTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,32 +75,11 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
         connection: reads the ledger as it was before.
     """
     rules = Rules(load_screening_policy(), load_eligibility_policy(), load_policy())
-    coverage_policy = load_coverage_policy()
-    names = (rules.screening.name, rules.grounds.name, rules.risk.name, coverage_policy.version)
-    enrolments = scene.facts.current(Kind.ENROLMENT)
-    enrolled = enrolled_drivers(enrolments, scene.memberships, why.as_of, coverage_policy.ended_statuses)
-    is_all = why.everybody or ScreeningTables(connection).last() != (why.as_of, " ".join(names))
-    occasion = Occasion(why.cause, why.ref, why.actor, why.at, why.as_of, " ".join(names), is_all)
-    everybody = frozenset(enrolled["identity_id"])
-    concerned = everybody if is_all else everybody & _reached(scene)
-    doubles = read_doubles(scene.reader, concerned, why.as_of)
-    figures = _figures(connection, scene.scored, concerned)
-    state = State(
-        as_of=why.as_of,
-        enrolled=enrolled,
-        concerned=concerned,
-        events=read_events(scene.reader, {*concerned, *doubles["other"]}, rules.risk, why.as_of),
-        doubles=doubles,
-        linked=_linked(scene.reader, figures, rules, why.as_of),
-        figures=figures,
-        turned=_turned(scene, enrolled),
-        coverage=_coverage(
-            connection,
-            scene,
-            concerned if is_all else concerned & _answered(scene),
-            (why.as_of, coverage_policy),
-        ),
-    )
+    coverage = load_coverage_policy()
+    names = " ".join((rules.screening.name, rules.grounds.name, rules.risk.name, coverage.version))
+    is_all = why.everybody or ScreeningTables(connection).last() != (why.as_of, names)
+    occasion = Occasion(why.cause, why.ref, why.actor, why.at, why.as_of, names, is_all)
+    state = read_state(connection, scene, Question(why.as_of, rules, coverage, is_all))
     return Prepared(occasion, state, rules, matters_of(state, rules))
 
 
@@ -197,23 +107,30 @@ def settle(connection: apsw.Connection, prepared: Prepared) -> Screening:
     """
     occasion, state, tables = prepared.occasion, prepared.state, ScreeningTables(connection)
     number = tables.begin(occasion, state.concerned)
-    if prepared.items.is_empty():
+    matters = _due(connection, prepared)
+    if not matters:
         return tables.end(number, Screening(len(state.concerned)))
-    reviews, ids = ReviewTables(connection), prepared.items["identity_id"].unique().to_list()
+    reviews, known, counts = ReviewTables(connection), Known(connection, state, prepared.rules), Counter[str]()
     enrolled_on = dict(state.enrolled.select("identity_id", "enrolled_on").iter_rows())
-    counts = Counter[str]()
-    for found in due(prepared.items, reviews.shown(ids), reviews.standing(ids)):
+    for found in matters:
         matter, told = found.matter, (occasion.at, occasion.as_of, occasion.actor)
-        known = known_of(connection, prepared.state, prepared.rules, matter)
         if found.review_id is None:
-            review_id, what = reviews.open(matter, *told, known), "opened"
+            review_id, what = reviews.open(matter, *told, known.of(matter)), "opened"
         else:
             review_id = found.review_id
-            what = "reopened" if reviews.reopen(review_id, matter, *told, known) else "extended"
+            what = "reopened" if reviews.reopen(review_id, matter, *told, known.of(matter)) else "extended"
         counts[what] += 1
         days = (occasion.as_of, _renewal(found, enrolled_on))
         tables.found(number, (review_id, reviews.get(review_id).round), matter, days)
     return tables.end(number, Screening(len(state.concerned), **counts))
+
+
+def _due(connection: apsw.Connection, prepared: Prepared) -> list[Due]:
+    """What is new against everything that was shown, of the drivers looked at."""
+    if prepared.items.is_empty():
+        return []
+    reviews, ids = ReviewTables(connection), prepared.items["identity_id"].unique().to_list()
+    return due(prepared.items, reviews.shown(ids), reviews.standing(ids))
 
 
 def screen_now(connection: apsw.Connection, facts: Facts, why: Reason) -> Screening:
@@ -225,56 +142,6 @@ def screen_now(connection: apsw.Connection, facts: Facts, why: Reason) -> Screen
     memberships = IdentityTables(connection).memberships()
     scene = Scene(facts, EmbeddedStore(connection), memberships, Turned(memberships))
     return settle(connection, prepare(connection, scene, why))
-
-
-def _reached(scene: Scene) -> frozenset[str]:
-    scored = scene.scored["identity_id"] if scene.scored is not None else ()
-    return _answered(scene) | frozenset(scored)
-
-
-def _answered(scene: Scene) -> frozenset[str]:
-    """Drivers whose answers can be others than before, the day apart."""
-    named = scene.memberships.filter(among("record_key", scene.named))["identity_id"]
-    return frozenset(named) | scene.turned.identities
-
-
-def _figures(connection: apsw.Connection, scored: pl.DataFrame | None, concerned: frozenset[str]) -> pl.DataFrame:
-    """Frame identity_id, linked of the drivers in the higher linked band."""
-    rows = connection.execute("SELECT identity_id, linked FROM score WHERE linked_band <> ?", (BANDS[0],)).fetchall()
-    held = pl.DataFrame(rows, schema=_FIGURES, orient="row")
-    if scored is not None:
-        moved = scored.filter(pl.col("linked_band") != BANDS[0]).select("identity_id", "linked")
-        held = pl.concat([held.join(scored, on="identity_id", how="anti"), moved])
-    return held.filter(among("identity_id", concerned)).sort("identity_id")
-
-
-def _linked(reader: EdgeReader, figures: pl.DataFrame, rules: Rules, as_of: dt.date) -> pl.DataFrame:
-    people = figures["identity_id"].to_list()
-    return read_linked(reader, people, rules.risk, as_of) if people else pl.DataFrame(schema=LINKED)
-
-
-def _turned(scene: Scene, enrolled: pl.DataFrame) -> pl.DataFrame:
-    turned = scene.turned
-    moved = (
-        turns(turned.moves, turned.before, scene.memberships, enrolled) if turned.moves else pl.DataFrame(schema=TURN)
-    )
-    return pl.concat([moved, licences_gone(turned.withdrawn, turned.licences, enrolled)])
-
-
-def _coverage(
-    connection: apsw.Connection, scene: Scene, concerned: frozenset[str], when: tuple[dt.date, CoveragePolicy]
-) -> pl.DataFrame:
-    """Frame COVERAGE of the drivers, as far as anybody ever answered: what was never asked cannot expire."""
-    as_of, policy = when
-    if not concerned:
-        return COVERAGE.empty()
-    members = scene.memberships.select("record_key", "identity_id")
-    found = evidence(scene.facts.current, connection, members, as_of)
-    if found.is_empty():
-        return COVERAGE.empty()
-    theirs = scene.memberships.filter(among("identity_id", concerned))
-    people = theirs.select("identity_id").unique().sort("identity_id")
-    return coverage_of(CoverageFacts(theirs, evidence=found), people, as_of, policy)
 
 
 def _renewal(found: Due, enrolled_on: dict[str, dt.date | None]) -> dt.date | None:

@@ -11,7 +11,7 @@ import apsw
 import orjson
 import polars as pl
 
-from api import carrier_records, scores, screening
+from api import carrier_records, scores, screening, screening_scene
 from api.succession_rulings import SuccessionRuling, SuccessionRulings, as_frame
 from eligibility.screening.runs import Cause
 from graph.basis import Basis
@@ -170,8 +170,8 @@ def _apply(
     else:
         scored, basis = scores.recompute(store, change, scores.scored_ids(connection), kept)
     memberships = tables.memberships()
-    facts = screening.Facts(workspace.fact_store, LoadTables(connection).ids())
-    scene = screening.Scene(facts, store, memberships, screening.Turned(memberships), scored)
+    facts = screening_scene.Facts(workspace.fact_store, LoadTables(connection).ids())
+    scene = screening_scene.Scene(facts, store, memberships, screening_scene.Turned(memberships), scored)
     prepared = screening.prepare(connection, scene, screening.Reason(Cause.RESCORE, None, by, _now(), day))
     moved = scores.write(connection, scored, run_id)
     done = screening.settle(connection, prepared)

@@ -26,6 +26,7 @@ def turns(moves: Sequence[Move], before: pl.DataFrame, after: pl.DataFrame, enro
         enrolled: frame ENROLLED, after the run.
     """
     anchor = dict(enrolled.select("identity_id", "anchor").iter_rows())
+    moves = [move for move in moves if move.kind in ("merge", "split")]
     named = {identity for move in moves for identity in (move.from_id, move.to_id) if identity}
     was, now = (_records(held.filter(among("identity_id", named))) for held in (before, after))
     rows = []

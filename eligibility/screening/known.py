@@ -27,26 +27,46 @@ _EVENT = [
 _EVENT += ["age_days", "weight"]
 
 
-def known_of(connection: apsw.Connection, state: State, rules: Rules, matter: Matter) -> dict[str, Any]:
-    """Score, events and answers of the driver, as JSON values; what is for cleared reviewers only where the matter is.
+class Known:
+    """What is known of the drivers of one screening, one document a driver and audience."""
 
-    Args:
-        connection: holds the score.
-    """
-    identity = matter.identity_id
-    row = connection.execute(
-        "SELECT score, band, own, linked, linked_band, linked_with_possible, as_of, policy FROM score "
-        "WHERE identity_id = ?",
-        (identity,),
-    ).fetchone()
-    events = with_meaning(state.events.filter(pl.col("identity_id") == identity), rules.grounds, rules.screening)
-    if matter.audience is not Audience.CLEARED:
-        events = events.filter(~is_cleared())
-    answers = state.coverage.filter(pl.col("identity_id") == identity).drop("identity_id")
-    return {
-        "as_of": state.as_of.isoformat(),
-        "score": dict(zip(_SCORE, row, strict=True)) if row else None,
-        "events": events.select(_EVENT).to_dicts(),
-        "coverage": answers.with_columns(pl.selectors.date().dt.to_string("iso")).to_dicts(),
-        "policies": {"screening": rules.screening.name, "eligibility": rules.grounds.name, "risk": rules.risk.name},
-    }
+    def __init__(self, connection: apsw.Connection, state: State, rules: Rules) -> None:
+        """Events and answers are told apart by driver once, for there may be thousands of reviews.
+
+        Args:
+            connection: holds the scores.
+        """
+        self._connection, self._as_of = connection, state.as_of.isoformat()
+        events = with_meaning(state.events, rules.grounds, rules.screening)
+        answers = state.coverage.with_columns(pl.selectors.date().dt.to_string("iso"))
+        self._events = _by_driver(events.select("identity_id", *_EVENT, cleared=is_cleared()))
+        self._answers = _by_driver(answers)
+        names = {"screening": rules.screening.name, "eligibility": rules.grounds.name, "risk": rules.risk.name}
+        self._policies = names
+
+    def of(self, matter: Matter) -> dict[str, Any]:
+        """Score, events and answers of the driver, as JSON values; what is for the cleared only where the matter is."""
+        is_for_all = matter.audience is not Audience.CLEARED
+        events = [row for row in self._events.get(matter.identity_id, ()) if not (is_for_all and row["cleared"])]
+        return {
+            "as_of": self._as_of,
+            "score": self._score(matter.identity_id),
+            "events": [{name: row[name] for name in _EVENT} for row in events],
+            "coverage": self._answers.get(matter.identity_id, []),
+            "policies": self._policies,
+        }
+
+    def _score(self, identity: str) -> dict[str, Any] | None:
+        row = self._connection.execute(
+            "SELECT score, band, own, linked, linked_band, linked_with_possible, as_of, policy FROM score "
+            "WHERE identity_id = ?",
+            (identity,),
+        ).fetchone()
+        return dict(zip(_SCORE, row, strict=True)) if row else None
+
+
+def _by_driver(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in frame.iter_rows(named=True):
+        found.setdefault(row.pop("identity_id"), []).append(row)
+    return found
