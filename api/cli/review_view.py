@@ -85,7 +85,7 @@ def print_case(out: Console, document: Document) -> None:
     out.print(table("Evidence", shown, rows))
     left = document["trace"]["unresolved"]
     if left:
-        out.print(f"{len(left)} factors are not resolved: {plain(', '.join(left))}", style="bold")
+        out.print(f"Not resolved: {plain(', '.join(left))}", style="bold")
     unknown = [f"{r['country']} {r['record_type']}" for r in document["coverage"] if r["result"] in ("never", "stale")]
     out.print(f"Unknown, which is not clear: {plain(', '.join(unknown) or 'nothing')}")
     done = ("at", "actor", "action", "reason")

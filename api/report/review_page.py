@@ -89,7 +89,7 @@ def _trace(document: Document) -> list[Html]:
     factors = [factor | {"finding": _finding(factor)} for factor in trace["factors"] if factor["kind"] != "context"]
     columns = ("factor", "kind", "consequence", "finding", "says")
     left = len(trace["unresolved"])
-    state = f"{left} factors are not resolved; the review cannot be closed." if left else "Every factor is resolved."
+    state = f"Not resolved: {left}; the review cannot be closed." if left else "Every factor is resolved."
     evidence = [item for factor in trace["factors"] for item in factor["evidence"]]
     scale = f"Points are {trace['points_scale']}; they are not added up."
     return [

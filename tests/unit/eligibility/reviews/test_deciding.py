@@ -100,7 +100,7 @@ def test_other_outcomes_close_at_once(bench: Callable[..., Bench], outcome: Outc
 
 def test_nothing_is_closed_with_a_factor_unresolved(bench: Callable[..., Bench]) -> None:
     made = bench()
-    with pytest.raises(NotAllowed, match=r"1 factors are not resolved, the first is incident:CBP/1"):
+    with pytest.raises(NotAllowed, match=r"1 of the factors not resolved, the first is incident:CBP/1"):
         made.decide(Outcome.RETAIN, "MITIGATED")
     assert made.state is State.ASSIGNED
 
