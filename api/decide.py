@@ -11,10 +11,13 @@ import apsw
 from api import scores
 from api.progress import Silent
 from api.publish import Outcome, Publication, publish
+from eligibility.trail import Step, Trail
 from linkage.errors import SettingsError
 from linkage.ledger import Decision, Decisions, IdentityTables, LoadTables, Workspace
 
 JUDGEMENTS = ("same", "different")
+TAKEN_BACK = "taken back"
+"""What the trail says where nobody says why a decision is taken back."""
 
 
 def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
@@ -54,8 +57,13 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
     return _document(decision, outcome)
 
 
-def undo(workspace: Workspace, n: int, by: str, today: date | None = None) -> dict[str, Any]:
+def undo(workspace: Workspace, n: int, by: str, today: date | None = None, reason: str = TAKEN_BACK) -> dict[str, Any]:
     """Decision `n` no longer stands, and what it joined or parted is as the evidence alone has it.
+
+    Args:
+        by: the person who takes it back.
+        today: as in `decide`.
+        reason: why, for the trail.
 
     Raises:
         UnknownRecord: there is no such decision.
@@ -71,10 +79,20 @@ def undo(workspace: Workspace, n: int, by: str, today: date | None = None) -> di
         if decision.undone_at is not None:
             raise SettingsError(f"decision {n} was taken back before")
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        entry = _Entry("undo", n, by, (n, by, at))
+        entry = _Entry("undo", n, by, Undone(n, by, at, reason))
         outcome = publish(workspace, Publication(loads, day, undone=(n,)), entry, Silent())
     with workspace.reading() as connection:
         return _document(Decisions(connection).get(n), outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A decision taken back: which, by whom, when and why."""
+
+    n: int
+    by: str
+    at: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -84,11 +102,13 @@ class _Entry:
     cause: str
     ref: int
     actor: str
-    undone: tuple[int, str, str] | None = None
+    undone: Undone | None = None
 
     def write(self, connection: apsw.Connection) -> None:
         if self.undone:
-            Decisions(connection).undo(*self.undone)
+            Decisions(connection).undo(self.undone.n, self.undone.by, self.undone.at)
+            told = Step(self.undone.by, "decision taken back", f"decision:{self.undone.n}", self.undone.reason)
+            Trail(connection).append(told, self.undone.at)
 
 
 def _records(connection: apsw.Connection, a: str, b: str) -> tuple[str, str]:

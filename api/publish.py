@@ -17,6 +17,7 @@ from api.screening import Concluded
 from api.screening_scene import Facts, Scene, Turned
 from api.succession_rulings import SuccessionRulings
 from eligibility.screening.runs import Cause, Screening
+from eligibility.trail import Step, Trail
 from graph import project
 from graph.basis import Basis
 from graph.embedded import ChangeLog, EmbeddedStore
@@ -328,6 +329,8 @@ def _write(connection: apsw.Connection, cause: tuple[Publication, Entry], resolu
     entry.write(connection)
     for decision in publication.decisions:
         decisions.insert(decision)
+        told = Step(decision.by, f"decision {decision.judgement}", f"decision:{decision.n}", decision.reason)
+        Trail(connection).append(told, at)
     run_id = tables.next_run()
     tables.insert_run(run_id, entry.cause, entry.ref, model, at)
     tables.replace_pairs(resolution.touched, resolution.pairs)

@@ -12,8 +12,10 @@ import orjson
 import polars as pl
 
 from api import carrier_records, scores, screening, screening_scene
+from api.decide import TAKEN_BACK
 from api.succession_rulings import SuccessionRuling, SuccessionRulings, as_frame
 from eligibility.screening.runs import Cause
+from eligibility.trail import Step, Trail
 from graph.basis import Basis
 from graph.embedded import ChangeLog, EmbeddedStore
 from graph.mentions import Mentions
@@ -98,12 +100,21 @@ def rule(  # noqa: PLR0913, PLR0917 - a ruling is these six things
             older, younger = _ends(workspace, connection, a, b)
             number, day = SuccessionRulings(connection).next_number(), scores.as_of(connection) or date.today()
         made = SuccessionRuling(number, older, younger, ruling.value, reason.strip(), by, _now(), day.isoformat())
-        counted = _publish(workspace, lambda rulings: [*rulings, made], lambda table: table.insert(made), by)
+
+        def write(connection: apsw.Connection) -> None:
+            SuccessionRulings(connection).insert(made)
+            _tell(connection, made, f"succession {made.ruling}", (by, made.reason, made.at))
+
+        counted = _publish(workspace, lambda rulings: [*rulings, made], write, by)
     return {"ruling": _ruling(made), **counted}
 
 
-def undo_ruling(workspace: Workspace, n: int, by: str) -> dict[str, Any]:
+def undo_ruling(workspace: Workspace, n: int, by: str, reason: str = TAKEN_BACK) -> dict[str, Any]:
     """Ruling `n` no longer stands: the graph and the scores are as if it had never been made.
+
+    Args:
+        by: the person who takes it back.
+        reason: why, for the trail.
 
     Raises:
         UnknownRecord: there is no such ruling.
@@ -112,13 +123,19 @@ def undo_ruling(workspace: Workspace, n: int, by: str) -> dict[str, Any]:
     _require_person(by)
     with workspace.exclusive():
         with workspace.reading() as connection:
-            if SuccessionRulings(connection).get(n).undone_at is not None:
-                raise SettingsError(f"ruling {n} was taken back before")
+            ruling = SuccessionRulings(connection).get(n)
+        if ruling.undone_at is not None:
+            raise SettingsError(f"ruling {n} was taken back before")
         at = _now()
+
+        def write(connection: apsw.Connection) -> None:
+            SuccessionRulings(connection).undo(n, by, at)
+            _tell(connection, ruling, "succession ruling taken back", (by, reason, at))
+
         counted = _publish(
             workspace,
             lambda rulings: [replace(one, undone_by=by, undone_at=at) if one.n == n else one for one in rulings],
-            lambda table: table.undo(n, by, at),
+            write,
             by,
         )
     with workspace.reading() as connection:
@@ -128,7 +145,7 @@ def undo_ruling(workspace: Workspace, n: int, by: str) -> dict[str, Any]:
 def _publish(
     workspace: Workspace,
     after: Callable[[list[SuccessionRuling]], list[SuccessionRuling]],
-    write: Callable[[SuccessionRulings], None],
+    write: Callable[[apsw.Connection], None],
     by: str,
 ) -> dict[str, int]:
     """The table written, the graph brought to it and what that moves scored anew; the caller holds the writer's place.
@@ -144,7 +161,7 @@ def _publish(
         rulings = as_frame(one for one in after(SuccessionRulings(connection).all()) if one.undone_at is None)
         change = difference(EmbeddedStore(connection), desired(*_given(workspace, connection), rulings), _REACH)
     with workspace.transaction() as connection:
-        write(SuccessionRulings(connection))
+        write(connection)
         counted = {"rescored": 0, "reviews_opened": 0, "reviews_reopened": 0}
         if not change.is_empty:
             counted, basis = _apply(workspace, connection, change, by)
@@ -256,6 +273,11 @@ def _ruling(ruling: SuccessionRuling) -> dict[str, Any]:
 
 def _pair(a: str, b: str) -> tuple[str, str]:
     return min(a, b), max(a, b)
+
+
+def _tell(connection: apsw.Connection, ruling: SuccessionRuling, action: str, said: tuple[str, str, str]) -> None:
+    by, reason, at = said
+    Trail(connection).append(Step(by, action, f"succession:{ruling.n}", reason), at)
 
 
 def _require_person(by: str) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from api.cli.graph_view import warn_if_pending
 from api.cli.output import table
 from api.cli.session import Answer, Session, command, parse_date
-from api.decide import decide, undo
+from api.decide import TAKEN_BACK, decide, undo
 from api.progress import Silent
 from api.projection import follow_up
 from linkage.errors import SettingsError
@@ -46,11 +46,12 @@ def unlink_command(session: Session, a: A, b: B, reason: ReasonOption, today: To
 def undo_command(
     session: Session,
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the decision.", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why, for the trail.")] = TAKEN_BACK,
     today: TodayOption = None,
 ) -> Answer:
     """Take decision NUMBER back; it stays on record as undone."""
     workspace = session.workspace()
-    document = undo(workspace, number, session.actor, parse_date(today, "--today"))
+    document = undo(workspace, number, session.actor, parse_date(today, "--today"), reason)
     _follow(session, workspace, document)
     session.audit("undo", _identities(document), f"decision {number}")
     return Answer(document, lambda out: print_decision(out, document))

@@ -12,6 +12,7 @@ from api.cli.driver_commands import require_format
 from api.cli.graph_view import warn_if_pending
 from api.cli.output import csv_text, plain, table
 from api.cli.session import Answer, Session, command
+from api.decide import TAKEN_BACK
 from api.progress import Silent
 from api.projection import follow_up
 from api.successions import COLUMNS, list_successions, rule, undo_ruling
@@ -67,10 +68,11 @@ def reject_command(session: Session, a: A, b: B, reason: ReasonOption) -> Answer
 def undo_command(
     session: Session,
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the ruling.", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why, for the trail.")] = TAKEN_BACK,
 ) -> Answer:
     """Take ruling NUMBER back; it stays on record as undone."""
     workspace = session.workspace()
-    return _answer(session, workspace, "succession undo", undo_ruling(workspace, number, session.actor))
+    return _answer(session, workspace, "succession undo", undo_ruling(workspace, number, session.actor, reason))
 
 
 def _rule(session: Session, pair: tuple[str, str], ruling: Ruling, reason: str) -> Answer:

@@ -12,6 +12,7 @@ from api.decide import decide, undo
 from api.load import LoadRequest, load
 from api.risk import risk
 from api.why import why
+from eligibility.trail import Trail
 from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import Workspace
 
@@ -77,3 +78,24 @@ def test_records_that_a_person_joined_belong_though_the_evidence_spoke_against(w
     assert workspace.resolve_id(father) == workspace.resolve_id(son)
     assert held[father] > 0.999
     assert held[son] > 0.999
+
+
+def test_the_trail_has_every_decision_with_its_person_and_reason(workspace: Workspace, tmp_path: Path) -> None:
+    number = decide(workspace, US, MX, "different", "another man", "reviewer")["decision"]["n"]
+    undo(workspace, number, "supervisor", reason="the licence was hers")
+    file = tmp_path / "decisions.csv"
+    columns = "a,b,judgement,reason,by,at"
+    rows = [f"{US},{MX},same,one licence,inspector,2026-06-01", f"{US},STORY-MX/M-41,different,,inspector,2026-06-01"]
+    file.write_text("\n".join([columns, *rows, f"{US},STORY-MX/M-41,different,seen apart,,2026-06-01", ""]))
+    document = load(workspace, LoadRequest((file,), "decisions", TODAY))
+    rejected = document["files"][0]["rejected"]
+    assert [(row["line"], row["column"]) for row in rejected] == [(3, "reason"), (4, "by")]
+    with workspace.reading() as connection:
+        trail = Trail(connection)
+        told = [(entry.actor, entry.action, entry.reason) for n in (1, 2) for entry in trail.of(f"decision:{n}")]
+        assert trail.verify() == []
+    assert told == [
+        ("reviewer", "decision different", "another man"),
+        ("supervisor", "decision taken back", "the licence was hers"),
+        ("inspector", "decision same", "one licence"),
+    ]

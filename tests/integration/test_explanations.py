@@ -1,0 +1,97 @@
+"""Every driver of the demo world: what an explanation lists adds up to the figures, on either store."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api import scores
+from api.demo import Demo, demo_day, prepare
+from api.graph_store import LEDGER, GraphStoreChoice, open_graph
+from api.progress import Silent
+from api.projection import push_graph
+from graph import explain
+from graph.explain import risk_of
+from graph.neo4j import Server
+from graph.policy_file import load_policy
+from graph.report import Context, Part, RiskReport
+from linkage.ledger import Workspace
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+DRIVERS, SOME = 1_900, 100
+"""The demo's world holds more drivers than this, and more with reasons: so a test over none of them fails."""
+
+pytestmark = pytest.mark.timeout(1800)  # two thousand drivers, one at a time
+
+
+NOTHING = Context(declared={}, carriers={}, second_person={})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_context() -> Iterator[None]:
+    """What stands beside a score and carries no points is left out: a third of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explain, "context_of", lambda asked: NOTHING)
+        yield
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace in which the demo was told."""
+    workspace = prepare(tmp_path_factory.mktemp("demo") / "workspace", FIXTURES)
+    Demo(workspace, FIXTURES, demo_day(FIXTURES), Silent(), lambda name, document: None).run()
+    return workspace
+
+
+def explained(workspace: Workspace, choice: GraphStoreChoice) -> Iterator[tuple[RiskReport, dict[str, float]]]:
+    """Each driver's explanation, and their row of the table of scores."""
+    policy = load_policy()
+    with workspace.reading() as connection, open_graph(connection, choice) as reader:
+        day = scores.as_of(connection)
+        assert day is not None
+        for row in scores.read_scores(connection).sort("identity_id").iter_rows(named=True):
+            yield risk_of(reader, policy, row["identity_id"], day), row
+
+
+def assert_adds_up(part: Part, table: float) -> None:
+    listed = math.fsum(item.points for item in part.contributions)
+    assert listed == pytest.approx(part.points, abs=1e-9, rel=0)
+    assert part.points == table
+    assert len({item.incident for item in part.contributions}) == len(part.contributions)
+    for item in part.contributions:
+        assert item.points > 0
+        assert item.points == pytest.approx(-math.log1p(-item.strength), abs=1e-12)
+
+
+def check(workspace: Workspace, choice: GraphStoreChoice) -> dict[str, tuple[Part, Part]]:
+    """Own and linked risk of every driver, once it was found to add up."""
+    found = {}
+    for report, row in explained(workspace, choice):
+        assert_adds_up(report.own, row["own_points"])
+        assert_adds_up(report.linked, row["linked_points"])
+        found[report.identity_id] = (report.own, report.linked)
+    return found
+
+
+@pytest.fixture(scope="module")
+def told_by_the_ledger(demo: Workspace) -> dict[str, tuple[Part, Part]]:
+    """What the ledger's own graph says of every driver."""
+    return check(demo, LEDGER)
+
+
+def test_every_explanation_of_the_demo_adds_up_in_the_ledger_s_own_graph(told_by_the_ledger) -> None:
+    own, linked = zip(*told_by_the_ledger.values(), strict=True)
+    assert len(own) > DRIVERS
+    assert sum(bool(part.contributions) for part in own) > SOME
+    assert sum(len(part.contributions) > 1 for part in linked) > SOME
+
+
+def test_every_explanation_of_the_demo_adds_up_on_a_server_and_is_the_same(
+    demo, told_by_the_ledger, empty_neo4j
+) -> None:
+    server = Server(empty_neo4j.uri, empty_neo4j.user, empty_neo4j.password)
+    push_graph(demo, server, Silent())
+    assert check(demo, GraphStoreChoice(server)) == told_by_the_ledger
