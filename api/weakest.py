@@ -8,8 +8,6 @@ import apsw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import minimum_spanning_tree
 
 from linkage import score
 from linkage.ledger import Decisions
@@ -102,6 +100,9 @@ def _tree(
     size: int, ends: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], strength: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.bool_]:
     """Which links are in a strongest spanning forest; of equal ones the earlier."""
+    from scipy.sparse import coo_matrix  # noqa: PLC0415 - a fifth of a command's start
+    from scipy.sparse.csgraph import minimum_spanning_tree  # noqa: PLC0415
+
     if not len(strength):
         return np.zeros(0, dtype=np.bool_)
     # Ranks, not weights: whole numbers from 1, all different, so that no link costs nothing and no two are equal.

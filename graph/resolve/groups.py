@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -28,6 +26,9 @@ LARGEST = 1000
 
 def components(size: int, links: pl.DataFrame) -> Ints:
     """Number of the component of each of `size` mentions under frame LINK."""
+    from scipy.sparse import coo_matrix  # noqa: PLC0415 - a fifth of a command's start
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     if not size:
         return np.zeros(0, np.int64)
     left, right = links["left"].to_numpy(), links["right"].to_numpy()
