@@ -91,8 +91,8 @@ def _everywhere(document: Document) -> Html:
         verdict += f" Strata differ by {', '.join(differ)}: read the ports one by one, not this one number."
     return _section(
         "All ports together",
-        f"Without strata FAST looks like {_ratio(found['crude_ratio'])} times the others; that mixes FAST with the "
-        f"ports, loads and goods it is used for. {verdict}",
+        f"The ratio without strata is {_ratio(found['crude_ratio'])}; it mixes FAST with the ports, loads and goods it "
+        f"is used for. {verdict}",
         table("Findings, random examinations apart from targeted ones", columns, rows),
         table("Is the ratio the same over", ("factor", "Q", "df", "p", "without a ratio"), tests) if tests else None,
     )

@@ -173,4 +173,4 @@ def require_resolved(factors: Sequence[Factor]) -> None:
     """
     left = [factor.factor for factor in factors if not factor.is_resolved]
     if left:
-        raise NotAllowed(f"review decide: {len(left)} of the factors not resolved, the first is {left[0]}")
+        raise NotAllowed(f"review decide: still to be resolved: {len(left)}, the first is {left[0]}")

@@ -100,7 +100,7 @@ def test_other_outcomes_close_at_once(bench: Callable[..., Bench], outcome: Outc
 
 def test_nothing_is_closed_with_a_factor_unresolved(bench: Callable[..., Bench]) -> None:
     made = bench()
-    with pytest.raises(NotAllowed, match=r"1 of the factors not resolved, the first is incident:CBP/1"):
+    with pytest.raises(NotAllowed, match=r"still to be resolved: 1, the first is incident:CBP/1"):
         made.decide(Outcome.RETAIN, "MITIGATED")
     assert made.state is State.ASSIGNED
 
@@ -158,7 +158,7 @@ def test_nobody_signs_what_the_first_did_not_see(bench: Callable[..., Bench]) ->
     made.resolve()
     made.decide(Outcome.REVOKE, "CUSTOMS")
     made.factors = [own(level=33.0)]
-    with pytest.raises(NotAllowed, match="not resolved"):
+    with pytest.raises(NotAllowed, match="still to be resolved"):
         made.sign()
     assert made.state is State.PROPOSED
 
@@ -211,7 +211,7 @@ def test_findings_of_an_earlier_round_resolve_nothing(bench: Callable[..., Bench
     made.decide(Outcome.RETAIN, "MITIGATED")
     ReviewTables(made.ledger).look_again(made.number, "a merge was undone", AT, DAY, "eva")
     Desk(made.ledger).assign(made.number, "ana", act())
-    with pytest.raises(NotAllowed, match="not resolved"):
+    with pytest.raises(NotAllowed, match="still to be resolved"):
         made.decide(Outcome.RETAIN, "MITIGATED")
 
 
