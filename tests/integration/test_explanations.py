@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from linkage.ledger import Workspace
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 DRIVERS, SOME = 1_900, 100
 """The demo's world holds more drivers than this, and more with reasons: so a test over none of them fails."""
+
+EVERY = int(os.environ.get("CROSSLANE_EXPLAIN_EVERY", "4"))
+"""On a server each so-manieth driver is explained, for it takes six minutes to ask for all: 1 asks for all."""
 
 pytestmark = pytest.mark.timeout(1800)  # two thousand drivers, one at a time
 
@@ -46,13 +50,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-def explained(workspace: Workspace, choice: GraphStoreChoice) -> Iterator[tuple[RiskReport, dict[str, float]]]:
-    """Each driver's explanation, and their row of the table of scores."""
+def explained(
+    workspace: Workspace, choice: GraphStoreChoice, every: int
+) -> Iterator[tuple[RiskReport, dict[str, float]]]:
+    """The explanation of each so-manieth driver, and their row of the table of scores."""
     policy = load_policy()
     with workspace.reading() as connection, open_graph(connection, choice) as reader:
         day = scores.as_of(connection)
         assert day is not None
-        for row in scores.read_scores(connection).sort("identity_id").iter_rows(named=True):
+        for row in scores.read_scores(connection).sort("identity_id")[::every].iter_rows(named=True):
             yield risk_of(reader, policy, row["identity_id"], day), row
 
 
@@ -66,10 +72,10 @@ def assert_adds_up(part: Part, table: float) -> None:
         assert item.points == pytest.approx(-math.log1p(-item.strength), abs=1e-12)
 
 
-def check(workspace: Workspace, choice: GraphStoreChoice) -> dict[str, tuple[Part, Part]]:
-    """Own and linked risk of every driver, once it was found to add up."""
+def check(workspace: Workspace, choice: GraphStoreChoice, every: int = 1) -> dict[str, tuple[Part, Part]]:
+    """Own and linked risk of each so-manieth driver, once it was found to add up."""
     found = {}
-    for report, row in explained(workspace, choice):
+    for report, row in explained(workspace, choice, every):
         assert_adds_up(report.own, row["own_points"])
         assert_adds_up(report.linked, row["linked_points"])
         found[report.identity_id] = (report.own, report.linked)
@@ -89,9 +95,9 @@ def test_every_explanation_of_the_demo_adds_up_in_the_ledger_s_own_graph(told_by
     assert sum(len(part.contributions) > 1 for part in linked) > SOME
 
 
-def test_every_explanation_of_the_demo_adds_up_on_a_server_and_is_the_same(
-    demo, told_by_the_ledger, empty_neo4j
-) -> None:
+def test_explanations_of_the_demo_add_up_on_a_server_and_are_the_same(demo, told_by_the_ledger, empty_neo4j) -> None:
     server = Server(empty_neo4j.uri, empty_neo4j.user, empty_neo4j.password)
     push_graph(demo, server, Silent())
-    assert check(demo, GraphStoreChoice(server)) == told_by_the_ledger
+    found = check(demo, GraphStoreChoice(server), EVERY)
+    assert len(found) > DRIVERS // EVERY
+    assert found == {identity: told_by_the_ledger[identity] for identity in found}
