@@ -59,10 +59,10 @@ def advance(basis: Basis, change: GraphChange, graph: EdgeReader, policy: RiskPo
     touched = _touched(basis, change)
     read = _Read.of(touched, graph, basis, policy)
     before, new = basis, change.nodes_set.filter(pl.col("kind") == NodeKind.IDENTITY.value)["key"]
-    people, _ = _placed(basis.people, new.unique().sort())
-    people, persons = _placed(people, read.people)
-    records, papers = _placed(basis.records, read.records)
-    things, objects = _placed_things(basis.things, read.things)
+    people, _ = _placed_ids(basis.people, new.unique().sort())
+    people, persons = _placed_ids(people, read.people)
+    records, papers = _placed_ids(basis.records, read.records)
+    things, objects = _placed(basis.things, read.things.select("tie", "key"))
     basis = replace(basis, people=people, records=records, things=things)
     places = {"person": persons, "record": papers, "thing": objects}
     gone = places_of(before.people, touched)["place"]
@@ -118,24 +118,25 @@ def _touched(basis: Basis, change: GraphChange) -> pl.Series:
     return pl.concat([own.rename("id"), theirs.rename("id")]).unique().sort()
 
 
-def _placed(ids: pl.Series, wanted: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The ids, those wanted among them; and the place of each wanted one. Nobody's place moves."""
-    named = pl.DataFrame({"id": wanted})
-    found = named.join(places_of(ids, wanted), on="id", how="left", maintain_order="left")["place"]
+def _placed(known: pl.DataFrame, wanted: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """The known, those wanted among them; and the place of each wanted one. Nobody's place moves.
+
+    Args:
+        known: what names them; one is a place among the rows.
+        wanted: the same columns, each row once.
+    """
+    name = known.columns
+    there = known.with_row_index("place").join(wanted, on=name, how="semi")
+    found = wanted.join(there, on=name, how="left", maintain_order="left")["place"]
     fresh = found.is_null()
-    places = pl.select(pl.coalesce(found, len(ids) + fresh.cum_sum() - 1).cast(pl.UInt32)).to_series()
-    return pl.concat([ids, wanted.filter(fresh).rename(ids.name)]), places
+    places = pl.select(pl.coalesce(found, known.height + fresh.cum_sum() - 1).cast(pl.UInt32)).to_series()
+    return pl.concat([known, wanted.filter(fresh)]), places
 
 
-def _placed_things(things: pl.DataFrame, wanted: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-    """The same for things, which are named by tie and key."""
-    name = ["tie", "key"]
-    asked = wanted.select(name)
-    there = things.with_row_index("place").join(asked, on=name, how="semi")
-    found = asked.join(there, on=name, how="left", maintain_order="left")["place"]
-    fresh = found.is_null()
-    places = pl.select(pl.coalesce(found, things.height + fresh.cum_sum() - 1).cast(pl.UInt32)).to_series()
-    return pl.concat([things, asked.filter(fresh)]), places
+def _placed_ids(known: pl.Series, wanted: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The same for ids."""
+    longer, places = _placed(known.to_frame(), wanted.rename(known.name).to_frame())
+    return longer.to_series(), places
 
 
 def _recoded(rows: pl.DataFrame, places: dict[str, pl.Series], columns: tuple[str, ...]) -> pl.DataFrame:
