@@ -7,11 +7,11 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import apsw
 
+from api.roles import Caller, Role
 from linkage.errors import SettingsError, UnknownRecord
 
 MIGRATIONS: tuple[str, ...] = (
@@ -29,33 +29,29 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE UNIQUE INDEX service_key_by_name ON service_key (name) WHERE revoked_at IS NULL;
     """,
+    """
+    CREATE TABLE service_key_of_six_roles (
+        key_id      TEXT PRIMARY KEY,
+        name        TEXT NOT NULL CHECK (name <> ''),
+        role        TEXT NOT NULL CHECK (
+            role IN ('viewer', 'investigator', 'reviewer', 'supervisor', 'loader', 'auditor')
+        ),
+        salt        BLOB NOT NULL,
+        digest      BLOB NOT NULL,
+        created_at  TEXT NOT NULL,
+        created_by  TEXT NOT NULL,
+        revoked_at  TEXT,
+        revoked_by  TEXT
+    ) WITHOUT ROWID;
+    INSERT INTO service_key_of_six_roles
+    SELECT key_id, name, replace(role, 'admin', 'supervisor'), salt, digest, created_at, created_by, revoked_at,
+           revoked_by FROM service_key;
+    DROP TABLE service_key;
+    ALTER TABLE service_key_of_six_roles RENAME TO service_key;
+    CREATE UNIQUE INDEX service_key_by_name ON service_key (name) WHERE revoked_at IS NULL;
+    """,
 )
 PREFIX = "crosslane"
-
-
-class Role(StrEnum):
-    """What a key may do: a loader brings files in and sees nobody; the others may read people."""
-
-    VIEWER = "viewer"
-    LOADER = "loader"
-    REVIEWER = "reviewer"
-    ADMIN = "admin"
-
-
-READERS = frozenset({Role.VIEWER, Role.REVIEWER, Role.ADMIN})
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The holder of a valid key."""
-
-    name: str
-    role: Role
-
-    @property
-    def actor(self) -> str:
-        """How the audit names the caller."""
-        return f"key:{self.name}"
 
 
 @dataclass(frozen=True)
@@ -129,7 +125,7 @@ class Keys:
         # An unknown id costs the same hash as a known one.
         name, role, salt, digest = row or ("", Role.VIEWER, b"", b"")
         is_right = hmac.compare_digest(_digest(secret, salt), digest)
-        return Caller(str(name), Role(role)) if row and is_right else None
+        return Caller(f"key:{name}", Role(role)) if row and is_right else None
 
 
 def _digest(secret: str, salt: bytes) -> bytes:

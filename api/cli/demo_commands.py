@@ -17,8 +17,9 @@ from api.cli.serve_commands import HostOption, PortOption, serve
 from api.cli.session import Answer, Session, command
 from api.demo import DRIVER, MEXICAN, Demo, demo_day, prepare
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.keys import Keys, Role
+from api.keys import Keys
 from api.projection import push_graph
+from api.roles import Role
 from graph.neo4j import Server
 from linkage.ledger import Workspace
 

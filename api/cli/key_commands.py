@@ -9,7 +9,8 @@ from rich.console import Console
 
 from api.cli.output import table
 from api.cli.session import Answer, Session, command
-from api.keys import Keys, Role
+from api.keys import Keys
+from api.roles import Role
 
 
 def register(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.http import drivers, problems
 from api.http.access import AccessLog
+from api.http.access_table import unlisted
 from api.http.models import Health, Readiness
 from api.http.service import Service
 from linkage.ledger import Workspace
@@ -46,4 +47,5 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAP
         body = {"status": "ok" if is_ready else "not ready", "checks": checks}
         return JSONResponse(body, 200 if is_ready else 503)
 
+    assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

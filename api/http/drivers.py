@@ -19,7 +19,7 @@ from api.http.models import (
     SearchRequest,
 )
 from api.http.problems import Problem
-from api.http.service import ReaderDependency, ServiceDependency
+from api.http.service import CallerDependency, ServiceDependency
 from api.risk import risk
 from api.risk_people import people_shown
 from api.search import Query, search
@@ -34,7 +34,7 @@ MAX_PAGE = 500
 
 
 @router.post("/drivers/search", response_model=SearchAnswer)
-def search_drivers(request: SearchRequest, service: ServiceDependency, caller: ReaderDependency) -> dict[str, Any]:
+def search_drivers(request: SearchRequest, service: ServiceDependency, caller: CallerDependency) -> dict[str, Any]:
     """Drivers that match text or fields, best first."""
     query = Query(request.text, request.name, request.birth_date, request.identifier)
     with service.workspace.reading() as connection:
@@ -45,7 +45,7 @@ def search_drivers(request: SearchRequest, service: ServiceDependency, caller: R
 
 
 @router.post("/drivers/lookup", response_model=DriverView)
-def lookup_driver(request: LookupRequest, service: ServiceDependency, caller: ReaderDependency) -> dict[str, Any]:
+def lookup_driver(request: LookupRequest, service: ServiceDependency, caller: CallerDependency) -> dict[str, Any]:
     """The driver that a source record belongs to."""
     document = show_driver(service.workspace, f"{request.source}/{request.record_id}", is_record=True)
     service.audit(caller, "lookup", [document["identity_id"]])
@@ -55,7 +55,7 @@ def lookup_driver(request: LookupRequest, service: ServiceDependency, caller: Re
 @router.get("/drivers", response_model=DriverPage)
 def list_drivers(
     service: ServiceDependency,
-    caller: ReaderDependency,
+    caller: CallerDependency,
     sort: Annotated[str, QueryParameter(pattern="^score$", description="Highest score first.")] = "score",
     cursor: Annotated[str | None, QueryParameter(max_length=400)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 50,
@@ -76,7 +76,7 @@ def list_drivers(
 def linked_risk(
     identity_id: Annotated[str, Field(max_length=1000)],
     service: ServiceDependency,
-    caller: ReaderDependency,
+    caller: CallerDependency,
     as_of: Annotated[date | None, QueryParameter(description="Replay as known on this day.")] = None,
 ) -> dict[str, Any]:
     """Own and linked risk with every route, record and date they rest on."""
@@ -86,7 +86,7 @@ def linked_risk(
 
 
 @router.get("/drivers/{identity_id:path}", response_model=DriverView)
-def get_driver(identity_id: str, service: ServiceDependency, caller: ReaderDependency) -> dict[str, Any]:
+def get_driver(identity_id: str, service: ServiceDependency, caller: CallerDependency) -> dict[str, Any]:
     """One driver: records, attributes, events, enrolment, coverage, score and history."""
     document = show_driver(service.workspace, identity_id)
     service.audit(caller, "show", [document["identity_id"]])

@@ -11,7 +11,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.audit import AuditLog, Entry
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.keys import READERS, Caller, Keys
+from api.http.access_table import ACCESS
+from api.keys import Keys
+from api.roles import Caller
 from linkage.ledger import Workspace
 
 _bearer = HTTPBearer(auto_error=False, description="A service key made by `crosslane key add`.")
@@ -39,13 +41,15 @@ def service_of(request: Request) -> Service:
 ServiceDependency = Annotated[Service, Depends(service_of)]
 
 
-def reader(
-    service: ServiceDependency, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+def allowed(
+    request: Request,
+    service: ServiceDependency,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """The caller, once the key was found to open people's records.
+    """The caller, once the access table was found to let their role call the route.
 
     Raises:
-        HTTPException: 401 without a valid key, 403 where its role sees nobody.
+        HTTPException: 401 without a valid key, 403 where the role may not.
     """
     caller = None
     if credentials is not None:
@@ -53,9 +57,9 @@ def reader(
             caller = Keys(connection).caller(credentials.credentials)
     if caller is None:
         raise HTTPException(401, "give a valid service key as: Authorization: Bearer KEY")
-    if caller.role not in READERS:
-        raise HTTPException(403, f"a {caller.role.value} key may not read people; use a viewer key")
+    if caller.role not in ACCESS[request.method, request.scope["route"].path]:
+        raise HTTPException(403, f"a {caller.role.value} may not do this; ask for a key of another role")
     return caller
 
 
-ReaderDependency = Annotated[Caller, Depends(reader)]
+CallerDependency = Annotated[Caller, Depends(allowed)]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import apsw
 import pytest
 
-from api.keys import MIGRATIONS, Keys, Role
+from api.keys import MIGRATIONS, Keys
+from api.roles import Role
 from linkage.errors import SettingsError, UnknownRecord
 
 
@@ -24,7 +25,7 @@ def test_a_secret_opens_with_its_role(keys: Keys) -> None:
     made = keys.add("queue", Role.VIEWER, "ana")
     caller = keys.caller(made["secret"])
     assert caller is not None
-    assert (caller.name, caller.role, caller.actor) == ("queue", Role.VIEWER, "key:queue")
+    assert (caller.actor, caller.role) == ("key:queue", Role.VIEWER)
 
 
 def test_no_secret_is_kept(keys: Keys) -> None:
@@ -67,7 +68,7 @@ def test_a_revoked_key_opens_nothing_and_frees_its_name(keys: Keys, by_name: boo
 def test_two_valid_keys_never_share_a_name(keys: Keys) -> None:
     keys.add("queue", Role.VIEWER, "ana")
     with pytest.raises(SettingsError):
-        keys.add("queue", Role.ADMIN, "ana")
+        keys.add("queue", Role.SUPERVISOR, "ana")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\x1b[31m"])
