@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api import carrier_records, keys, sample, scores, search, succession_rulings
+from api import carrier_records, changes, keys, sample, scores, search, succession_rulings
 from eligibility.migrations import MIGRATIONS as ELIGIBILITY_MIGRATIONS
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
@@ -38,6 +38,7 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("keys", keys.MIGRATIONS),
         ("sample", sample.MIGRATIONS),
         ("succession_rulings", succession_rulings.MIGRATIONS),
+        ("changes", changes.MIGRATIONS),
     ):
         workspace.migrate(package, scripts)
     return workspace
