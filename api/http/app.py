@@ -8,19 +8,25 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from api.access_settings import AccessSettings
 from api.audit import AuditLog
 from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, openapi, problems, scores, why
+from api.http import changes, drivers, graph, openapi, problems, scores, sessions, why
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
 from api.http.models.service import Health, Readiness
+from api.http.security import Shield
 from api.http.service import Service
 from linkage.ledger import Workspace
 
 
-def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAPI:
-    """The API over `workspace`, its graph read from `store`; it holds no state, so several may serve one workspace."""
+def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: AccessSettings | None = None) -> FastAPI:
+    """The API over `workspace`, its graph read from `store`; what it keeps is its own, so several may serve one.
+
+    Args:
+        access: how people and services get in; None = with the default limits and no provider.
+    """
     app = FastAPI(
         title="Crosslane",
         version=version("crosslane"),
@@ -29,9 +35,11 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAP
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(workspace, AuditLog(workspace.path), store)
+    app.state.service = Service(workspace, AuditLog(workspace.path), store, access or AccessSettings())
     problems.install(app)
     app.add_middleware(AccessLog)
+    app.add_middleware(Shield)
+    app.include_router(sessions.router)
     # Routes below a driver come before the driver, whose id may hold slashes.
     for group in (scores, graph, why, changes, drivers):
         app.include_router(group.router)
