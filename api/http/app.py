@@ -29,6 +29,7 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAP
         docs_url=None,
         redoc_url=None,
     )
+    workspace = workspace.kept_open()
     app.state.service = Service(workspace, AuditLog(workspace.path), store)
     problems.install(app)
     app.add_middleware(AccessLog)

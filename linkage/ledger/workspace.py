@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import polars as pl
 from linkage.errors import LedgerError
 from linkage.ledger.facts import FactStore
 from linkage.ledger.identity_tables import IdentityTables
+from linkage.ledger.kept_connections import KeptConnections
 from linkage.schema import Kind
 
 LEDGER = "ledger.db"
@@ -35,9 +36,11 @@ class Workspace:
 
     Args:
         path: the folder.
+        readers: connections kept open between readings; None = each reading opens its own.
     """
 
     path: Path
+    readers: KeptConnections | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def create(cls, path: Path) -> Workspace:
@@ -68,6 +71,10 @@ class Workspace:
         workspace.migrate("linkage", _own_migrations())
         return workspace
 
+    def kept_open(self) -> Workspace:
+        """The same workspace for a process that reads it over and over, such as a server."""
+        return replace(self, readers=KeptConnections(self.path / LEDGER, self.connection))
+
     def connection(self) -> apsw.Connection:
         """A new connection to the ledger; the caller closes it."""
         connection = apsw.Connection(str(self.path / LEDGER))
@@ -79,6 +86,11 @@ class Workspace:
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
         """One consistent view of the ledger, untouched by writers meanwhile."""
+        if self.readers is not None:
+            with self.readers.one() as connection:
+                connection.execute("BEGIN")
+                yield connection
+            return
         connection = self.connection()
         try:
             connection.execute("BEGIN")
