@@ -16,7 +16,7 @@ from api.cli.session import Answer, Session, command
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.keys import Keys
 from linkage.errors import SettingsError
-from linkage.ledger import Workspace
+from linkage.ledger import LoadTables, Workspace
 
 HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
@@ -47,6 +47,8 @@ def serve(workspace: Workspace, host: str, port: int, store: GraphStoreChoice = 
     out = error_console()
     with workspace.reading() as connection:
         has_key = any(row["revoked_at"] is None for row in Keys(connection).rows())
+        loads = LoadTables(connection).ids()
+    workspace.fact_store.complete(loads)
     if not has_key:
         out.print("No key opens this API yet. Make one with: crosslane key add NAME", style="yellow")
     if not _is_loopback(host):

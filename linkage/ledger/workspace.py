@@ -18,6 +18,7 @@ from linkage.errors import LedgerError
 from linkage.ledger.facts import FactStore
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
+from linkage.ledger.lookup import Lookups
 from linkage.schema import Kind
 
 LEDGER = "ledger.db"
@@ -37,10 +38,12 @@ class Workspace:
     Args:
         path: the folder.
         readers: connections kept open between readings; None = each reading opens its own.
+        kept_lookups: those of the loads' rows likewise.
     """
 
     path: Path
     readers: KeptConnections | None = field(default=None, compare=False, repr=False)
+    kept_lookups: Lookups | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def create(cls, path: Path) -> Workspace:
@@ -73,7 +76,8 @@ class Workspace:
 
     def kept_open(self) -> Workspace:
         """The same workspace for a process that reads it over and over, such as a server."""
-        return replace(self, readers=KeptConnections(self.path / LEDGER, self.connection))
+        readers = KeptConnections(self.path / LEDGER, self.connection)
+        return replace(self, readers=readers, kept_lookups=Lookups(self.fact_store.path))
 
     def connection(self) -> apsw.Connection:
         """A new connection to the ledger; the caller closes it."""
@@ -183,6 +187,11 @@ class Workspace:
     def fact_store(self) -> FactStore:
         """The standardised rows of all loads."""
         return FactStore(self.path / "records")
+
+    @property
+    def lookups(self) -> Lookups:
+        """The same rows by key, for reading a few of them."""
+        return self.kept_lookups or Lookups(self.fact_store.path)
 
     def facts(self, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Current facts of a kind: the newest version of each key that was not withdrawn, ordered by key."""
