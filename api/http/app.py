@@ -14,7 +14,7 @@ from api.graph_store import LEDGER, GraphStoreChoice
 from api.http import drivers, problems
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
-from api.http.models import Health, Readiness
+from api.http.models.service import Health, Readiness
 from api.http.service import Service
 from linkage.ledger import Workspace
 

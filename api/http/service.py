@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.accounts.remembered import RememberedSecrets
 from api.audit import AuditLog, Entry
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.http.access_table import ACCESS
@@ -26,6 +27,7 @@ class Service:
     workspace: Workspace
     log: AuditLog
     store: GraphStoreChoice = LEDGER
+    remembered: RememberedSecrets = field(default_factory=RememberedSecrets)
 
     def audit(self, caller: Caller, action: str, identities: Iterable[str | None], detail: str | None = None) -> None:
         """The audit holds one entry an identity before the answer that shows it leaves."""
@@ -54,7 +56,7 @@ def allowed(
     caller = None
     if credentials is not None:
         with service.workspace.reading() as connection:
-            caller = Keys(connection).caller(credentials.credentials)
+            caller = Keys(connection).caller(credentials.credentials, service.remembered)
     if caller is None:
         raise HTTPException(401, "give a valid service key as: Authorization: Bearer KEY")
     if caller.role not in ACCESS[request.method, request.scope["route"].path]:
