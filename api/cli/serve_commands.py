@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import socket
-import sys
 from contextlib import suppress
 from typing import Annotated
 
@@ -41,9 +39,9 @@ def serve(workspace: Workspace, host: str, port: int, store: GraphStoreChoice = 
     """
     import uvicorn  # noqa: PLC0415 - slow to import, and only this command needs it
 
-    from api.http import create_app  # noqa: PLC0415
+    from api.http import create_app, logs  # noqa: PLC0415
 
-    _log_to_stderr()
+    logs.to_stderr()
     out = error_console()
     with workspace.reading() as connection:
         has_key = any(row["revoked_at"] is None for row in Keys(connection).rows())
@@ -78,12 +76,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    log = logging.getLogger("crosslane")
-    log.handlers[:] = [handler]
-    log.setLevel(logging.INFO)
-    log.propagate = False

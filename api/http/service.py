@@ -13,6 +13,7 @@ from api.accounts.remembered import RememberedSecrets
 from api.audit import AuditLog, Entry
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.http.access_table import ACCESS
+from api.http.metrics import Metrics
 from api.keys import Keys
 from api.roles import Caller
 from linkage.ledger import Workspace
@@ -27,6 +28,7 @@ class Service:
     workspace: Workspace
     log: AuditLog
     store: GraphStoreChoice = LEDGER
+    metrics: Metrics = field(default_factory=Metrics)
     remembered: RememberedSecrets = field(default_factory=RememberedSecrets)
 
     def audit(self, caller: Caller, action: str, identities: Iterable[str | None], detail: str | None = None) -> None:
@@ -34,8 +36,8 @@ class Service:
         self.log.record(Entry(caller.actor, action, identity, detail) for identity in identities)
 
 
-def service_of(request: Request) -> Service:
-    """The service behind the request's app."""
+async def service_of(request: Request) -> Service:
+    """The service behind the request's app; async, since it does nothing that a thread would have to wait for."""
     found: Service = request.app.state.service
     return found
 
