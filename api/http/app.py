@@ -9,13 +9,37 @@ from fastapi import FastAPI
 from api.access_settings import AccessSettings
 from api.audit import AuditLog
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, health, openapi, problems, scores, sessions, why
+from api.http import (
+    audit_log,
+    changes,
+    coverage,
+    decisions,
+    drivers,
+    exchange,
+    graph,
+    health,
+    openapi,
+    ports,
+    problems,
+    review_acts,
+    reviews,
+    scores,
+    sessions,
+    successions,
+    why,
+)
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
 from api.http.metrics import Metrics
 from api.http.security import Shield
 from api.http.service import Service
 from linkage.ledger import Workspace
+
+# Routes below a driver come before the driver, whose id may hold slashes.
+GROUPS = (
+    *(sessions, scores, graph, why, drivers, decisions, reviews, review_acts, coverage, ports, exchange, successions),
+    *(changes, audit_log, health),
+)
 
 
 def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: AccessSettings | None = None) -> FastAPI:
@@ -36,8 +60,7 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     log = AuditLog(workspace.path, metrics.audited)
     app.state.service = Service(workspace.kept_open(), log, store, access or AccessSettings(), metrics)
     problems.install(app)
-    # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (sessions, scores, graph, why, changes, drivers, health):
+    for group in GROUPS:
         app.include_router(group.router)
     openapi.install(app)
     app.add_middleware(AccessLog, metrics)
