@@ -31,6 +31,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/drivers"): READ,
     ("GET", "/api/v1/drivers/{identity_id:path}"): READ,
     ("GET", "/api/v1/drivers/{identity_id:path}/linked-risk"): READ,
+    ("POST", "/api/v1/drivers/{identity_id:path}/unmask"): INVESTIGATE,
 }
 
 

@@ -12,12 +12,14 @@ from api.access_settings import AccessSettings
 from api.audit import AuditLog
 from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import drivers, problems, sessions
+from api.http import drivers, problems, sessions, unmask
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
+from api.http.masked import masked_answers
 from api.http.models.service import Health, Readiness
 from api.http.security import Shield
 from api.http.service import Service
+from api.masking import masker_of
 from linkage.ledger import Workspace
 
 
@@ -27,7 +29,10 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     Args:
         access: how people and services get in; None = with the default limits and no provider.
     """
+    with workspace.reading() as connection:
+        masker = masker_of(connection)
     app = FastAPI(
+        default_response_class=masked_answers(masker),
         title="Crosslane",
         version=version("crosslane"),
         summary="Drivers resolved across US, Mexican and Canadian records, and linked risk with its reasons.",
@@ -40,6 +45,7 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     app.add_middleware(AccessLog)
     app.add_middleware(Shield)
     app.include_router(sessions.router)
+    app.include_router(unmask.router)
     app.include_router(drivers.router)
 
     @app.get("/healthz", tags=["service"])
