@@ -11,7 +11,16 @@ from typer.core import TyperGroup
 from api.cli.output import csv_text, fields
 from api.cli.ports_view import print_ports
 from api.cli.session import Answer, Session, command, parse_date
-from api.ports import Asked, close_action, list_actions, measure_action, open_action, ports_document, take_action
+from api.ports import (
+    Asked,
+    Who,
+    close_action,
+    list_actions,
+    measure_action,
+    open_action,
+    ports_document,
+    take_action,
+)
 from api.ports_export import COLUMNS, export_rows, masked
 from api.report.ports_page import render
 from eligibility.ports.actions import Action, ActionKind, Outcome
@@ -146,8 +155,8 @@ def close_command(
     return _changed(session, close_action(session.workspace(), number, outcome, _who(session, reason)))
 
 
-def _who(session: Session, reason: str) -> tuple[str, str]:
-    return session.actor, reason.strip()
+def _who(session: Session, reason: str) -> Who:
+    return Who(session.actor, reason.strip())
 
 
 def _changed(session: Session, action: Action) -> Answer:

@@ -29,7 +29,13 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/drivers/search"): READ,
     ("POST", "/api/v1/drivers/lookup"): READ,
     ("GET", "/api/v1/drivers"): READ,
+    ("GET", "/api/v1/drivers/{identity_id:path}/score"): READ,
+    ("GET", "/api/v1/drivers/{identity_id:path}/graph"): READ,
     ("GET", "/api/v1/drivers/{identity_id:path}"): READ,
+    ("GET", "/api/v1/paths"): READ,
+    ("GET", "/api/v1/why"): READ,
+    ("GET", "/api/v1/changes"): READ,
+    ("GET", "/api/v1/reviews"): REVIEW,
     ("GET", "/api/v1/drivers/{identity_id:path}/linked-risk"): READ,
     ("POST", "/api/v1/drivers/{identity_id:path}/unmask"): INVESTIGATE,
 }
