@@ -12,7 +12,7 @@ from api.access_settings import AccessSettings
 from api.audit import AuditLog
 from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, openapi, problems, scores, sessions, unmask, why
+from api.http import changes, drivers, graph, oidc, openapi, problems, scores, sessions, unmask, why
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
 from api.http.masked import masked_answers
@@ -45,7 +45,7 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     app.add_middleware(AccessLog)
     app.add_middleware(Shield)
     # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (sessions, scores, graph, why, changes, unmask, drivers):
+    for group in (sessions, oidc, scores, graph, why, changes, unmask, drivers):
         app.include_router(group.router)
     openapi.install(app)
 
