@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
 from api.access_settings import AccessSettings
 from api.audit import AuditLog
-from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, oidc, openapi, problems, scores, sessions, unmask, why
+from api.http import (
+    audit_log,
+    changes,
+    coverage,
+    decisions,
+    drivers,
+    exchange,
+    graph,
+    health,
+    oidc,
+    openapi,
+    ports,
+    problems,
+    review_acts,
+    reviews,
+    scores,
+    sessions,
+    successions,
+    unmask,
+    why,
+)
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
 from api.http.masked import masked_answers
-from api.http.models.service import Health, Readiness
+from api.http.metrics import Metrics
 from api.http.security import Shield
 from api.http.service import Service
 from api.masking import masker_of
 from linkage.ledger import Workspace
+
+# Routes below a driver come before the driver, whose id may hold slashes.
+GROUPS = (
+    *(sessions, oidc, scores, graph, why, unmask, drivers),
+    *(decisions, reviews, review_acts, coverage, ports, exchange, successions),
+    *(changes, audit_log, health),
+)
 
 
 def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: AccessSettings | None = None) -> FastAPI:
@@ -40,27 +64,14 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(workspace, AuditLog(workspace.path), store, access or AccessSettings())
+    metrics = Metrics()
+    log = AuditLog(workspace.path, metrics.audited)
+    app.state.service = Service(workspace.kept_open(), log, store, access or AccessSettings(), metrics)
     problems.install(app)
-    app.add_middleware(AccessLog)
-    app.add_middleware(Shield)
-    # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (sessions, oidc, scores, graph, why, changes, unmask, drivers):
+    for group in GROUPS:
         app.include_router(group.router)
     openapi.install(app)
-
-    @app.get("/healthz", tags=["service"])
-    def healthz() -> Health:
-        """The process answers."""
-        return Health()
-
-    @app.get("/readyz", tags=["service"], response_model=Readiness)
-    def readyz() -> Any:
-        """The workspace can be read and audited."""
-        checks = readiness(workspace, store)
-        is_ready = all(check["ok"] for check in checks)
-        body = {"status": "ok" if is_ready else "not ready", "checks": checks}
-        return JSONResponse(body, 200 if is_ready else 503)
-
+    app.add_middleware(AccessLog, metrics)
+    app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app
