@@ -38,6 +38,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/changes"): READ,
     ("GET", "/api/v1/reviews"): REVIEW,
     ("GET", "/api/v1/drivers/{identity_id:path}/linked-risk"): READ,
+    ("POST", "/api/v1/drivers/{identity_id:path}/unmask"): INVESTIGATE,
 }
 
 

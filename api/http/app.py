@@ -9,12 +9,14 @@ from fastapi import FastAPI
 from api.access_settings import AccessSettings
 from api.audit import AuditLog
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, health, openapi, problems, scores, sessions, why
+from api.http import changes, drivers, graph, health, openapi, problems, scores, sessions, unmask, why
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
+from api.http.masked import masked_answers
 from api.http.metrics import Metrics
 from api.http.security import Shield
 from api.http.service import Service
+from api.masking import masker_of
 from linkage.ledger import Workspace
 
 
@@ -24,7 +26,10 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     Args:
         access: how people and services get in; None = with the default limits and no provider.
     """
+    with workspace.reading() as connection:
+        masker = masker_of(connection)
     app = FastAPI(
+        default_response_class=masked_answers(masker),
         title="Crosslane",
         version=version("crosslane"),
         summary="Drivers resolved across US, Mexican and Canadian records, and linked risk with its reasons.",
@@ -37,7 +42,7 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     app.state.service = Service(workspace.kept_open(), log, store, access or AccessSettings(), metrics)
     problems.install(app)
     # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (sessions, scores, graph, why, changes, drivers, health):
+    for group in (sessions, unmask, scores, graph, why, changes, drivers, health):
         app.include_router(group.router)
     openapi.install(app)
     app.add_middleware(AccessLog, metrics)
