@@ -21,6 +21,9 @@ from linkage.ledger import LoadTables, Workspace
 HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 
+LONG_ANSWERS = 1
+"""Processes that work out long answers, beside the one that answers."""
+
 
 def register(app: typer.Typer) -> None:
     """The command is part of `app`."""
@@ -63,7 +66,9 @@ def serve(
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{listening.getsockname()[1]}"
         out.print(f"Serving {url}/api/v1 (stop with Ctrl-C)", markup=False)
-        config = uvicorn.Config(create_app(workspace, store, access), access_log=False, log_config=None, ws="none")
+        config = uvicorn.Config(
+            create_app(workspace, store, access, LONG_ANSWERS), access_log=False, log_config=None, ws="none"
+        )
         with suppress(KeyboardInterrupt):  # asked to stop, and stopped
             uvicorn.Server(config).run(sockets=[listening])
 

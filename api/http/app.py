@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from api.access_settings import AccessSettings
+from api.aside import Aside
 from api.audit import AuditLog
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.http import changes, drivers, graph, health, openapi, problems, scores, sessions, unmask, why
@@ -19,16 +23,27 @@ from api.http.service import Service
 from api.masking import masker_of
 from linkage.ledger import Workspace
 
+THREADS = 100
+"""Requests that one process works on at once. Most of them wait: for the disk, or for a long answer to be ready."""
 
-def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: AccessSettings | None = None) -> FastAPI:
+
+def create_app(
+    workspace: Workspace,
+    store: GraphStoreChoice = LEDGER,
+    access: AccessSettings | None = None,
+    processes: int = 0,
+) -> FastAPI:
     """The API over `workspace`, its graph read from `store`; what it keeps is its own, so several may serve one.
 
     Args:
         access: how people and services get in; None = with the default limits and no provider.
+        processes: how many it starts for long answers; 0 = they are worked out where they are asked for.
     """
+    aside = Aside(workspace, store, processes)
     with workspace.reading() as connection:
         masker = masker_of(connection)
     app = FastAPI(
+        lifespan=lambda _: _life(aside),
         default_response_class=masked_answers(masker),
         title="Crosslane",
         version=version("crosslane"),
@@ -39,7 +54,7 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     )
     metrics = Metrics()
     log = AuditLog(workspace.path, metrics.audited)
-    app.state.service = Service(workspace.kept_open(), log, store, access or AccessSettings(), metrics)
+    app.state.service = Service(workspace.kept_open(), log, store, aside, access or AccessSettings(), metrics)
     problems.install(app)
     # Routes below a driver come before the driver, whose id may hold slashes.
     for group in (sessions, unmask, scores, graph, why, changes, drivers, health):
@@ -49,3 +64,10 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app
+
+
+@asynccontextmanager
+async def _life(aside: Aside) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
+    aside.close()
