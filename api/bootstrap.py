@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from api import carrier_records, kept_answers, keys, sample, scores, search, succession_rulings
+from api.jobs import tables as job_tables
 from eligibility.migrations import MIGRATIONS as ELIGIBILITY_MIGRATIONS
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
@@ -37,6 +38,7 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("eligibility", ELIGIBILITY_MIGRATIONS),
         ("keys", keys.MIGRATIONS),
         ("kept_answers", kept_answers.MIGRATIONS),
+        ("jobs", job_tables.MIGRATIONS),
         ("sample", sample.MIGRATIONS),
         ("succession_rulings", succession_rulings.MIGRATIONS),
     ):

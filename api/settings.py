@@ -29,6 +29,8 @@ class Settings(BaseSettings):
         neo4j_user: who logs in there; `neo4j_password` with what, `neo4j_database` to which database.
         neo4j_ca: file of the authority that signed the server's certificate, where the system does not know it.
         actor: who is named in the audit and in decisions; the login name by default.
+        max_upload_bytes: of a file that is sent to the HTTP API.
+        write_wait_s: seconds that a request waits for its records to be resolved before it is told to come back.
         debug: whether an unexpected error is told with its traceback, which may hold personal data.
     """
 
@@ -41,6 +43,8 @@ class Settings(BaseSettings):
     neo4j_database: str = "neo4j"
     neo4j_ca: Path | None = None
     actor: str = Field(default_factory=_login, min_length=1, max_length=100)
+    max_upload_bytes: int = Field(default=2_000_000_000, ge=1)
+    write_wait_s: float = Field(default=10.0, ge=0, le=600)
     debug: bool = False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,10 +22,15 @@ _HEADERS = (
 
 
 class AccessLog:
-    """Logs each request as one JSON line, refuses bodies over MAX_BODY, and keeps answers out of caches."""
+    """Logs each request as one JSON line, refuses bodies that are too large, and keeps answers out of caches.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        larger: bytes that a method and path may have of a body, where that is more than MAX_BODY.
+    """
+
+    def __init__(self, app: ASGIApp, larger: Mapping[tuple[str, str], int] | None = None) -> None:
         self._app = app
+        self._larger = dict(larger or {})
         self._log = logging.getLogger(LOGGER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,11 +40,12 @@ class AccessLog:
             return
         started = time.perf_counter()
         seen: dict[str, Any] = {"status": 500, "read": 0}
+        most = self._larger.get((scope["method"], scope["path"]), MAX_BODY)
 
         async def limited() -> Message:
             message = await receive()
             seen["read"] += len(message.get("body", b""))
-            if seen["read"] > MAX_BODY:
+            if seen["read"] > most:
                 return {"type": "http.disconnect"}
             return message
 
@@ -49,8 +56,8 @@ class AccessLog:
             await send(message)
 
         try:
-            if _declared_length(scope) > MAX_BODY:
-                await problem(413, f"the body is over {MAX_BODY} bytes")(scope, receive, noted)
+            if _declared_length(scope) > most:
+                await problem(413, f"the body is over {most} bytes")(scope, receive, noted)
             else:
                 await self._app(scope, limited, noted)
         finally:

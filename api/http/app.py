@@ -11,15 +11,16 @@ from fastapi.responses import JSONResponse
 from api.audit import AuditLog
 from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import drivers, problems
-from api.http.access import AccessLog
+from api.http import drivers, loads, problems, records
+from api.http.access import MAX_BODY, AccessLog
 from api.http.access_table import unlisted
 from api.http.models.service import Health, Readiness
 from api.http.service import Service
+from api.jobs.limits import Limits
 from linkage.ledger import Workspace
 
 
-def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAPI:
+def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, limits: Limits | None = None) -> FastAPI:
     """The API over `workspace`, its graph read from `store`; it holds no state, so several may serve one workspace."""
     app = FastAPI(
         title="Crosslane",
@@ -31,8 +32,11 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAP
     )
     app.state.service = Service(workspace, AuditLog(workspace.path), store)
     problems.install(app)
-    app.add_middleware(AccessLog)
+    app.state.limits = limits or Limits()
+    app.add_middleware(AccessLog, larger={loads.UPLOAD: app.state.limits.max_upload + MAX_BODY})
     app.include_router(drivers.router)
+    app.include_router(loads.router)
+    app.include_router(records.router)
 
     @app.get("/healthz", tags=["service"])
     def healthz() -> Health:
