@@ -13,13 +13,14 @@ from api.access_settings import AccessSettings
 from api.aside import Aside
 from api.audit import AuditLog
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, health, openapi, problems, scores, sessions, unmask, why
-from api.http.access import AccessLog
+from api.http import changes, drivers, graph, health, loads, openapi, problems, records, scores, sessions, unmask, why
+from api.http.access import MAX_BODY, AccessLog
 from api.http.access_table import unlisted
 from api.http.masked import masked_answers
 from api.http.metrics import Metrics
 from api.http.security import Shield
 from api.http.service import Service
+from api.jobs.limits import Limits
 from api.masking import masker_of
 from linkage.ledger import Workspace
 
@@ -31,12 +32,14 @@ def create_app(
     workspace: Workspace,
     store: GraphStoreChoice = LEDGER,
     access: AccessSettings | None = None,
+    limits: Limits | None = None,
     processes: int = 0,
 ) -> FastAPI:
     """The API over `workspace`, its graph read from `store`; what it keeps is its own, so several may serve one.
 
     Args:
         access: how people and services get in; None = with the default limits and no provider.
+        limits: of writes; None = the default ones.
         processes: how many it starts for long answers; 0 = they are worked out where they are asked for.
     """
     aside = Aside(workspace, store, processes)
@@ -57,10 +60,11 @@ def create_app(
     app.state.service = Service(workspace.kept_open(), log, store, aside, access or AccessSettings(), metrics)
     problems.install(app)
     # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (sessions, unmask, scores, graph, why, changes, drivers, health):
+    for group in (sessions, unmask, scores, graph, why, changes, drivers, loads, records, health):
         app.include_router(group.router)
     openapi.install(app)
-    app.add_middleware(AccessLog, metrics)
+    app.state.limits = limits or Limits()
+    app.add_middleware(AccessLog, metrics, larger={loads.UPLOAD: app.state.limits.max_upload + MAX_BODY})
     app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

@@ -57,7 +57,7 @@ def _notes(measured: Measured) -> Iterator[str]:
     if measured.job:
         load = measured.job.get("load") or {}
         yield (
-            f"- {measured.scenario.name}: the load ended as {measured.job['state']} {measured.job_seconds:.0f} s later; "
+            f"- {measured.scenario.name}: the load was {measured.job['state']} after {measured.job_seconds:.0f} s; "
             f"{load.get('rescored', 0):,} drivers rescored, problem: {measured.job.get('problem')}."
         )
 

@@ -25,7 +25,7 @@ from api.bootstrap import open_workspace
 from api.graph_store import GraphStoreChoice
 from api.http import create_app
 from api.http.access import LOGGER, MAX_BODY
-from api.http.logs import JsonLines
+from api.logs import JsonLines
 from api.masking import masker_of
 from graph.neo4j import Server
 
