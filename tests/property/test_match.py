@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from linkage.compare import common_values
+from linkage.ledger import Decision
 from linkage.model import Limits, Model
-from linkage.pipeline import Change, Explainer, Previous, resolve
-from linkage.pipeline.kept_index import KeptFiles, PeopleIndex, Segment, match
+from linkage.pipeline import Change, Explainer, Previous, Resolution, resolve
+from linkage.pipeline.kept_index import KeptFiles, Ledger, PeopleIndex, Segment, joined, match
 from linkage.schema import MEMBERSHIP, PERSON, SCORED_PAIR
 
 row = st.fixed_dictionaries(
@@ -91,8 +92,56 @@ def _after_a_load(world: pl.DataFrame, query: pl.DataFrame, model: Model) -> dic
     """What `why` says of the stored query and each record that the load kept a pair with."""
     stored = pl.concat([world, query.select(world.columns)]).sort("key")
     key = query["key"][0]
-    nothing = Previous(MEMBERSHIP.empty(), SCORED_PAIR.empty(), frozenset())
-    pairs = resolve(stored, Change(frozenset(stored["key"]), stored.head(0)), nothing, model).pairs
+    pairs = _resolved(stored, [], model).pairs
     others = [a if b == key else b for a, b in pairs.select("record_l", "record_r").iter_rows() if key in (a, b)]
     explainer = Explainer(stored, model, common_values(stored, model))
     return {other: explainer.explain(key, other) for other in others}
+
+
+judged = st.lists(
+    st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS), st.sampled_from(["same", "different"])), max_size=2
+)
+
+
+@settings(max_examples=30, phases=[Phase.explicit, Phase.generate])
+@given(
+    loads=st.lists(load, min_size=1, max_size=3),
+    asked=st.lists(row, min_size=1, max_size=3),
+    judged=judged,
+    limits=limits,
+)
+def test_a_query_is_one_person_with_those_that_a_load_of_it_puts_it_with(
+    persons: Callable[..., pl.DataFrame],
+    model: Model,
+    loads: list[Any],
+    asked: list[Any],
+    judged: list[Any],
+    limits: Limits,
+) -> None:
+    tight = replace(model, limits=limits)
+    world, steps = _world(persons, loads)
+    queries = persons(*({"key": f"{'?Z'[i % 2]}/{i}", **values} for i, values in enumerate(asked)))
+    index = PeopleIndex.of(tight, [Segment.of(span, *step, tight) for span, step in steps])
+    standing = {
+        (min(a, b), max(a, b)): Decision(n, min(a, b), max(a, b), j, "seen", "r", "2026")
+        for n, (a, b, j) in enumerate(judged)
+        if a != b and {a, b} <= set(world["key"])
+    }
+    decisions = [standing[pair] for pair in sorted(standing)]
+    kept = _resolved(world, decisions, tight).pairs
+
+    def kept_pairs(keys: Collection[str], floor: float) -> list[tuple[str, str, float]]:
+        near = pl.col("record_l").is_in(list(keys)) | pl.col("record_r").is_in(list(keys))
+        return [row[:3] for row in kept.filter(near & (pl.col("match_weight") >= floor)).iter_rows()]
+
+    found = joined(index, match(index, queries), Ledger(kept_pairs, decisions))
+    for i, group in enumerate(found):
+        query = queries[i : i + 1].select(world.columns)
+        identity_of = _resolved(pl.concat([world, query]).sort("key"), decisions, tight).assignment.identity_of
+        mine = identity_of[query["key"][0]]
+        assert group == {key for key, identity in identity_of.items() if identity == mine} - {query["key"][0]}
+
+
+def _resolved(stored: pl.DataFrame, decisions: list[Decision], model: Model) -> Resolution:
+    nothing = Previous(MEMBERSHIP.empty(), SCORED_PAIR.empty(), frozenset(), decisions)
+    return resolve(stored, Change(frozenset(stored["key"]), stored.head(0)), nothing, model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,7 +108,7 @@ def _weighed(
     shown = pl.concat([index.rows(records), queries.select(COLUMNS)])
     # An engine wants its rows in order of their keys; a query may have the key of a record.
     named = shown.with_columns(key=pl.int_range(pl.len()).cast(pl.String).str.zfill(9))
-    named = pl.concat([named[: len(records)], without_common(index, named[len(records) :])])
+    named = pl.concat([named[: len(records)], without(named[len(records) :], index.common(queries, own=1))])
     engine = Engine(named, index.model, index.common(shown[: len(records)]), threads=1)
     held, asking = np.searchsorted(records, right).astype(np.int32), (left + len(records)).astype(np.int32)
     scored = engine.weigh(held, asking)
@@ -119,10 +119,9 @@ def _weighed(
     ]
 
 
-def without_common(index: PeopleIndex, queries: pl.DataFrame) -> pl.DataFrame:
-    """The queries without shared values of which each would be one holder too many."""
-    common = index.common(queries, own=1)
-    return queries.with_columns(
+def without(rows: pl.DataFrame, common: Mapping[str, Collection[str]]) -> pl.DataFrame:
+    """The rows without these values of shared columns."""
+    return rows.with_columns(
         pl.when(~pl.col(column).is_in(sorted(values))).then(pl.col(column)).alias(column)
         for column, values in common.items()
         if values
