@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from api import carrier_records, keys, sample, scores, search, succession_rulings
+from api.accounts.migrations import MIGRATIONS as ACCOUNT_MIGRATIONS
 from eligibility.migrations import MIGRATIONS as ELIGIBILITY_MIGRATIONS
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
@@ -36,6 +37,7 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("search", search.MIGRATIONS),
         ("eligibility", ELIGIBILITY_MIGRATIONS),
         ("keys", keys.MIGRATIONS),
+        ("accounts", ACCOUNT_MIGRATIONS),
         ("sample", sample.MIGRATIONS),
         ("succession_rulings", succession_rulings.MIGRATIONS),
     ):

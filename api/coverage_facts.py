@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import apsw
@@ -17,6 +17,8 @@ from eligibility.exchange import JUDGED, evidence_of_answers
 from eligibility.exchange_judging import PERSON_COLUMNS, judge_answers
 from eligibility.exchange_policy import load_exchange_policy
 from eligibility.exchange_tables import ExchangeTables
+from eligibility.matters import Audience
+from eligibility.policy_file import load_eligibility_policy
 from eligibility.sharing import Declaration, declarations
 from linkage.ledger import IdentityTables, LoadTables, Workspace
 from linkage.ledger.loads import LoadRow
@@ -24,6 +26,7 @@ from linkage.schema import FACTS, MEMBERSHIP, Kind
 from linkage.sources import LoadMode
 from linkage.sources.declared import Completeness
 
+EVENTS = (*("key", "source", "record_key", "incident_id", "code", "event_type", "event_date", "status", "known_on"),)
 ISSUERS = ("key", "source", "licence_jurisdiction", "is_derogatory", "known_on")
 
 
@@ -95,8 +98,9 @@ def evidence(current: Reader, connection: apsw.Connection, members: pl.DataFrame
         presence = Presence(
             members,
             current(Kind.PERSON, ISSUERS),
-            current(Kind.EVENT, ("source", "record_key", "incident_id", "status", "known_on")),
+            current(Kind.EVENT, EVENTS),
             IdentityTables(connection).possible_links(),
+            _cleared_codes(),
         )
         found.append(evidence_of_absence(dumps, presence, as_of))
     return pl.concat(found)
@@ -123,8 +127,14 @@ def full_dumps(connection: apsw.Connection) -> list[FullDump]:
             claims = tuple(Completeness.model_validate(claim) for claim in told["complete_for"])
             day, sources = dt.date.fromisoformat(row.today), tuple(told["sources"])
             basis = told.get("legal_basis")
-            found.append(FullDump(row.load_id, row.source, day, told["country"], sources, claims, basis))
+            dump = FullDump(row.load_id, row.source, day, told["country"], sources, claims, basis)
+            found.append(replace(dump, is_whole=not told["rejected"]))
     return found
+
+
+def _cleared_codes() -> frozenset[str]:
+    grounds = load_eligibility_policy().codes.values()
+    return frozenset(ground.code for ground in grounds if ground.audience is Audience.CLEARED)
 
 
 def declarations_of(connection: apsw.Connection) -> dict[str, Declaration]:
@@ -177,4 +187,4 @@ class _Few:
         possible = IdentityTables(self.connection).possible_links().filter(mine)
         near = [*self.keys, *possible["record_l"], *possible["record_r"]]
         persons, events = self.held(Kind.PERSON, "key", near), self.held(Kind.EVENT, "record_key", near)
-        return evidence_of_absence(dumps, Presence(members, persons, events, possible), as_of)
+        return evidence_of_absence(dumps, Presence(members, persons, events, possible, _cleared_codes()), as_of)

@@ -42,8 +42,9 @@ class Concluded:
     """What came of a change of identities.
 
     Args:
-        relied_on: reviews that relied on a merge that does not hold any more, but for those of cleared reviewers.
-        reopened: all of them that were closed.
+        screening: counts of it; nothing here tells of reviews for cleared reviewers, not as a count either.
+        relied_on: reviews that relied on a merge that does not hold any more.
+        reopened: those of them that were closed.
         scores: what the scores were that relied on it, and what they are; only where a person took it apart.
     """
 
@@ -96,11 +97,14 @@ def conclude(connection: apsw.Connection, prepared: Prepared, run_id: int) -> Co
     relied = {review.review_id for review in reviews if review.audience is Audience.GENERAL}
     reopened = look_again_at(connection, parted, (why.at, why.as_of), why.actor)
     moved = scores_relied_on(connection, run_id) if parted and is_person else []
-    return Concluded(settle(connection, prepared), tuple(sorted(relied)), tuple(reopened), tuple(moved))
+    told = tuple(review_id for review_id in reopened if review_id in relied)
+    return Concluded(settle(connection, prepared), tuple(sorted(relied)), told, tuple(moved))
 
 
 def settle(connection: apsw.Connection, prepared: Prepared) -> Screening:
     """Reviews are opened and reopened for what is new, and the screening is recorded, whatever it found.
+
+    Reviews for cleared reviewers are opened and not counted: to others they do not exist.
 
     Args:
         connection: in the transaction of the change, its identities and scores written.
@@ -119,7 +123,7 @@ def settle(connection: apsw.Connection, prepared: Prepared) -> Screening:
         else:
             review_id = found.review_id
             what = "reopened" if reviews.reopen(review_id, matter, *told, known.of(matter)) else "extended"
-        counts[what] += 1
+        counts[what] += matter.audience is Audience.GENERAL
         days = (occasion.as_of, _renewal(found, enrolled_on))
         tables.found(number, (review_id, reviews.get(review_id).round), matter, days)
     return tables.end(number, Screening(len(state.concerned), **counts))

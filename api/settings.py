@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         neo4j_user: who logs in there; `neo4j_password` with what, `neo4j_database` to which database.
         neo4j_ca: file of the authority that signed the server's certificate, where the system does not know it.
         actor: who is named in the audit and in decisions; the login name by default.
+        oidc_issuer: the OpenID Connect provider that people log in at, a URL; none = passwords only.
+        oidc_client_id: how the provider knows this service; `oidc_client_secret` is what it proves that with.
+        public_url: where people reach this service, which the provider sends them back to.
         debug: whether an unexpected error is told with its traceback, which may hold personal data.
     """
 
@@ -41,6 +44,10 @@ class Settings(BaseSettings):
     neo4j_database: str = "neo4j"
     neo4j_ca: Path | None = None
     actor: str = Field(default_factory=_login, min_length=1, max_length=100)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    public_url: str = ""
     debug: bool = False
 
 

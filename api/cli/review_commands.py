@@ -134,7 +134,7 @@ def relied_command(
     decision: Annotated[int, typer.Argument(metavar="DECISION", help="Number of the decision.", show_default=False)],
 ) -> Answer:
     """List the reviews and scores that rely on a merge, or relied on it until it was undone."""
-    document = relied_document(session.workspace(), decision)
+    document = relied_document(session.workspace(), decision, session.actor)
     people = dict.fromkeys(row["identity_id"] for row in (*document["reviews"], *document["scores"]))
     session.audit("review relied", people or [None], f"decision {decision}")
     return Answer(document, lambda out: review_view.print_relied(out, document))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from starlette.routing import BaseRoute, Route
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 
 from api.roles import Role
 
@@ -21,6 +22,7 @@ PUBLIC: frozenset[Role] = frozenset()
 ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,
     ("GET", "/api/v1/openapi.json"): PUBLIC,
     ("POST", "/api/v1/drivers/search"): READ,
     ("POST", "/api/v1/drivers/lookup"): READ,
@@ -30,12 +32,17 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
 }
 
 
+def served(routes: Iterable[BaseRoute]) -> list[tuple[str, str]]:
+    """Method and path template of every route, those of included routers too; what is no route has no method."""
+    found = []
+    for context in iter_route_contexts(list(routes)):
+        if context.methods is None:
+            found.append(("", str(context.path)))  # a mount or a socket, which no table can speak for
+        else:
+            found += [(method, str(context.path)) for method in sorted(context.methods - {"HEAD"})]
+    return found
+
+
 def unlisted(routes: Iterable[BaseRoute]) -> list[tuple[str, str]]:
     """Method and path of the routes that the table does not name."""
-    served = [
-        (method, route.path)
-        for route in routes
-        if isinstance(route, Route)
-        for method in sorted((route.methods or set()) - {"HEAD"})
-    ]
-    return [entry for entry in served if entry not in ACCESS]
+    return [entry for entry in served(routes) if entry not in ACCESS]

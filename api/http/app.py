@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
 from api.audit import AuditLog
-from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import drivers, problems
+from api.http import drivers, health, problems
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
-from api.http.models import Health, Readiness
+from api.http.metrics import Metrics
 from api.http.service import Service
 from linkage.ledger import Workspace
 
@@ -29,23 +26,12 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAP
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(workspace, AuditLog(workspace.path), store)
+    metrics = Metrics()
+    log = AuditLog(workspace.path, metrics.audited)
+    app.state.service = Service(workspace.kept_open(), log, store, metrics)
     problems.install(app)
-    app.add_middleware(AccessLog)
-    app.include_router(drivers.router)
-
-    @app.get("/healthz", tags=["service"])
-    def healthz() -> Health:
-        """The process answers."""
-        return Health()
-
-    @app.get("/readyz", tags=["service"], response_model=Readiness)
-    def readyz() -> Any:
-        """The workspace can be read and audited."""
-        checks = readiness(workspace, store)
-        is_ready = all(check["ok"] for check in checks)
-        body = {"status": "ok" if is_ready else "not ready", "checks": checks}
-        return JSONResponse(body, 200 if is_ready else 503)
-
+    for group in (drivers, health):
+        app.include_router(group.router)
+    app.add_middleware(AccessLog, metrics)  # the outermost, so that it sees what others refuse
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

@@ -10,7 +10,7 @@ from fastapi import Query as QueryParameter
 from pydantic import Field
 
 from api.drivers import drivers_by_score
-from api.http.models import (
+from api.http.models.drivers import (
     DriverPage,
     DriverView,
     LookupRequest,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.accounts.remembered import RememberedSecrets
 from api.audit import AuditLog, Entry
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.http.access_table import ACCESS
+from api.http.metrics import Metrics
 from api.keys import Keys
 from api.roles import Caller
 from linkage.ledger import Workspace
@@ -26,14 +28,16 @@ class Service:
     workspace: Workspace
     log: AuditLog
     store: GraphStoreChoice = LEDGER
+    metrics: Metrics = field(default_factory=Metrics)
+    remembered: RememberedSecrets = field(default_factory=RememberedSecrets)
 
     def audit(self, caller: Caller, action: str, identities: Iterable[str | None], detail: str | None = None) -> None:
         """The audit holds one entry an identity before the answer that shows it leaves."""
         self.log.record(Entry(caller.actor, action, identity, detail) for identity in identities)
 
 
-def service_of(request: Request) -> Service:
-    """The service behind the request's app."""
+async def service_of(request: Request) -> Service:
+    """The service behind the request's app; async, since it does nothing that a thread would have to wait for."""
     found: Service = request.app.state.service
     return found
 
@@ -54,7 +58,7 @@ def allowed(
     caller = None
     if credentials is not None:
         with service.workspace.reading() as connection:
-            caller = Keys(connection).caller(credentials.credentials)
+            caller = Keys(connection).caller(credentials.credentials, service.remembered)
     if caller is None:
         raise HTTPException(401, "give a valid service key as: Authorization: Bearer KEY")
     if caller.role not in ACCESS[request.method, request.scope["route"].path]:

@@ -29,6 +29,18 @@ def own_items(events: pl.DataFrame) -> pl.DataFrame:
     return to_items(rows, Trigger.OWN_EVENT, trigger=pl.col("trigger"), audience=pl.col("audience"))
 
 
+def first_records(events: pl.DataFrame) -> pl.DataFrame:
+    """Frame identity_id, audience, first_record: the record of each person's first known event that the audience sees.
+
+    It names the person in keys of matters, so that a key for everybody never rests on what only the cleared may see.
+
+    Args:
+        events: as `with_meaning` gives them.
+    """
+    ordered = events.sort("known_on", "event")
+    return ordered.group_by("identity_id", "audience").agg(first_record=pl.col("record").first())
+
+
 def possible_items(
     doubles: pl.DataFrame, events: pl.DataFrame, enrolled: pl.DataFrame, policy: ScreeningPolicy
 ) -> pl.DataFrame:

@@ -47,7 +47,10 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What a screening did: drivers looked at, reviews opened, closed ones reopened, open ones taken further."""
+    """What a screening did: drivers looked at, reviews opened, closed ones reopened, open ones taken further.
+
+    Reviews for cleared reviewers are in no count.
+    """
 
     screened: int = 0
     opened: int = 0

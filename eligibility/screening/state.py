@@ -14,8 +14,8 @@ from eligibility.screening.expiry import expired_coverage, expired_enrolments
 from eligibility.screening.identities import turn_items
 from eligibility.screening.items import ITEM
 from eligibility.screening.linked import linked_items, reaching
-from eligibility.screening.offences import among, in_scope
-from eligibility.screening.own import own_items, possible_items
+from eligibility.screening.offences import among, in_scope, with_meaning
+from eligibility.screening.own import first_records, own_items, possible_items
 from eligibility.screening.policy import ScreeningPolicy
 from graph.days import known_by
 from graph.evidence import event_rows, read_around
@@ -69,10 +69,8 @@ def matters_of(state: State, rules: Rules) -> pl.DataFrame:
     policy = rules.screening
     drivers = state.enrolled.filter(among("identity_id", state.concerned))
     seen = in_scope(state.events, rules.grounds, policy)
-    known_first = (
-        state.events.sort("known_on", "event").group_by("identity_id").agg(first_record=pl.col("record").first())
-    )
-    others = seen.join(known_first, on="identity_id")
+    first = first_records(with_meaning(state.events, rules.grounds, policy))
+    others = seen.join(first, on=["identity_id", "audience"])
     return pl.concat(
         [
             ITEM.empty(),

@@ -17,6 +17,8 @@ from api.bootstrap import create_workspace
 from api.decide import decide, undo
 from api.load import LoadRequest, load
 from api.rescoring import rescore_workspace, screen_workspace
+from api.reviews.actions import ReviewActions
+from api.reviews.relied import relied_document
 from api.scores import read_scores
 from eligibility.reviews.tables import ReviewTables
 from eligibility.screening.lag import ALL, lag_table, read_found
@@ -136,7 +138,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     rows += [event(len(OPENING) + n, f"NONE-{n}", code=ground["code"]) for n, ground in enumerate(CONTEXT)]
     document = desk.load("events", rows)
     assert document["screened"] == len(OPENING) + len(CONTEXT)
-    assert (document["reviews_opened"], document["reviews_reopened"]) == (len(OPENING), 0)
+    assert (document["reviews_opened"], document["reviews_reopened"]) == (len(OPENING) - 1, 0)  # one is for the cleared
     return desk
 
 
@@ -193,10 +195,44 @@ def test_terrorism_is_for_cleared_reviewers_and_never_scored(desk: Desk) -> None
     assert told is None
 
 
+def test_that_a_review_for_the_cleared_came_up_is_in_no_count(desk: Desk) -> None:
+    desk.enrol(1)
+    listed = event(1, "T", code="US-FAST-TERR", status="in_force")
+    other = event(1, "T2", code="US-FAST-TERR", status="in_force", event_date="2026-06-02")
+    for rows in ([listed], [listed, other]):
+        document = desk.load("events", rows)
+        counted = {name: document[name] for name in document if name.startswith("reviews_")}
+        assert counted == {"reviews_opened": 0, "reviews_reopened": 0, "reviews_extended": 0}
+    assert len(desk.reviews(1)) == 2
+    with desk.workspace.reading() as connection:
+        runs = ScreeningTables(connection).rows()
+    assert runs.select(pl.sum_horizontal("opened", "reopened", "extended").sum()).item() == 0
+
+
+def test_reviews_for_the_cleared_that_relied_on_a_merge_are_told_to_the_cleared_alone(desk: Desk) -> None:
+    desk.enrol(1)
+    desk.load("drivers", [driver(2)])
+    desk.load("events", [event(1, "A"), event(1, "T", code="US-FAST-TERR", status="in_force")])
+    joined = decide(desk.workspace, "US/1", "US/2", "same", "one person on both photographs", "M. Ortega")
+    desk.load("events", [event(2, "B"), event(2, "U", code="US-FAST-TERR", status="in_force")])
+    for review in desk.reviews():
+        desk.close(review["review_id"])
+    number = joined["decision"]["n"]
+    ReviewActions(desk.workspace, "M. Ortega").grant_clearance("C. Leduc", "needs to know")
+    general = {review["review_id"] for review in desk.reviews() if review["audience"] == "general"}
+    assert {row["review_id"] for row in relied_document(desk.workspace, number, "M. Ortega")["reviews"]} <= general
+    everything = {row["review_id"] for row in relied_document(desk.workspace, number, "C. Leduc")["reviews"]}
+    assert everything - general
+    taken = undo(desk.workspace, number, "M. Ortega")
+    assert taken["reviews_reopened"] == len(taken["relied_on"]["reopened"]) < len(everything)
+    reopened = {review["review_id"] for review in desk.reviews() if review["state"] == "open"}
+    assert reopened >= everything - general
+
+
 def test_terrorism_beside_another_ground_of_the_incident_is_a_matter_of_its_own(desk: Desk) -> None:
     desk.enrol(1)
     both = [event(1, "A"), event(1, "T", code="US-FAST-TERR", status="in_force", incident_id="I-A")]
-    assert desk.load("events", both)["reviews_opened"] == 2
+    assert desk.load("events", both)["reviews_opened"] == 1
     assert {review["audience"]: review["key"] for review in desk.reviews(1)} == {
         "general": "incident:US/I-A",
         "cleared": "cleared:incident:US/I-A",

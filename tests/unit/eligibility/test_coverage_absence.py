@@ -83,11 +83,44 @@ def test_who_may_be_somebody_in_it_is_not_clear():
     [(["charge"], "derogatory"), (["charge", "acquittal"], "clear"), (["conviction", "pardoned"], "derogatory")],
 )
 def test_an_event_in_it_speaks_against_a_driver_until_the_case_ends_well(statuses, expected):
-    events = EVENT.conform(
-        pl.DataFrame({"source": "MXL", "record_key": "US/d", "incident_id": "MXL/1", "status": statuses})
-    )
-    found = evidence_of_absence([dump(Population.EVERYBODY)], replace(PRESENCE, events=events), AS_OF)
-    assert told(found)["D"] == expected
+    assert with_events(*({"status": status} for status in statuses))["D"] == expected
+
+
+def with_events(*rows: dict[str, object], people: Population = Population.EVERYBODY, **changes) -> dict[str, str]:
+    plain = {"source": "MXL", "record_key": "US/d", "incident_id": "MXL/1", "event_date": DAY}
+    events = pl.DataFrame([plain | {"key": f"MXL/e{n}"} | row for n, row in enumerate(rows)])
+    presence = replace(PRESENCE, events=EVENT.conform(events), cleared_codes=frozenset({"US-FAST-TERR"}))
+    return told(evidence_of_absence([dump(people, **changes)], presence, AS_OF))
+
+
+def test_the_end_of_one_persons_case_says_nothing_of_another_in_the_same_incident():
+    charged, acquitted = {"status": "charge"}, {"status": "acquittal", "record_key": "US/a"}
+    found = with_events(charged, charged | {"record_key": "US/a"}, acquitted)
+    assert (found["A"], found["D"]) == ("clear", "derogatory")
+
+
+def test_an_outcome_ends_its_own_ground_and_only_what_came_before():
+    smuggling, weapons = {"code": "US-FED-545"}, {"code": "US-FED-924"}
+    acquitted = smuggling | {"status": "acquittal"}
+    assert with_events(smuggling | {"status": "charge"}, weapons | {"status": "charge"}, acquitted)["D"] == "derogatory"
+    later = smuggling | {"status": "conviction", "event_date": DAY + dt.timedelta(days=9)}
+    assert with_events(smuggling | {"status": "charge"}, acquitted, later)["D"] == "derogatory"
+    assert with_events(smuggling | {"status": "charge"}, {"status": "dismissed"})["D"] == "clear"
+
+
+def test_an_acquittal_that_names_no_incident_is_nothing_against_anybody():
+    assert with_events({"status": "acquittal", "incident_id": None})["D"] == "clear"
+
+
+def test_of_whom_only_the_cleared_may_know_nothing_is_told_neither_way():
+    listed = {"code": "US-FAST-TERR", "status": "in_force", "incident_id": None}
+    assert "D" not in with_events(listed)
+    assert "C" not in with_events(listed | {"record_key": "MXL/c"})  # a record of a derogatory source
+    assert with_events(listed, {"status": "charge"})["D"] == "derogatory"
+
+
+def test_a_dump_with_rejected_rows_clears_nobody():
+    assert with_events({"status": "charge"}, is_whole=False) == {"C": "derogatory", "D": "derogatory"}
 
 
 def test_the_newest_dump_of_the_day_counts():

@@ -1,4 +1,4 @@
-"""Requests and answers of the API, with examples of invented people."""
+"""Requests and answers of the routes that show drivers, with examples of invented people."""
 
 from __future__ import annotations
 
@@ -158,16 +158,3 @@ class RiskView(BaseModel):
     coverage: Any
     as_of: str
     policy: str
-
-
-class Health(BaseModel):
-    """Whether the process answers."""
-
-    status: str = "ok"
-
-
-class Readiness(BaseModel):
-    """Whether the workspace can be read and audited."""
-
-    status: str
-    checks: list[dict[str, Any]]
