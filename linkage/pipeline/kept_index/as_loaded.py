@@ -69,6 +69,8 @@ class _World:
 def joined(index: PeopleIndex, matching: Matching, ledger: Ledger) -> list[frozenset[str]]:
     """Keys of the records that each query would be one person with; empty for a query that would stay alone."""
     out = [frozenset[str]() for _ in matching.candidates]
+    if not any(matching.candidates):
+        return out
     worlds = [world for world in _worlds(index, matching) if world.ties]
     if not worlds:
         return out

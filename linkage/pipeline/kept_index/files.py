@@ -72,15 +72,22 @@ class KeptFiles:
 
     def read(self, entry: Mapping[str, Any]) -> Segment | None:
         """A segment that the pointer names, mapped; None where it is not what was written."""
+        try:
+            return mapped(self.folder / str(entry["name"]), entry) if self.is_whole(entry) else None
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def is_whole(self, entry: Mapping[str, Any]) -> bool:
+        """Whether every file of a segment is what was written."""
         place = self.folder / str(entry["name"])
         try:
             for name, digest in entry["files"].items():
                 with (place / name).open("rb") as file:
                     if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                        return None
-            return mapped(place, entry)
-        except (OSError, ValueError, KeyError):
-            return None
+                        return False
+        except OSError:
+            return False
+        return True
 
     def write(
         self, loads: tuple[int, int], rows: pl.DataFrame, removed: tuple[str, ...], model: Model
