@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,16 @@ def load_coverage_policy(path: Path | None = None) -> CoveragePolicy:
     Raises:
         ModelError: the file cannot be read, or an entry has no value or no source.
     """
+    return _of_file(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> CoveragePolicy:
+    """Read once: the shipped file stays as it is while a process runs."""
+    return _of_file(None)
+
+
+def _of_file(path: Path | None) -> CoveragePolicy:
     try:
         shipped = resources.files("eligibility") / "coverage_policy.toml"
         document = tomllib.loads(path.read_text("utf-8") if path else shipped.read_text("utf-8"))

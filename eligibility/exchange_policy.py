@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,16 @@ def load_exchange_policy(path: Path | None = None) -> ExchangePolicy:
     Raises:
         ModelError: the file cannot be read, an entry has no value or no source, or a value cannot be.
     """
+    return _of_file(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> ExchangePolicy:
+    """Read once: the shipped file stays as it is while a process runs."""
+    return _of_file(None)
+
+
+def _of_file(path: Path | None) -> ExchangePolicy:
     try:
         shipped = resources.files("eligibility") / "exchange_policy.toml"
         document = tomllib.loads(path.read_text("utf-8") if path else shipped.read_text("utf-8"))

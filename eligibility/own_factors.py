@@ -117,6 +117,7 @@ def _factor(factor: str, evidence: list[Evidence]) -> Factor:
     first = ordered[0]
     codes = dict.fromkeys(item.reason_code for item in ordered if item.reason_code)
     counts = first.standing == "in_scope"
+    items = {f"{factor}#{item.code}": item.level for item in reversed(ordered) if item.standing == "in_scope"}
     return Factor(
         factor=factor,
         kind=FactorKind.OWN,
@@ -127,4 +128,5 @@ def _factor(factor: str, evidence: list[Evidence]) -> Factor:
         must_resolve=counts,
         reason_codes=tuple(codes),
         evidence=tuple(ordered),
+        items=((factor, first.level), *sorted(items.items())) if counts else (),
     )

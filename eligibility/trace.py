@@ -72,7 +72,8 @@ class Factor:
         says: what it is, in a sentence or as the policy describes it.
         consequence: of the weightiest evidence that stands.
         points: of a published standard, of the same; points of different standards do not add up.
-        level: how much it weighs as something shown; a finding made at a lower level does not resolve it.
+        level: how much it weighs as something shown.
+        items: what it holds, each with its level: a finding that was made on less does not resolve it.
         must_resolve: a review cannot be closed before it is resolved.
         reason_codes: that it supports when it is confirmed.
         evidence: weightiest first.
@@ -88,11 +89,14 @@ class Factor:
     must_resolve: bool
     reason_codes: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    items: tuple[tuple[str, float], ...] = ()
     finding: Mapping[str, Any] | None = None
 
     def document(self) -> dict[str, Any]:
         """The factor as JSON values."""
-        return asdict(self) | {"is_resolved": self.is_resolved}
+        told = asdict(self) | {"is_resolved": self.is_resolved}
+        del told["items"]
+        return told
 
     @property
     def is_resolved(self) -> bool:
@@ -100,10 +104,16 @@ class Factor:
         return not self.must_resolve or self.finding is not None
 
 
-def matter_factor(key: str, trigger: Trigger, reason: str, level: float) -> Factor:
-    """What a review is about, where it is no incident of the driver's own."""
+def matter_factor(key: str, trigger: Trigger, reason: str, items: Iterable[tuple[str, float]]) -> Factor:
+    """What a review is about, where it is no incident of the driver's own.
+
+    Args:
+        items: what brought it up, each with its level.
+    """
     kind = FactorKind.SCORE if trigger is Trigger.LINKED_BAND else FactorKind.MATTER
-    return Factor(key, kind, reason, Consequence.NONE, None, level, must_resolve=True)
+    held = tuple(items)
+    level = float(sum(level for _, level in held))
+    return Factor(key, kind, reason, Consequence.NONE, None, level, must_resolve=True, items=held)
 
 
 def context_factor(factor: str, says: str, points: float | None = None) -> Factor:
@@ -117,25 +127,28 @@ def items_shown(factors: Iterable[Factor]) -> list[tuple[str, float]]:
     for factor in factors:
         if factor.kind is not FactorKind.OWN or not factor.must_resolve:
             continue
-        shown[factor.factor] = factor.level
-        for item in factor.evidence:
-            ground = f"{factor.factor}#{item.code}"
-            if item.standing == "in_scope":
-                shown[ground] = max(item.level, shown.get(ground, 0.0))
+        shown |= dict(factor.items)
     return sorted(shown.items())
 
 
 def with_findings(factors: Iterable[Factor], findings: Iterable[Mapping[str, Any]]) -> list[Factor]:
-    """The factors with the newest finding that was made at their present level or above.
+    """The factors with the newest finding that was made on all that they hold now.
 
     Args:
-        findings: oldest first, with `factor` and `level`.
+        findings: oldest first, with `factor`, `level`, and `items` (what it was made on, or None).
     """
     newest = list(findings)[::-1]
-    return [
-        replace(
-            factor,
-            finding=next((f for f in newest if f["factor"] == factor.factor and f["level"] >= factor.level), None),
-        )
-        for factor in factors
-    ]
+    return [replace(factor, finding=_resolving(factor, newest)) for factor in factors]
+
+
+def _resolving(factor: Factor, newest: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    found = next((one for one in newest if one["factor"] == factor.factor and _covers(one, factor)), None)
+    return None if found is None else {name: value for name, value in found.items() if name != "items"}
+
+
+def _covers(finding: Mapping[str, Any], factor: Factor) -> bool:
+    """Whether a finding was made on as much; of one without items only its level can be told."""
+    if finding["items"] is None:
+        return bool(finding["level"] >= factor.level)
+    made_on = dict(finding["items"])
+    return all(level <= made_on.get(item, -1.0) for item, level in factor.items)

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,16 @@ def load_policy(path: Path | None = None) -> RiskPolicy:
     Raises:
         ModelError: the file cannot be read, lacks a number or its source, has one too many, or one out of range.
     """
+    return _of_file(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> RiskPolicy:
+    """Read once: the shipped file stays as it is while a process runs."""
+    return _of_file(None)
+
+
+def _of_file(path: Path | None) -> RiskPolicy:
     shipped = resources.files("graph")
     try:
         text = path.read_bytes() if path else (shipped / "risk_policy.toml").read_bytes()

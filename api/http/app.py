@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
 from api.access_settings import AccessSettings
 from api.audit import AuditLog
-from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, openapi, problems, scores, sessions, why
+from api.http import changes, drivers, graph, health, openapi, problems, scores, sessions, why
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
-from api.http.models.service import Health, Readiness
+from api.http.metrics import Metrics
 from api.http.security import Shield
 from api.http.service import Service
 from linkage.ledger import Workspace
@@ -35,28 +32,15 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(workspace, AuditLog(workspace.path), store, access or AccessSettings())
+    metrics = Metrics()
+    log = AuditLog(workspace.path, metrics.audited)
+    app.state.service = Service(workspace.kept_open(), log, store, access or AccessSettings(), metrics)
     problems.install(app)
-    app.add_middleware(AccessLog)
-    app.add_middleware(Shield)
-    app.include_router(sessions.router)
     # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (scores, graph, why, changes, drivers):
+    for group in (sessions, scores, graph, why, changes, drivers, health):
         app.include_router(group.router)
     openapi.install(app)
-
-    @app.get("/healthz", tags=["service"])
-    def healthz() -> Health:
-        """The process answers."""
-        return Health()
-
-    @app.get("/readyz", tags=["service"], response_model=Readiness)
-    def readyz() -> Any:
-        """The workspace can be read and audited."""
-        checks = readiness(workspace, store)
-        is_ready = all(check["ok"] for check in checks)
-        body = {"status": "ok" if is_ready else "not ready", "checks": checks}
-        return JSONResponse(body, 200 if is_ready else 503)
-
+    app.add_middleware(AccessLog, metrics)
+    app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

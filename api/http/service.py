@@ -18,6 +18,7 @@ from api.accounts.sessions import Session, Sessions, csrf_token
 from api.audit import AuditLog, Entry
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.http.access_table import ACCESS
+from api.http.metrics import Metrics
 from api.http.rate_limit import Rates
 from api.http.security import COOKIE, SAFE_METHODS, cookie_name
 from api.keys import Keys
@@ -39,6 +40,7 @@ class Service:
 
     Args:
         access: how people and services get in.
+        metrics: what is counted of it.
         remembered: secrets of keys that this process has checked.
         rates: how often callers have asked this process.
     """
@@ -47,6 +49,7 @@ class Service:
     log: AuditLog
     store: GraphStoreChoice = LEDGER
     access: AccessSettings = field(default_factory=AccessSettings)
+    metrics: Metrics = field(default_factory=Metrics)
     remembered: RememberedSecrets = field(default_factory=RememberedSecrets)
     rates: Rates = field(init=False)
 
@@ -61,8 +64,8 @@ class Service:
         self.log.record(Entry(caller.actor, action, identity, told) for identity in identities)
 
 
-def service_of(request: Request) -> Service:
-    """The service behind the request's app."""
+async def service_of(request: Request) -> Service:
+    """The service behind the request's app; async, since it does nothing that a thread would have to wait for."""
     found: Service = request.app.state.service
     return found
 

@@ -105,7 +105,7 @@ def open_case(workspace: Workspace, review_id: int, actor: str, as_of: date | No
         findings = CaseRecords(connection).findings_now(review)
         driver = driver_shown(workspace, connection, review, records)
         doubles = events_of_doubles(workspace, connection, driver)
-        level = _level(connection, review)
+        brought = _brought(connection, review)
     policy = load_eligibility_policy()
     # A review for everybody shows nothing that only the cleared may see, whoever looks at it.
     seen = (day, review.audience), (policy, load_policy())
@@ -116,27 +116,26 @@ def open_case(workspace: Workspace, review_id: int, actor: str, as_of: date | No
         for other, events_of, confidences in doubles
         for factor in own_factors(events_of, confidences, *seen)
     ]
-    factors = [*_about(review, own, level), *own, *possibly, *_context(found)]
+    factors = [*_about(review, own, brought), *own, *possibly, *_context(found)]
     coverage = coverage_rows(workspace, list(records), day) if records else []
     return Case(review, with_findings(factors, findings), found, driver, coverage, records, day, policy)
 
 
-def _about(review: Review, own: Sequence[Factor], level: float) -> list[Factor]:
+def _about(review: Review, own: Sequence[Factor], brought: Sequence[tuple[str, float]]) -> list[Factor]:
     """What the review is about, where none of the driver's incidents is it."""
     if review.key in {factor.factor for factor in own}:
         return []
-    return [matter_factor(review.key, review.trigger, review.reason, level)]
+    return [matter_factor(review.key, review.trigger, review.reason, brought)]
 
 
-def _level(connection: apsw.Connection, review: Review) -> float:
-    """How much what brought the review up weighs, all of it together: whatever is new makes it more.
+def _brought(connection: apsw.Connection, review: Review) -> list[tuple[str, float]]:
+    """What brought the review up, each with its level.
 
     Read from what was kept when it came up last; what a decision showed besides is no part of it.
     """
-    brought = [
-        kept.document["matter"] for kept in Snapshots(connection).of(review.review_id) if "matter" in kept.document
-    ]
-    return float(sum(level for _, level in brought[-1]["items"])) if brought else 0.0
+    kept = Snapshots(connection).of(review.review_id)
+    matters = [one.document["matter"] for one in kept if "matter" in one.document]
+    return [(str(item), float(level)) for item, level in matters[-1]["items"]] if matters else []
 
 
 def _context(found: Mapping[str, Any] | None) -> list[Factor]:

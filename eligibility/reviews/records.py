@@ -65,8 +65,13 @@ class CaseRecords:
         )
 
     def findings_now(self, review: Review) -> list[dict[str, Any]]:
-        """Findings of the present round, the only ones that resolve anything, oldest first."""
-        return [finding for finding in self.findings(review.review_id) if finding["round"] == review.round]
+        """Findings of the present round, the only ones that resolve anything, oldest first, with `items`."""
+        rows = self.connection.execute(
+            "SELECT n, items FROM review_finding WHERE review_id = ? AND round = ?", (review.review_id, review.round)
+        )
+        items = {n: None if text is None else json.loads(text) for n, text in rows}
+        found = (finding for finding in self.findings(review.review_id) if finding["n"] in items)
+        return [finding | {"items": items[finding["n"]]} for finding in found]
 
     def proposals(self, review_id: int) -> list[Proposal]:
         """Everything that was proposed, oldest first."""

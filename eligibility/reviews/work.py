@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -98,7 +99,7 @@ class Desk:
         self.tell(review, "review information answered", Act(act.by, "answer written down", act.at), note=n)
 
     def resolve(self, review_id: int, factor: Factor, finding: Finding, act: Act) -> None:
-        """The reviewer's finding on a factor stands, at the level the factor has now."""
+        """The reviewer's finding on a factor stands, for what the factor holds now."""
         review = self.begin(Action.RESOLVE, review_id, act)
         _require_reviewer(review, act)
         if not factor.must_resolve:
@@ -107,7 +108,8 @@ class Desk:
             raise NotAllowed("review resolve: a record of the driver's own is confirmed, mitigated, or not theirs")
         n = self._next("review_finding", review_id)
         row = (review_id, n, review.round, factor.factor, factor.level, finding, act.reason, act.by, act.at)
-        self.connection.execute("INSERT INTO review_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        made_on = json.dumps(factor.items)
+        self.connection.execute("INSERT INTO review_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, made_on))
         self.tell(review, "review factor resolved", act, factor=factor.factor, finding=finding, n=n)
 
     def _write_note(self, review: Review, kind: str, act: Act, due_on: date | None = None) -> int:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,8 @@ import polars as pl
 from linkage.errors import LedgerError
 from linkage.ledger.facts import FactStore
 from linkage.ledger.identity_tables import IdentityTables
+from linkage.ledger.kept_connections import KeptConnections
+from linkage.ledger.lookup import Lookups
 from linkage.schema import Kind
 
 LEDGER = "ledger.db"
@@ -39,9 +41,13 @@ class Workspace:
 
     Args:
         path: the folder.
+        readers: connections kept open between readings; None = each reading opens its own.
+        kept_lookups: those of the loads' rows likewise.
     """
 
     path: Path
+    readers: KeptConnections | None = field(default=None, compare=False, repr=False)
+    kept_lookups: Lookups | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def create(cls, path: Path) -> Workspace:
@@ -72,6 +78,11 @@ class Workspace:
         workspace.migrate("linkage", _own_migrations())
         return workspace
 
+    def kept_open(self) -> Workspace:
+        """The same workspace for a process that reads it over and over, such as a server."""
+        readers = KeptConnections(self.path / LEDGER, self.connection)
+        return replace(self, readers=readers, kept_lookups=Lookups(self.fact_store.path))
+
     def connection(self) -> apsw.Connection:
         """A new connection to the ledger; the caller closes it."""
         connection = apsw.Connection(str(self.path / LEDGER))
@@ -83,6 +94,11 @@ class Workspace:
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
         """One consistent view of the ledger, untouched by writers meanwhile."""
+        if self.readers is not None:
+            with self.readers.one() as connection:
+                connection.execute("BEGIN")
+                yield connection
+            return
         connection = self.connection()
         try:
             connection.execute("BEGIN")
@@ -195,6 +211,11 @@ class Workspace:
     def fact_store(self) -> FactStore:
         """The standardised rows of all loads."""
         return FactStore(self.path / "records")
+
+    @property
+    def lookups(self) -> Lookups:
+        """The same rows by key, for reading a few of them."""
+        return self.kept_lookups or Lookups(self.fact_store.path)
 
     def facts(self, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Current facts of a kind: the newest version of each key that was not withdrawn, ordered by key."""

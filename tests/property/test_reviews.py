@@ -81,7 +81,7 @@ class Reviews(RuleBasedStateMachine):
         own = Factor(
             "incident:CBP/1", FactorKind.OWN, "customs", Consequence.DISCRETIONARY, None, self.level, True, ("CUSTOMS",)
         )
-        about = matter_factor(review.key, review.trigger, review.reason, 1.0)
+        about = matter_factor(review.key, review.trigger, review.reason, [(review.key, 1.0)])
         factors = [about] if review.trigger is Trigger.LINKED_BAND else [own]
         return with_findings(factors, CaseRecords(self.ledger).findings_now(review))
 

@@ -121,17 +121,18 @@ def test_only_what_was_known_that_day_and_is_theirs(trace: Callable[..., list[Fa
 
 
 def test_a_finding_at_a_lower_level_resolves_nothing() -> None:
-    factor = matter_factor("coverage:MX", Trigger.COVERAGE_EXPIRED, "answers went stale", 2.0)
-    low = {"factor": "coverage:MX", "level": 1.0, "finding": "noted"}
+    factor = matter_factor("coverage:MX", Trigger.COVERAGE_EXPIRED, "answers went stale", [("stale:MX", 2.0)])
+    low = {"factor": "coverage:MX", "level": 1.0, "finding": "noted", "items": [["stale:MX", 1.0]]}
+    high = {"factor": "coverage:MX", "level": 2.0, "finding": "confirmed", "items": [["stale:MX", 2.0]]}
     assert not with_findings([factor], [low])[0].is_resolved
-    (resolved,) = with_findings([factor], [low, {"factor": "coverage:MX", "level": 2.0, "finding": "confirmed"}])
+    (resolved,) = with_findings([factor], [low, high])
     assert resolved.is_resolved
     assert resolved.finding is not None
     assert resolved.finding["finding"] == "confirmed"
 
 
 def test_a_crossed_band_is_a_figure() -> None:
-    assert matter_factor("linked_band", Trigger.LINKED_BAND, "crossed", 1.0).kind is FactorKind.SCORE
+    assert matter_factor("linked_band", Trigger.LINKED_BAND, "crossed", [("linked_band", 1.0)]).kind is FactorKind.SCORE
 
 
 @pytest.mark.parametrize("code", sorted(code for code, g in POLICIES[0].codes.items() if g.opens_review))

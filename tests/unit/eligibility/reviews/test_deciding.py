@@ -29,10 +29,11 @@ AT, DAY = "2026-11-01T10:00:00+00:00", date(2026, 11, 1)
 POLICY = load_eligibility_policy()
 
 
-def own(level: float = 23.0, codes: tuple[str, ...] = ("CUSTOMS",)) -> Factor:
+def own(level: float = 23.0, codes: tuple[str, ...] = ("CUSTOMS",), grounds: tuple[str, ...] = ("A",)) -> Factor:
+    items = (("incident:CBP/1", level), *((f"incident:CBP/1#{ground}", level) for ground in grounds))
     return Factor(
         "incident:CBP/1", FactorKind.OWN, "customs", Consequence.DISCRETIONARY, None, level, must_resolve=True,
-        reason_codes=codes,
+        reason_codes=codes, items=items,
     )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def test_nothing_is_closed_with_a_factor_unresolved(bench: Callable[..., Bench])
 @pytest.mark.parametrize("outcome", sorted(ADVERSE))
 @pytest.mark.parametrize("score", [0.0, 39.0, 99.9, 100.0])
 def test_no_score_alone_carries_an_adverse_outcome(bench: Callable[..., Bench], outcome: Outcome, score: float) -> None:
-    band = matter_factor("linked_band", Trigger.LINKED_BAND, f"linked risk of {score}", score)
+    band = matter_factor("linked_band", Trigger.LINKED_BAND, f"linked risk of {score}", [("linked_band", score)])
     linked = context_factor("linked:CBP/7", "an incident of somebody else", score)
     made = bench(band, linked, trigger=Trigger.LINKED_BAND, key="linked_band")
     made.resolve()
@@ -213,6 +214,37 @@ def test_findings_of_an_earlier_round_resolve_nothing(bench: Callable[..., Bench
     Desk(made.ledger).assign(made.number, "ana", act())
     with pytest.raises(NotAllowed, match="still to be resolved"):
         made.decide(Outcome.RETAIN, "MITIGATED")
+
+
+def test_a_further_ground_of_the_incident_is_found_again_though_it_weighs_no_more(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.resolve(Finding.MITIGATED)
+    made.factors = [own(grounds=("A", "B"))]
+    with pytest.raises(NotAllowed, match="still to be resolved"):
+        made.decide(Outcome.RETAIN, "MITIGATED")
+    made.resolve(Finding.MITIGATED)
+    made.factors = [own(grounds=("B",))]  # what was taken back since needs no other look
+    assert made.decide(Outcome.RETAIN, "MITIGATED") is State.CLOSED
+
+
+def test_something_new_that_weighs_less_than_what_went_is_found_again(bench: Callable[..., Bench]) -> None:
+    def band(*items: tuple[str, float]) -> Factor:
+        return matter_factor("linked_band", Trigger.LINKED_BAND, "linked risk", [("linked_band", 1.0), *items])
+
+    made = bench(band(("linked:CBP/7", 0.9)))
+    made.resolve(Finding.NOTED)
+    made.factors = [band(("linked:CBP/8", 0.1))]
+    with pytest.raises(NotAllowed, match="still to be resolved"):
+        made.decide(Outcome.RETAIN, "MITIGATED")
+
+
+def test_a_finding_from_before_its_items_were_kept_resolves_by_its_level(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    row = (made.number, 1, 1, "incident:CBP/1", 23.0, "mitigated", "seen", "ana", AT)
+    made.ledger.execute("INSERT INTO review_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", row)
+    assert made.shown().factors[0].is_resolved
+    made.factors = [own(level=33.0)]
+    assert not made.shown().factors[0].is_resolved
 
 
 def test_waiting_for_information_nothing_is_decided(bench: Callable[..., Bench]) -> None:
