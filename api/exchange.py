@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 import polars as pl
 
+from api.also import Also, nothing
 from api.coverage import day_of
 from api.coverage_facts import declarations_of, facts_of_all
 from api.exchange_list import exchange_on, list_requests, reader_of
@@ -37,11 +38,13 @@ class Act:
         actor: the person.
         reason: in words that others can check.
         today: the day; None = the day of the scores.
+        also: what else is written with it, told the ids of the requests.
     """
 
     actor: str
     reason: str
     today: date | None = None
+    also: Also = nothing
 
     def __post_init__(self) -> None:
         """Somebody does it, for a reason.
@@ -84,19 +87,22 @@ def request_gaps(workspace: Workspace, ask: Ask, act: Act) -> dict[str, Any]:
     """
     policy = load_exchange_policy()
     partner = policy.partner(ask.partner)
-    with workspace.exclusive():
+
+    def look() -> tuple[date, list[NewRequest], Counter[str]]:
         with workspace.reading() as connection:
             day = act.today or day_of(connection)
-            made, left_out = _requests(workspace, connection, (ask, partner, policy), (act, day))
-        with workspace.transaction() as connection:
-            tables = ExchangeTables(connection)
-            for request in made:
-                tables.insert(request)
-            told = {
-                one.request_id: {"partner": one.partner, "record_type": one.record_type, "due_on": one.due_on}
-                for one in made
-            }
-            record(connection, act, "request made", told)
+            return day, *_requests(workspace, connection, (ask, partner, policy), (act, day))
+
+    with workspace.considered(look) as (connection, (day, made, left_out)):
+        tables = ExchangeTables(connection)
+        for request in made:
+            tables.insert(request)
+        told = {
+            one.request_id: {"partner": one.partner, "record_type": one.record_type, "due_on": one.due_on}
+            for one in made
+        }
+        record(connection, act, "request made", told)
+        act.also(connection, {"request_ids": list(told), "left_out": dict(left_out)})
     return list_requests(workspace, day, only=list(told)) | {"left_out": dict(left_out)}
 
 
@@ -123,7 +129,7 @@ def export(
         raise UnknownRecord(f"no request to {partner} has the id {min(missing)}")
     waiting = {State.OPEN.value, State.OVERDUE.value}
     picked = [row for row in rows if (row["request_id"] in ids if ids else row["state"] in waiting)]
-    with workspace.exclusive(), workspace.transaction() as connection:
+    with workspace.transaction() as connection:
         record(connection, act, "packet exported", {row["request_id"]: {"partner": partner} for row in picked})
         packets = packet_file(ExchangeTables(connection).packets(row["request_id"] for row in picked))
     return packets, picked
@@ -142,20 +148,23 @@ def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[st
     if partner is not None:
         policy.partner(partner)
     told: dict[str, dict[str, Any]] = {}
-    with workspace.exclusive():
+
+    def look() -> tuple[date, list[dict[str, Any]], set[str]]:
         late = list_requests(workspace, act.today, State.OVERDUE)
-        day = date.fromisoformat(late["as_of"])
-        rows = [row for row in late["rows"] if row["partner"] in ({*policy.partners} if partner is None else {partner})]
+        day, of = date.fromisoformat(late["as_of"]), {*policy.partners} if partner is None else {partner}
         with workspace.reading() as connection:
-            members = {*enrolled(facts_of_all(workspace, connection, day), day, load_coverage_policy())["identity_id"]}
-        with workspace.transaction() as connection:
-            tables = ExchangeTables(connection)
-            for row in rows:
-                if row["identity_id"] in members:
-                    due = day + timedelta(days=policy.partner(row["partner"]).chase_days)
-                    number = tables.chase(row["request_id"], day, due, (act.actor, act.reason))
-                    told[row["request_id"]] = {"chase": number, "due_on": due.isoformat()}
-            record(connection, act, "request chased", told)
+            members = enrolled(facts_of_all(workspace, connection, day), day, load_coverage_policy())["identity_id"]
+        return day, [row for row in late["rows"] if row["partner"] in of], {*members}
+
+    with workspace.considered(look) as (connection, (day, rows, members)):
+        tables = ExchangeTables(connection)
+        for row in rows:
+            if row["identity_id"] in members:
+                due = day + timedelta(days=policy.partner(row["partner"]).chase_days)
+                number = tables.chase(row["request_id"], day, due, (act.actor, act.reason))
+                told[row["request_id"]] = {"chase": number, "due_on": due.isoformat()}
+        record(connection, act, "request chased", told)
+        act.also(connection, {"request_ids": list(told), "no_member_any_more": len(rows) - len(told)})
     return list_requests(workspace, day, only=list(told)) | {"no_member_any_more": len(rows) - len(told)}
 
 

@@ -46,6 +46,6 @@ def take_answers(
     for row in judged.iter_rows(named=True):
         if row["request_id"] in known:
             told[row["request_id"]] = {"load": loaded["load_id"], "verdict": row["verdict"], "answer": row["answer"]}
-    with workspace.exclusive(), workspace.transaction() as connection:
+    with workspace.transaction() as connection:
         record(connection, act, "answer taken in", told)
     return requests | {"answers": documents(judged), "load": loaded}

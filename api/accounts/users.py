@@ -144,18 +144,9 @@ class Users:
         ).fetchone()
         return User(row[0], Role(row[1]), bool(row[2]), row[3]) if row else None
 
-    def set_password(self, user: User, password: str) -> None:
-        """The user has the password they chose.
-
-        Raises:
-            SettingsError: it is too weak, or the one they have.
-        """
-        usable = _usable(password, user.name)
-        if user.hash and is_right(usable, user.hash):
-            raise SettingsError("new_password: this is the password that it should replace")
-        self.connection.execute(
-            "UPDATE account SET hash = ?, must_change = 0 WHERE name = ?", (hash_password(usable), user.name)
-        )
+    def keep_hash(self, name: str, kept: str) -> None:
+        """The user has the password behind the hash, which they chose."""
+        self.connection.execute("UPDATE account SET hash = ?, must_change = 0 WHERE name = ?", (kept, name))
 
     def _check_free(self, subject: Subject) -> None:
         if self.of_subject(subject):
@@ -175,6 +166,18 @@ def is_password_of(user: User | None, password: str) -> bool:
     """Whether the password is the user's; of nobody it never is, and finding that out takes as long."""
     kept = user.hash if user and user.hash else _NOBODY
     return is_right(_normal(password), kept) and kept != _NOBODY
+
+
+def chosen_hash(user: User, password: str) -> str:
+    """The hash of a password that the user chose.
+
+    Raises:
+        SettingsError: it is too weak, or the one they have.
+    """
+    usable = _usable(password, user.name)
+    if user.hash and is_right(usable, user.hash):
+        raise SettingsError("choose another password than the one that it should replace")
+    return hash_password(usable)
 
 
 def _usable(password: str, name: str) -> str:

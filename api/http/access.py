@@ -10,18 +10,13 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.logs import OURS, say, where
+from api.http.logs import OURS, say
 from api.http.metrics import METHODS, UNMATCHED, Metrics
 from api.http.problems import problem
 
 LOGGER = f"{OURS}.access"
 REQUEST_ID = b"x-request-id"
 MAX_BODY = 1_000_000  # bytes; requests here are a few fields
-_HEADERS = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
 
 
 @dataclass(slots=True)
@@ -39,15 +34,10 @@ class _Seen:
     status: int = HTTPStatus.INTERNAL_SERVER_ERROR
     read: int = 0
     sent: int = 0
-    is_started: bool = False
 
 
 class AccessLog:
-    """Logs and counts each request, refuses bodies over MAX_BODY, and keeps answers out of caches.
-
-    An exception that nobody expected ends here. Its text may hold a value of a person: the caller gets a problem
-    document, the log the type and the line that raised it.
-    """
+    """Logs and counts each request, and refuses bodies over MAX_BODY."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -68,9 +58,8 @@ class AccessLog:
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen.status, seen.is_started = message["status"], True
-                own = (REQUEST_ID, seen.request_id.encode())
-                message["headers"] = [*message.get("headers", ()), *_HEADERS, own]
+                seen.status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (REQUEST_ID, seen.request_id.encode())]
             seen.sent += len(message.get("body", b""))
             await send(message)
 
@@ -79,16 +68,8 @@ class AccessLog:
                 await problem(413, f"the body is over {MAX_BODY} bytes")(scope, receive, noted)
             else:
                 await self._app(scope, limited, noted)
-        except Exception as error:
-            await self._failed(error, seen, (scope, receive, noted))
         finally:
             self._tell(scope, seen, time.perf_counter() - started)
-
-    async def _failed(self, error: Exception, seen: _Seen, connection: tuple[Scope, Receive, Send]) -> None:
-        kind, line = type(error).__name__, where(error.__traceback__)
-        say(self._log, "unexpected error", logging.ERROR, id=seen.request_id, error=kind, where=line)
-        if not seen.is_started:
-            await problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"an unexpected {kind}")(*connection)
 
     def _tell(self, scope: Scope, seen: _Seen, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", None)

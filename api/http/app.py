@@ -6,18 +6,24 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from api.access_settings import AccessSettings
 from api.audit import AuditLog
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import drivers, health, problems
+from api.http import changes, drivers, graph, health, openapi, problems, scores, sessions, why
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
 from api.http.metrics import Metrics
+from api.http.security import Shield
 from api.http.service import Service
 from linkage.ledger import Workspace
 
 
-def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAPI:
-    """The API over `workspace`, its graph read from `store`; it holds no state, so several may serve one workspace."""
+def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: AccessSettings | None = None) -> FastAPI:
+    """The API over `workspace`, its graph read from `store`; what it keeps is its own, so several may serve one.
+
+    Args:
+        access: how people and services get in; None = with the default limits and no provider.
+    """
     app = FastAPI(
         title="Crosslane",
         version=version("crosslane"),
@@ -28,10 +34,13 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAP
     )
     metrics = Metrics()
     log = AuditLog(workspace.path, metrics.audited)
-    app.state.service = Service(workspace.kept_open(), log, store, metrics)
+    app.state.service = Service(workspace.kept_open(), log, store, access or AccessSettings(), metrics)
     problems.install(app)
-    for group in (drivers, health):
+    # Routes below a driver come before the driver, whose id may hold slashes.
+    for group in (sessions, scores, graph, why, changes, drivers, health):
         app.include_router(group.router)
-    app.add_middleware(AccessLog, metrics)  # the outermost, so that it sees what others refuse
+    openapi.install(app)
+    app.add_middleware(AccessLog, metrics)
+    app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,10 +11,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from graph.errors import StoreUnavailable
+from eligibility.reviews.states import NotAllowed
+from graph.errors import StoreUnavailable, UnknownIdentity
 from linkage.errors import LedgerError, LinkageError, SettingsError, UnknownRecord
 
 MEDIA_TYPE = "application/problem+json"
+STATUSES = (400, 401, 403, 404, 409, 413, 422, 429, 503)
+"""What any route of the API may answer instead of what was asked."""
 
 
 class FieldProblem(BaseModel):
@@ -46,6 +50,11 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = None
 
 
+def documented() -> dict[int | str, dict[str, Any]]:
+    """The problems of a route, for its description."""
+    return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in STATUSES}
+
+
 def install(app: FastAPI) -> None:
     """Every exception of a route ends as a problem document."""
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -62,12 +71,14 @@ def problem(status: int, detail: str, errors: list[FieldProblem] | None = None) 
 
 
 def _status(error: LinkageError) -> int:
-    if isinstance(error, UnknownRecord):
+    if isinstance(error, UnknownRecord | UnknownIdentity):
         return HTTPStatus.NOT_FOUND
     if isinstance(error, LedgerError | StoreUnavailable) or error.retryable:
         return HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, SettingsError):
         return HTTPStatus.BAD_REQUEST
+    if isinstance(error, NotAllowed):
+        return HTTPStatus.CONFLICT
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 

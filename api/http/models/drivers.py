@@ -114,6 +114,30 @@ class ScoreView(BaseModel):
     policy: str
 
 
+class StoredScore(ScoreView):
+    """The stored score of one driver."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "identity_id": "D-4F1C9A2B3C",
+                    "score": 18.1,
+                    "band": "look",
+                    "own": 0.0,
+                    "linked": 18.1,
+                    "linked_band": "look",
+                    "linked_with_possible": 18.1,
+                    "as_of": "2026-06-30",
+                    "policy": "1+0a1b2c3d",
+                }
+            ]
+        }
+    )
+
+    identity_id: str
+
+
 class DriverView(BaseModel):
     """One driver: the `show` document."""
 
