@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import polars as pl
 from api.match_batches import Batches
 from api.match_index import Limits, MatchIndex
 from api.match_records import RecordReader
-from linkage.ledger import Decisions, IdentityTables, Workspace
+from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.pipeline import PairExplanation
 from linkage.pipeline.kept_index import Candidate, Ledger, joined, match
 from linkage.schema import Verdict
@@ -159,41 +159,40 @@ class Matcher:
         matching = match(index, persons)
         with self._workspace.reading() as connection:
             tables = IdentityTables(connection)
-            view = _View(tables, Ledger(tables.kept_pairs, Decisions(connection).standing()))
-            groups = joined(index, matching, view.ledger)
+            ledger = Ledger(tables.kept_pairs, Decisions(connection).standing())
+            groups = joined(index, matching, ledger)
+            apart = [_judged_apart(group, ledger.decisions) for group in groups]
             named = {c.explanation.right for some in matching.candidates for c in some}
-            view.identities = tables.identities_of(sorted(named))
+            identities = tables.identities_of(sorted(named.union(*apart)))
         return [
-            RecordMatch(index.last, tuple(view.judged(group, candidates)))
-            for group, candidates in zip(groups, matching.candidates, strict=True)
+            RecordMatch(index.last, tuple(_possible(candidates, (group, against), identities)))
+            for candidates, group, against in zip(matching.candidates, groups, apart, strict=True)
         ]
 
 
-@dataclass
-class _View:
-    """One view of the ledger, while it is open."""
+def _judged_apart(group: frozenset[str], decisions: Sequence[Decision]) -> set[str]:
+    """Records that a person judged to be nobody of the group."""
+    different = [{d.a, d.b} for d in decisions if d.judgement == "different"] if group else []
+    return {record for pair in different if len(pair & group) == 1 for record in pair - group}
 
-    tables: IdentityTables
-    ledger: Ledger
-    identities: Mapping[str, str]
 
-    def __init__(self, tables: IdentityTables, ledger: Ledger) -> None:
-        self.tables, self.ledger, self.identities = tables, ledger, {}
+def _possible(
+    candidates: Sequence[Candidate], judged: tuple[frozenset[str], set[str]], identities: Mapping[str, str]
+) -> Iterator[Possible]:
+    """The candidates that are in an identity now, with what a load would call them.
 
-    def judged(self, group: frozenset[str], candidates: Sequence[Candidate]) -> list[Possible]:
-        """The candidates that are in an identity now, with what a load would call them.
-
-        Args:
-            group: records that the query would be one person with.
-        """
-        out = []
-        for candidate in candidates:
-            record = candidate.explanation.right
-            identity = self.identities.get(record)
-            if identity is not None:
-                verdict = Verdict.SAME if record in group else Verdict.POSSIBLE
-                out.append(Possible(identity, verdict, candidate.explanation))
-        return out
+    Args:
+        judged: records that the query would be one person with, and those that people told apart from these.
+    """
+    group, apart = judged
+    others = {identities[record] for record in apart if record in identities}
+    for candidate in candidates:
+        record = candidate.explanation.right
+        identity = identities.get(record)
+        if identity is None:
+            continue  # withdrawn since the state that was matched against
+        verdict = Verdict.DIFFERENT if identity in others else Verdict.POSSIBLE
+        yield Possible(identity, Verdict.SAME if record in group else verdict, candidate.explanation)
 
 
 def _newest_load(connection: apsw.Connection) -> int:

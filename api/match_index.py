@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from api.match_build import LoadStamp, facts_of_loads, files_of, first_of, kept, stamps
+from api.match_build import LoadStamp, facts_of_loads, files_of, first_of, forget, kept, stamps
 from linkage.errors import LedgerError
 from linkage.ledger import Workspace
 from linkage.model import Model, load_model
@@ -31,6 +31,10 @@ class MatchNotReady(LedgerError):
     """No state of the ledger can be matched against yet; the same request will be answered later."""
 
     retryable = True
+
+
+class _TornError(Exception):
+    """A file is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class MatchIndex:
         self._changed = threading.Condition()
         self._at_work = False
         self._failed = False
+        self._version = 0
         self._log = logging.getLogger(LOGGER)
 
     def current(self) -> PeopleIndex:
@@ -86,15 +91,18 @@ class MatchIndex:
         Raises:
             LedgerError: no state of this ledger is at hand yet; to be tried again later.
         """
-        with self._workspace.reading() as connection:
-            newest = _newest(connection)
-            held = self._usable(connection)
-        if held is not None and held.newest == newest and held.token == self._files.token():
-            return held.index
-        limit = self._limits.first_s if held is None else self._limits.patience_s
-        self._wait(newest, time.monotonic() + limit)
-        with self._workspace.reading() as connection:
-            held = self._usable(connection)
+        until: float | None = None
+        while True:
+            version = self._version
+            with self._workspace.reading() as connection:
+                newest = _newest(connection)
+                held = self._usable(connection)
+            if held is not None and held.newest == newest and held.token == self._files.token():
+                return held.index
+            if until is None:
+                until = time.monotonic() + (self._limits.first_s if held is None else self._limits.patience_s)
+            if not self._wait(version, until):
+                break
         if held is None:
             raise MatchNotReady("the index of all records is being made; try again in a minute")
         return held.index
@@ -112,26 +120,21 @@ class MatchIndex:
         ).fetchone()
         return held if row is not None and LoadStamp(*row) == held.newest else None
 
-    def _wait(self, newest: LoadStamp | None, until: float) -> None:
-        """Somebody is bringing the index up to the ledger; returns when it is there, or at `until`."""
+    def _wait(self, version: int, until: float) -> bool:
+        """Somebody is bringing the index up to the ledger; False where no other is there by `until`."""
         with self._changed:
             self._failed = False
-            if not self._at_work:
+            if not self._at_work and self._version == version:
                 self._at_work = True
                 threading.Thread(target=self._work, name="match-index", daemon=True).start()
-            self._changed.wait_for(lambda: self._is_at(newest) or self._failed, max(until - time.monotonic(), 0.0))
-
-    def _is_at(self, newest: LoadStamp | None) -> bool:
-        held = self._held
-        if held is None or newest is None:
-            return held is not None
-        return held.newest is not None and held.newest.load_id >= newest.load_id and held.token == self._files.token()
+            left = max(until - time.monotonic(), 0.0)
+            return self._changed.wait_for(lambda: self._version != version or self._failed, left) and not self._failed
 
     def _work(self) -> None:
         """Brings the index up to the ledger, then has the newest rows put into files where that is worth it."""
         try:
-            while not self._catch_up():
-                self._build()
+            while not self._is_done():
+                pass
         except Exception as error:  # the next request starts anew; what went wrong may name no person
             self._log.warning("the match index could not be brought up: %s", type(error).__name__)
             with self._changed:
@@ -140,6 +143,16 @@ class MatchIndex:
             with self._changed:
                 self._at_work = False
                 self._changed.notify_all()
+
+    def _is_done(self) -> bool:
+        try:
+            if self._catch_up():
+                return True
+            self._build()
+        except _TornError:
+            self._log.warning("a file of the match index is torn; it is made anew")
+            forget(self._workspace)
+        return False
 
     def _catch_up(self) -> bool:
         """The index has every load, as far as memory allows; False where the builder should take over."""
@@ -159,6 +172,7 @@ class MatchIndex:
         held = _Held(PeopleIndex.of(self.model, segments), epoch, token, loads[-1] if loads else None)
         with self._changed:
             self._held = held
+            self._version += 1
             self._changed.notify_all()
         return in_memory < self._limits.worth_keeping
 
@@ -171,9 +185,7 @@ class MatchIndex:
         for entry in kept(self._files, loads, self.model):
             segment = opened.get(str(entry["name"])) or self._files.read(entry)
             if segment is None:
-                self._log.warning("a file of the match index is torn; it is made anew")
-                self._files.forget()
-                return []
+                raise _TornError
             found.append(segment)
         last = found[-1].last if found else 0
         return [*found, *(segment for segment in old if not segment.name and segment.first > last)]

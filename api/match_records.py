@@ -76,4 +76,6 @@ class RecordReader:
         data["source"] = [record.get("source") or NO_SOURCE for record in records]
         data["record_id"] = [record.get("record_id") or str(place) for place, record in enumerate(records)]
         lines = pl.Series(LINE, range(len(records)), dtype=pl.Int64)
-        return pl.DataFrame({name: pl.Series(values, dtype=pl.String) for name, values in data.items()}).with_columns(lines)
+        return pl.DataFrame({name: pl.Series(values, dtype=pl.String) for name, values in data.items()}).with_columns(
+            lines
+        )

@@ -35,6 +35,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/drivers/{identity_id:path}"): READ,
     ("GET", "/api/v1/paths"): READ,
     ("GET", "/api/v1/why"): READ,
+    ("POST", "/api/v1/match"): READ,
     ("GET", "/api/v1/changes"): READ,
     ("GET", "/api/v1/reviews"): REVIEW,
     ("GET", "/api/v1/drivers/{identity_id:path}/linked-risk"): READ,

@@ -23,7 +23,9 @@ def list_audit(  # noqa: PLR0913, PLR0917 - one parameter each
     identity_id: Annotated[
         str | None, Query(max_length=100, description="Of one driver, under all ids that they ever had.")
     ] = None,
-    actor: Annotated[str | None, Query(max_length=200, description="Of one person, or of a service as key:NAME.")] = None,
+    actor: Annotated[
+        str | None, Query(max_length=200, description="Of one person, or of a service as key:NAME.")
+    ] = None,
     since: DayParameter = None,
     cursor: CursorParameter = None,
     limit: LimitParameter = 100,
