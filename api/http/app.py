@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from api.access_settings import AccessSettings
 from api.audit import AuditLog
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, health, match, openapi, problems, scores, sessions, why
+from api.http import changes, drivers, graph, health, match, openapi, problems, reconcile, scores, sessions, why
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
 from api.http.metrics import Metrics
@@ -37,7 +37,7 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: A
     app.state.service = Service(workspace.kept_open(), log, store, access or AccessSettings(), metrics)
     problems.install(app)
     # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (sessions, scores, graph, why, changes, match, drivers, health):
+    for group in (sessions, scores, graph, why, changes, match, reconcile, drivers, health):
         app.include_router(group.router)
     openapi.install(app)
     app.add_middleware(AccessLog, metrics)

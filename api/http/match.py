@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 
 from api.http.models.match import MatchAnswer, MatchRequest
-from api.http.problems import Problem
+from api.http.problems import documented
 from api.http.service import CallerDependency, ServiceDependency
-from api.match import Asked, Matched, Matcher
+from api.match import Asked, Matcher
 from api.match_index import MatchNotReady
 
 RETRY_S = 20
 """Seconds after which it is worth asking again while the index is being made."""
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 401, 403, 404, 422, 503)
-}
-router = APIRouter(prefix="/api/v1", tags=["match"], responses=_PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["match"], responses=documented())
 _making = threading.Lock()
 
 
@@ -36,14 +35,15 @@ def matcher_of(request: Request, service: ServiceDependency) -> Matcher:
 MatcherDependency = Annotated[Matcher, Depends(matcher_of)]
 
 
-def matched(matcher: Matcher, records: list[dict[str, str | None]], most: int, date_order: str | None) -> Matched:
-    """The matcher's answer for today.
+@contextmanager
+def in_time() -> Iterator[None]:
+    """What is matched inside.
 
     Raises:
         HTTPException: 503 where the index is still being made.
     """
     try:
-        return matcher.match(records, Asked(datetime.now(UTC).date(), most, date_order))
+        yield
     except MatchNotReady as error:
         raise HTTPException(503, str(error), {"Retry-After": str(RETRY_S)}) from None
 
@@ -54,6 +54,7 @@ def match_records(
 ) -> dict[str, Any]:
     """Who each record may be: what a load of it, alone and today, and `why` would say. Nothing is stored."""
     records = asked.stated()
-    found = matched(matcher, records, asked.most, asked.date_order.value)
+    with in_time():
+        found = matcher.match(records, Asked(datetime.now(UTC).date(), asked.most, asked.date_order.value))
     service.audit(caller, "match", found.people or [None], f"{len(records)} records")
     return found.document()
