@@ -1,6 +1,8 @@
-"""The tables of users and their sessions."""
+"""The tables of users, their sessions, and the key that identifiers are masked with."""
 
 from __future__ import annotations
+
+from api.masking import MIGRATION as MASKING
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -32,4 +34,5 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX session_by_user ON session (user);
     """,
+    MASKING,
 )

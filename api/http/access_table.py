@@ -27,6 +27,12 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/session"): PUBLIC,
     ("GET", "/api/v1/session"): ANYBODY,
     ("DELETE", "/api/v1/session"): ANYBODY,
+    ("POST", "/api/v1/loads"): LOAD,
+    ("GET", "/api/v1/loads"): LOAD,
+    ("GET", "/api/v1/loads/{job_id}"): LOAD,
+    ("GET", "/api/v1/loads/{job_id}/rejects"): LOAD,
+    ("GET", "/api/v1/loads/{job_id}/warnings"): LOAD,
+    ("POST", "/api/v1/records"): LOAD,
     ("POST", "/api/v1/drivers/search"): READ,
     ("POST", "/api/v1/drivers/lookup"): READ,
     ("GET", "/api/v1/drivers"): READ,
@@ -43,6 +49,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/changes"): READ,
     ("GET", "/api/v1/reviews"): REVIEW,
     ("GET", "/api/v1/drivers/{identity_id:path}/linked-risk"): READ,
+    ("POST", "/api/v1/drivers/{identity_id:path}/unmask"): INVESTIGATE,
 }
 
 
