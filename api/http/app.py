@@ -23,9 +23,11 @@ from api.http import (
     graph,
     health,
     loads,
+    match,
     openapi,
     ports,
     problems,
+    reconcile,
     records,
     review_acts,
     reviews,
@@ -48,7 +50,7 @@ from linkage.ledger import Workspace
 # Routes below a driver come before the driver, whose id may hold slashes.
 GROUPS = (
     *(sessions, unmask, scores, graph, why, drivers, decisions, reviews, review_acts, coverage, ports, exchange),
-    *(successions, changes, loads, records, audit_log, health),
+    *(successions, changes, match, reconcile, loads, records, audit_log, health),
 )
 THREADS = 100
 """Requests that one process works on at once. Most of them wait: for the disk, or for a long answer to be ready."""
