@@ -24,6 +24,7 @@ from api.http import (
     health,
     loads,
     match,
+    oidc,
     openapi,
     ports,
     problems,
@@ -49,7 +50,7 @@ from linkage.ledger import Workspace
 
 # Routes below a driver come before the driver, whose id may hold slashes.
 GROUPS = (
-    *(sessions, unmask, scores, graph, why, drivers, decisions, reviews, review_acts, coverage, ports, exchange),
+    *(sessions, oidc, unmask, scores, graph, why, drivers, decisions, reviews, review_acts, coverage, ports, exchange),
     *(successions, changes, match, reconcile, loads, records, audit_log, health),
 )
 THREADS = 100
