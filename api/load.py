@@ -195,6 +195,8 @@ class _Telling:
 
     def tell(self, connection: apsw.Connection, load_id: int | None, outcome: Outcome) -> dict[str, Any]:
         document = _document(load_id, self.taken, outcome, self.started) | {"unchanged": self.is_unchanged}
+        if load_id is None:
+            document["loaded_before"] = [file.seen_in for file in self.taken]
         if self.with_people:
             document["people"] = people_of(connection, self.taken)
         self.also(connection, document)
@@ -241,7 +243,7 @@ def _take_in(
         file = intake(path, manifest, request.options(), (number, request.today))
         with workspace.reading() as connection:
             seen = LoadTables(connection).seen(file.sha256, manifest.digest, mode, options)
-        taken.append(file.marked(is_seen=seen and not request.is_live))
+        taken.append(file.marked(None if request.is_live else seen))
         progress.advance()
     return taken
 
