@@ -160,14 +160,16 @@ class ReviewTables:
         """The review is to be looked at again although nothing new was found: an appeal, or a merge that was undone.
 
         Returns:
-            Whether it was closed before; one that was open stays with its reviewer, and what was found is found again.
+            Whether it was closed before; one that was open stays with its reviewer and has waited since it was opened,
+            and what was found is found again.
         """
         review = self.get(review_id)
         was_closed = review.state is State.CLOSED
         self.overtake(review, reason, by, at)
         state, assignee = _next(review)
         what = (review.identity_id, review.anchor, review.audience, state, review.round + 1, review.priority, reason)
-        self.connection.execute(_RENEW, (*what, at, as_of.isoformat(), *review.days, assignee, review_id))
+        opened_at = at if was_closed else review.opened_at
+        self.connection.execute(_RENEW, (*what, opened_at, as_of.isoformat(), *review.days, assignee, review_id))
         self.connection.execute(
             "INSERT INTO review_round VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
             (review_id, review.round + 1, review.trigger, reason, at, as_of.isoformat(), *review.days),

@@ -14,6 +14,7 @@ from eligibility.reviews.tables import ReviewTables
 from eligibility.reviews.undone import Parted, look_again_at, parted_by, relied_on, scores_relied_on
 
 AT, DAY = "2026-11-01T10:00:00+00:00", date(2026, 11, 1)
+LATER = "2026-12-24T10:00:00+00:00"
 
 
 @pytest.fixture
@@ -48,10 +49,11 @@ def test_reviews_that_relied_on_it_are_looked_at_again_once(ledger: apsw.Connect
     untouched = merged.get(3)
     parted = parted_by(ledger, _part(ledger), 1)
     assert relied_on(ledger, parted[0]) == [1, 2]
-    assert look_again_at(ledger, [*parted, *parted], (AT, DAY), "ben") == [1]
+    assert look_again_at(ledger, [*parted, *parted], (LATER, DAY), "ben") == [1]
     first, second = merged.get(1), merged.get(2)
     assert (first.state, first.round, first.identity_id, first.outcome) == (State.OPEN, 2, "D1", None)
     assert (second.state, second.round, second.identity_id) == (State.OPEN, 2, "D2")
+    assert (first.opened_at, second.opened_at) == (LATER, AT), "what was open still has waited since it was opened"
     assert merged.get(3) == untouched
 
 
