@@ -144,11 +144,13 @@ def print_agreement(out: Console, document: Document) -> None:
     )
 
 
+_AGREED = ("pairs", "agreed", "kappa", "low", "high")
+
+
 def agreement_rows(document: Document) -> tuple[tuple[str, ...], list[list[object]]]:
     """Columns and rows of agreement."""
     kinds = ("second_signatures", "blind_readings")
-    columns = ("pairs", "agreed", "kappa")
-    return ("readings", *columns), [[kind, *(document[kind][name] for name in columns)] for kind in kinds]
+    return ("readings", *_AGREED), [[kind, *(document[kind][name] for name in _AGREED)] for kind in kinds]
 
 
 def override_rows(document: Document) -> tuple[tuple[str, ...], list[list[object]]]:
@@ -167,7 +169,7 @@ def agreement_csv(document: Document) -> str:
     rows = [
         [f"{row[0]} {name}", value]
         for row in agreement_rows(document)[1]
-        for name, value in zip(("pairs", "agreed", "kappa"), row[1:], strict=True)
+        for name, value in zip(_AGREED, row[1:], strict=True)
     ]
     for row in document["overrides"]:
         rows += [[f"{row['override']}: {name}", row[name]] for name in ("count", "of", "rate", "lower", "upper")]

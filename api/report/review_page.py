@@ -53,11 +53,17 @@ def agreement_page(document: Document) -> str:
     ]
     explained = (
         "Kappa is the share of cases read alike beyond what chance alone would give; it is left blank where it cannot "
-        "be told. An override is an outcome against the band in which the driver stood, and no error by itself; the "
+        "be told, and its interval is too narrow where pairs are few. An override is an outcome against the band in "
+        "which the driver stood, and no error by itself; the "
         f"interval is Wilson's at {document['confidence']:.0%}."
     )
     sections = [
-        section("Agreement", explained, _table("Readings", ("readings", "pairs", "agreed", "kappa"), rows), *tables),
+        section(
+            "Agreement",
+            explained,
+            _table("Readings", ("readings", "pairs", "agreed", "kappa", "low", "high"), rows),
+            *tables,
+        ),
         section(
             "Overrides",
             _table("Overrides", ("override", "count", "of", "rate", "lower", "upper"), document["overrides"]),

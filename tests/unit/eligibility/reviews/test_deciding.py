@@ -13,6 +13,7 @@ from eligibility.letters import Language
 from eligibility.matters import Matter, Trigger
 from eligibility.policy import Consequence
 from eligibility.policy_file import load_eligibility_policy
+from eligibility.reviews.agreement import adverse_by_reviewer, overrides
 from eligibility.reviews.correspondence import Correspondence
 from eligibility.reviews.deciding import Decisions, Shown
 from eligibility.reviews.records import CaseRecords
@@ -198,6 +199,17 @@ def test_the_second_person_sends_it_back_with_an_outcome_of_their_own(bench: Cal
     assert made.state is State.ASSIGNED
 
 
+def test_a_case_that_was_sent_back_counts_once_for_its_first_person(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.resolve()
+    made.decide(Outcome.SUSPEND, "CUSTOMS")
+    Decisions(made.ledger, POLICY).send_back(made.number, Outcome.CONDITIONS, act("ben"))
+    made.decide(Outcome.CONDITIONS, "CUSTOMS")
+    made.sign()
+    (row,) = adverse_by_reviewer(made.ledger, is_cleared=False)
+    assert (row["reviewer"], row["count"], row["of"]) == ("ana", 1, 1)
+
+
 def test_context_is_not_resolved_and_own_records_are_not_just_noted(bench: Callable[..., Bench]) -> None:
     made = bench()
     with pytest.raises(NotAllowed, match="context"):
@@ -327,6 +339,7 @@ def test_what_was_shown_can_be_taken_out_as_a_whole_and_told(bench: Callable[...
     assert kept.broken() == []
     assert Trail(made.ledger).verify() == []
     assert made.state is State.CLOSED
+    assert [row["of"] for row in overrides(made.ledger, is_cleared=False)] == [0, 0]
 
 
 def test_a_document_taken_out_without_a_word_is_found(bench: Callable[..., Bench]) -> None:
