@@ -289,6 +289,25 @@ def test_only_an_adverse_outcome_is_appealed_once_at_a_time(bench: Callable[...,
         redress.decide_appeal(made.number, act("eva"), DAY, is_granted=True)
 
 
+def test_an_appeal_that_waits_is_not_decided_by_whoever_decided_what_it_is_about(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.resolve()
+    made.decide(Outcome.REVOKE, "CUSTOMS")
+    made.sign()
+    redress = Redress(made.ledger)
+    redress.appeal(made.number, "court paper", DAY, act("clerk", "dismissed"))
+    ReviewTables(made.ledger).look_again(made.number, "a merge was undone", AT, DAY, "gil")
+    Desk(made.ledger).assign(made.number, "eva", act("gil"))
+    Desk(made.ledger).resolve(made.number, made.factors[0], Finding.CONFIRMED, act("eva"))
+    made.decide(Outcome.SUSPEND, "CUSTOMS", by="eva")
+    made.sign("fay")
+    for by in ("ana", "ben", "eva", "fay"):
+        with pytest.raises(NotAllowed, match="neither decided nor signed"):
+            redress.decide_appeal(made.number, act(by), DAY, is_granted=True)
+    redress.decide_appeal(made.number, act("ivo"), DAY, is_granted=True)
+    assert made.state is State.OPEN
+
+
 def test_a_letter_is_issued_once_a_language_and_known_again(bench: Callable[..., Bench]) -> None:
     made = bench()
     letters = Correspondence(made.ledger)

@@ -66,6 +66,20 @@ def test_a_whole_identity_that_moves_over_parts_nothing(ledger: apsw.Connection,
     assert parted_by(ledger, 7) == []
 
 
+def test_an_identity_of_which_one_part_joins_another_and_one_goes_is_taken_apart(
+    ledger: apsw.Connection, merged: ReviewTables
+) -> None:
+    ledger.execute("INSERT INTO run VALUES (7, 'load', 1, 'm', ?)", (AT,))
+    ledger.execute("INSERT INTO identity VALUES ('D2', 7)")
+    for record, now in (("MX/1", "D2"), ("US/1", "D9"), ("CA/7", "D9")):
+        ledger.execute("INSERT INTO membership_change VALUES (?, 7, 'D1', ?)", (record, now))
+        ledger.execute("UPDATE membership SET identity_id = ? WHERE record_key = ?", (now, record))
+    ledger.execute("INSERT INTO move VALUES (7, 'split', 'D1', 'D2'), (7, 'merge', 'D1', 'D9')")
+    (parted,) = parted_by(ledger, 7)
+    assert {tuple(parted.left), tuple(parted.right)} == {("MX/1",), ("CA/7", "US/1")}
+    assert relied_on(ledger, parted) == [1, 2]
+
+
 def test_one_side_alone_relies_on_nothing(ledger: apsw.Connection, merged: ReviewTables) -> None:
     assert relied_on(ledger, Parted(["US/1"], ["US/9"])) == []
 
