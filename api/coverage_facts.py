@@ -81,18 +81,26 @@ def facts_about(
     )
 
 
-def evidence(current: Reader, connection: apsw.Connection, members: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+def evidence(
+    current: Reader,
+    connection: apsw.Connection,
+    members: pl.DataFrame,
+    as_of: dt.date,
+    only: Collection[str] | None = None,
+) -> pl.DataFrame:
     """EVIDENCE of everybody by the day: checks, accepted answers of partners, and absence from complete sources.
 
     Args:
         current: reads facts.
         connection: the view of the ledger that requests and loads are read from.
         members: record_key and identity_id of everybody.
+        only: answers about the drivers of these records alone are judged; None = about everybody.
     """
-    requests = ExchangeTables(connection).requests()
+    tables = ExchangeTables(connection)
+    requests = tables.requests() if only is None else tables.requests_about(only)
     found = [evidence_of_checks(current(Kind.CHECK))]
     if requests.height:
-        found.append(evidence_of_answers(requests, judged_of_all(current, requests, members, as_of)))
+        found.append(evidence_of_answers(requests, judged_of(current, requests, members, as_of)))
     dumps = full_dumps(connection)
     if dumps:
         presence = Presence(
@@ -110,9 +118,18 @@ def judged_of_all(current: Reader, requests: pl.DataFrame, members: pl.DataFrame
     """Frame JUDGED of every answer known by the day.
 
     Args:
-        requests: REQUEST.
+        requests: REQUEST, of everybody.
     """
-    answers = known_by(current(Kind.PARTNER_ANSWER), as_of)
+    return _judged(current, known_by(current(Kind.PARTNER_ANSWER), as_of), requests, members)
+
+
+def judged_of(current: Reader, requests: pl.DataFrame, members: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Frame JUDGED of the answers known by the day that name one of some requests (REQUEST)."""
+    answers = known_by(current(Kind.PARTNER_ANSWER), as_of).join(requests, on="request_id", how="semi")
+    return _judged(current, answers, requests, members)
+
+
+def _judged(current: Reader, answers: pl.DataFrame, requests: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     if not answers.height:
         return JUDGED.empty()
     return judge_answers(answers, requests, members, current(Kind.PERSON, PERSON_COLUMNS), load_exchange_policy())
@@ -167,7 +184,7 @@ class _Few:
 
     def answers(self, as_of: dt.date) -> pl.DataFrame:
         """EVIDENCE of answers to requests about the records."""
-        requests = ExchangeTables(self.connection).requests().filter(pl.col("anchor").is_in(self.keys))
+        requests = ExchangeTables(self.connection).requests_about(self.keys)
         if not requests.height:
             return EVIDENCE.empty()
         answers = known_by(self.held(Kind.PARTNER_ANSWER, "request_id", requests["request_id"].to_list()), as_of)

@@ -96,7 +96,7 @@ def request_gaps(workspace: Workspace, ask: Ask, act: Act) -> dict[str, Any]:
                 one.request_id: {"partner": one.partner, "record_type": one.record_type, "due_on": one.due_on}
                 for one in made
             }
-            record(connection, act, "request made", told)
+            _record(connection, act, "request made", told)
     return list_requests(workspace, day, only=list(told)) | {"left_out": dict(left_out)}
 
 
@@ -124,7 +124,7 @@ def export(
     waiting = {State.OPEN.value, State.OVERDUE.value}
     picked = [row for row in rows if (row["request_id"] in ids if ids else row["state"] in waiting)]
     with workspace.exclusive(), workspace.transaction() as connection:
-        record(connection, act, "packet exported", {row["request_id"]: {"partner": partner} for row in picked})
+        _record(connection, act, "packet exported", {row["request_id"]: {"partner": partner} for row in picked})
         packets = packet_file(ExchangeTables(connection).packets(row["request_id"] for row in picked))
     return packets, picked
 
@@ -155,7 +155,7 @@ def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[st
                     due = day + timedelta(days=policy.partner(row["partner"]).chase_days)
                     number = tables.chase(row["request_id"], day, due, (act.actor, act.reason))
                     told[row["request_id"]] = {"chase": number, "due_on": due.isoformat()}
-            record(connection, act, "request chased", told)
+            _record(connection, act, "request chased", told)
     return list_requests(workspace, day, only=list(told)) | {"no_member_any_more": len(rows) - len(told)}
 
 
@@ -249,7 +249,7 @@ def _subjects(
     return subjects_of(tellable, partner, anchors)
 
 
-def record(connection: apsw.Connection, act: Act, action: str, details: Mapping[str, Mapping[str, Any]]) -> None:
+def _record(connection: apsw.Connection, act: Act, action: str, details: Mapping[str, Mapping[str, Any]]) -> None:
     """The trail has one row for each request that something was done to."""
     trail, at = Trail(connection), datetime.now(UTC).isoformat(timespec="seconds")
     for request, detail in details.items():

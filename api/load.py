@@ -37,6 +37,7 @@ class LoadRequest:
         today: the load day, which is also the day the scores are for.
         mode: delta, snapshot or delete; None = as the manifest says.
         confirm: a snapshot may withdraw more than a tenth.
+        reason: why it is loaded, for the trail of what the files answer; None = that this load brought it.
         actor: who loads.
     """
 
@@ -48,6 +49,7 @@ class LoadRequest:
     encoding: str | None = None
     delimiter: str | None = None
     confirm: bool = False
+    reason: str | None = None
     actor: str = "local"
 
     def options(self) -> ReadOptions:
@@ -235,6 +237,7 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
         named=_named(workspace, plan),
+        reason=request.reason,
         today=request.today,
     )
 

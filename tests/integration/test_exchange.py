@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from api.bootstrap import create_workspace
+from api.bootstrap import create_workspace, open_workspace
 from api.cli.output import csv_text
 from api.coverage import CoverageQuestion, coverage_document
 from api.exchange import Act, Ask, chase, export, request_gaps
@@ -284,6 +285,24 @@ def test_every_step_of_a_request_has_a_person_a_day_and_a_reason(story: Story) -
         ("packet exported", "pat", "yearly round of verification"),
         ("answer taken in", "pat", "answers of July"),
     ]
+
+
+def test_an_answer_that_came_by_a_plain_load_is_told_too(story: Story, tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    shutil.copytree(story.workspace.path, folder)
+    workspace = open_workspace(folder)
+    packet = story.packets[story.of("nothing")[0]["request_id"]]
+    path = tmp_path / "late.csv"
+    row = _row(packet, "clear")
+    path.write_text(csv_text(COLUMNS, [[row.get(name) for name in COLUMNS]]))
+    loaded = load(workspace, LoadRequest((path,), "partner_answers", ANSWERED, actor="gil"))
+    with workspace.reading() as connection:
+        assert Trail(connection).verify() == []
+        last = Trail(connection).of(f"request:{packet.request_id}")[-1].document()
+    assert (last["action"], last["actor"], last["reason"]) == (
+        "answer taken in", "gil", f"brought by load {loaded['load_id']}"
+    )  # fmt: skip
+    assert last["detail"] == {"load": loaded["load_id"], "verdict": "accepted", "answer": "clear"}
 
 
 def test_nobody_else_passes_for_a_driver(story: Story) -> None:
