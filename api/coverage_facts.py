@@ -64,6 +64,7 @@ def facts_about(
         identity_id=pl.lit("one")
     )
     few = _Few(workspace, connection, members["record_key"].to_list())
+    requests, judged = few.answers(as_of)
     employment = few.held(Kind.EMPLOYMENT, "record_key")
     return CoverageFacts(
         memberships=MEMBERSHIP.conform(members),
@@ -74,11 +75,18 @@ def facts_about(
         evidence=pl.concat(
             [
                 evidence_of_checks(few.held(Kind.CHECK, "record_key")),
-                few.answers(as_of),
+                evidence_of_answers(requests, judged),
                 few.absence(members, as_of),
             ]
         ),
     )
+
+
+def answers_about(
+    workspace: Workspace, connection: apsw.Connection, records: Collection[str], as_of: dt.date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Frame REQUEST about the holder of some records, and frame JUDGED of what came in answer by the day."""
+    return _Few(workspace, connection, list(records)).answers(as_of)
 
 
 def evidence(
@@ -182,18 +190,18 @@ class _Few:
         """Facts of a kind whose column is one of the values, by default of the records' keys."""
         return facts_of(self.workspace, self.connection, kind, column, self.keys if values is None else values)
 
-    def answers(self, as_of: dt.date) -> pl.DataFrame:
-        """EVIDENCE of answers to requests about the records."""
+    def answers(self, as_of: dt.date) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """REQUEST about the records, and JUDGED of what came in answer by the day."""
         requests = ExchangeTables(self.connection).requests_about(self.keys)
         if not requests.height:
-            return EVIDENCE.empty()
+            return requests, JUDGED.empty()
         answers = known_by(self.held(Kind.PARTNER_ANSWER, "request_id", requests["request_id"].to_list()), as_of)
         tables = IdentityTables(self.connection)
         named = [*self.keys, *answers["record_key"].drop_nulls()]
         members = [(key, identity) for key in dict.fromkeys(named) if (identity := tables.find(key))]
         frame = pl.DataFrame(members, schema={"record_key": pl.String, "identity_id": pl.String}, orient="row")
         judged = judge_answers(answers, requests, frame, self.held(Kind.PERSON, "key"), load_exchange_policy())
-        return evidence_of_answers(requests, judged)
+        return requests, judged
 
     def absence(self, members: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
         """EVIDENCE of the records not being in sources that are complete for the person."""

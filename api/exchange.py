@@ -13,7 +13,8 @@ import polars as pl
 
 from api.coverage import day_of
 from api.coverage_facts import declarations_of, facts_of_all
-from api.exchange_list import exchange_on, list_requests, reader_of
+from api.exchange_list import list_requests
+from api.exchange_state import exchange_on, reader_of
 from eligibility.coverage import coverage_of_enrolled
 from eligibility.coverage_facts import CoverageFacts, enrolled, known_by
 from eligibility.coverage_policy import load_coverage_policy

@@ -8,7 +8,8 @@ from typing import Any
 
 from api.coverage import day_of, documents
 from api.exchange import Act
-from api.exchange_list import exchange_on, list_requests
+from api.exchange_list import list_requests
+from api.exchange_state import exchange_on
 from api.load import LoadRequest, load
 from api.progress import Progress
 from linkage.ledger import Workspace

@@ -9,6 +9,7 @@ from rich.console import Console
 from api.cli.output import csv_text, fields, plain, table
 from api.reviews.policy import COLUMNS as GROUNDS
 from api.reviews.queue import COLUMNS
+from eligibility.coverage import UNKNOWN
 
 Document = dict[str, Any]
 
@@ -28,6 +29,7 @@ def blinded(document: Document) -> Document:
     """The case without what others found, wrote and decided."""
     hidden: Document = {name: [] for name in BLIND} | {"outcome": None, "assignee": None, "closed_at": None}
     factors = [factor | {"finding": None, "is_resolved": None} for factor in document["trace"]["factors"]]
+    hidden["other_reviews"] = [review | {"outcome": None} for review in document["other_reviews"]]
     return document | hidden | {"trace": document["trace"] | {"factors": factors, "unresolved": []}}
 
 
@@ -86,7 +88,7 @@ def print_case(out: Console, document: Document) -> None:
     left = document["trace"]["unresolved"]
     if left:
         out.print(f"Not resolved: {plain(', '.join(left))}", style="bold")
-    unknown = [f"{r['country']} {r['record_type']}" for r in document["coverage"] if r["result"] in ("never", "stale")]
+    unknown = [f"{r['country']} {r['record_type']}" for r in document["coverage"] if r["result"] in UNKNOWN]
     out.print(f"Unknown, which is not clear: {plain(', '.join(unknown) or 'nothing')}")
     done = ("at", "actor", "action", "reason")
     out.print(table("Done", done, ([entry[name] for name in done] for entry in document["trail"])))

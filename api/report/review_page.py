@@ -13,7 +13,7 @@ Document = dict[str, Any]
 _QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
 _EVIDENCE = ("event", "code", "standing", "event_date", "known_on", "status", "quality", "confidence", "source")
 _GROUNDS = ("code", "description", "consequence", "lookback", "points", "policy_source")
-_COVERAGE = ("country", "record_type", "result", "checked_on", "legal_basis")
+_COVERAGE = ("country", "record_type", "result", "checked_on", "legal_basis", "request_state", "answer_due")
 LINKED = 10
 """Incidents of others that a page tells of, the weightiest."""
 

@@ -117,8 +117,9 @@ def open_case(workspace: Workspace, review_id: int, actor: str, as_of: date | No
         for factor in own_factors(events_of, confidences, *seen)
     ]
     factors = [*_about(review, own, brought), *own, *possibly, *_context(found)]
-    coverage = coverage_rows(workspace, list(records), day) if records else []
-    return Case(review, with_findings(factors, findings), found, driver, coverage, records, day, policy)
+    coverage = found["coverage"] if found else coverage_rows(workspace, list(records), day) if records else []
+    shown = found and {name: value for name, value in found.items() if name != "coverage"}  # it stands beside it
+    return Case(review, with_findings(factors, findings), shown, driver, coverage, records, day, policy)
 
 
 def _about(review: Review, own: Sequence[Factor], brought: Sequence[tuple[str, float]]) -> list[Factor]:
@@ -158,9 +159,8 @@ def _context(found: Mapping[str, Any] | None) -> list[Factor]:
 
 
 def _risk(workspace: Workspace, review: Review, day: date) -> dict[str, Any] | None:
-    """The `risk` document without coverage, which stands beside it; None where that day knows no such driver."""
+    """The `risk` document; None where that day knows no such driver."""
     try:
-        found = risk(workspace, review.identity_id, day)
+        return risk(workspace, review.identity_id, day)
     except UnknownIdentity:
         return None
-    return {name: value for name, value in found.items() if name != "coverage"}

@@ -192,6 +192,10 @@ def test_agreement_counts_blind_readings(desk: CommandLine, monkeypatch: pytest.
     blind = desk.json("review", "show", number, "--blind")
     assert (blind["outcome"], blind["proposals"], blind["trail"]) == (None, [], [])
     assert all(factor["finding"] is None for factor in blind["trace"]["factors"])
+    desk.json("review", "assign", number_of(desk, "incident:US/I1"), "ben")
+    other = number_of(desk, "incident:US/I1")
+    shown, unseen = (desk.json("review", "show", other, *option)["other_reviews"] for option in ((), ("--blind",)))
+    assert ([row["outcome"] for row in shown], [row["outcome"] for row in unseen]) == (["retain"], [None])
     desk.json("review", "opinion", number, "suspend", "--reason", "I would wait")
     found = desk.json("review", "agreement")
     assert found["blind_readings"]["table"] == {"retain": {"suspend": 1}}

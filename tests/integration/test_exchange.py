@@ -228,10 +228,28 @@ def test_an_answer_about_the_driver_covers_the_cell_with_its_day_and_basis(
 def test_no_other_answer_moves_a_cell_and_no_other_cell_moves(story: Story) -> None:
     covered = {(row["identity_id"], "MX", row["record_type"]) for k in KINDS[:67] for row in story.of(k)}
     assert len(covered) == 67
-    assert {cell for cell in story.after if story.after[cell] != story.before[cell]} == covered
+    asked = ("request_id", "request_state", "asked_on", "answer_due")
+    before, after = ({key: _but(row, asked) for key, row in cells.items()} for cells in (story.before, story.after))
+    assert {cell for cell in after if after[cell] != before[cell]} == covered
     for kind in ("unknown", *ASIDE, "nothing"):
         for row in story.of(kind):
             assert story.cell(row)["result"] == row["gap"]
+
+
+def test_a_cell_names_the_request_that_has_no_answer_about_the_driver_yet(story: Story) -> None:
+    state = {"nothing": "open"} | dict.fromkeys(ASIDE, "set_aside")
+    for kind in {*KINDS, "nothing"}:
+        for row in story.of(kind):
+            cell = story.cell(row)
+            named = row["request_id"] if kind in state else None
+            assert (cell["request_id"], cell["request_state"]) == (named, state.get(kind))
+            assert story.before[row["identity_id"], "MX", row["record_type"]]["request_state"] == "open"
+    asked = {row["request_id"] for row in story.made["rows"]}
+    assert {row["request_id"] for row in story.before.values()} - {None} == asked
+
+
+def _but(row: Row, names: tuple[str, ...]) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def test_an_answer_about_somebody_else_is_set_aside_with_its_reason(story: Story) -> None:
