@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +19,7 @@ BESIDE = 5
 REVIEWERS = ("reviewer", "count", "of", "rate", "lower", "upper")
 QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
 FACTORS = ("factor", "kind", "consequence", "must_resolve", "finding", "says")
+COUNTED = ("group", "offences", "window_years", "period", "days", "undated")
 EVIDENCE = (
     *("factor", "event", "code", "consequence", "lookback", "standing", "event_date", "known_on", "status"),
     *("quality", "confidence", "points", "source", "record", "policy_source"),
@@ -31,6 +33,10 @@ def blinded(document: Document) -> Document:
     factors = [factor | {"finding": None, "is_resolved": None} for factor in document["trace"]["factors"]]
     hidden["other_reviews"] = [review | {"outcome": None} for review in document["other_reviews"]]
     return document | hidden | {"trace": document["trace"] | {"factors": factors, "unresolved": []}}
+
+
+def _values(names: Sequence[str], rows: Sequence[Document]) -> list[list[object]]:
+    return [[", ".join(value) if isinstance(value := row[name], list) else value for name in names] for row in rows]
 
 
 def print_queue(out: Console, document: Document) -> None:
@@ -85,6 +91,9 @@ def print_case(out: Console, document: Document) -> None:
     shown = ("event", "code", "standing", "event_date", "known_on", "status", "quality", "confidence", "source")
     rows = [[item[name] for name in shown] for factor in document["trace"]["factors"] for item in factor["evidence"]]
     out.print(table("Evidence", shown, rows))
+    counted = document["trace"]["disqualification"]
+    if counted:
+        out.print(table("Convictions counted under 49 CFR 383.51", COUNTED, _values(COUNTED, counted)))
     left = document["trace"]["unresolved"]
     if left:
         out.print(f"Not resolved: {plain(', '.join(left))}", style="bold")

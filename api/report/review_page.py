@@ -13,6 +13,7 @@ Document = dict[str, Any]
 _QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
 _EVIDENCE = ("event", "code", "standing", "event_date", "known_on", "status", "quality", "confidence", "source")
 _GROUNDS = ("code", "description", "consequence", "lookback", "points", "policy_source")
+_COUNTED = ("group", "offences", "window_years", "period", "days", "undated", "confidence", "source")
 _COVERAGE = ("country", "record_type", "result", "checked_on", "legal_basis", "request_state", "answer_due")
 LINKED = 10
 """Incidents of others that a page tells of, the weightiest."""
@@ -106,7 +107,16 @@ def _trace(document: Document) -> list[Html]:
             scale,
             _table("What the rules say", _GROUNDS, list({item["code"]: item for item in evidence}.values())),
         ),
+        *_disqualification(trace.get("disqualification", [])),
     ]
+
+
+def _disqualification(counted: Sequence[Document]) -> list[Html]:
+    """Convictions counted to a period; a case that was kept before they were counted has none."""
+    if not counted:
+        return []
+    told = "The licensing state disqualifies. The count is of the records at hand; it carries no outcome here."
+    return [section("Convictions counted under 49 CFR 383.51", told, _table("Periods", _COUNTED, counted))]
 
 
 def _outcome(document: Document) -> list[object]:

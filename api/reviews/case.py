@@ -15,6 +15,7 @@ from api.records import facts_of
 from api.reviews.person import driver_shown, events_of_doubles
 from api.risk import risk
 from eligibility.clearance import Clearances
+from eligibility.disqualification import disqualifications
 from eligibility.matters import Audience, linked_item
 from eligibility.own_factors import own_factors
 from eligibility.policy import EligibilityPolicy
@@ -52,6 +53,7 @@ class Case:
 
     def document(self) -> dict[str, Any]:
         """What is shown and, when somebody decides, kept."""
+        own = [factor for factor in self.factors if factor.kind is FactorKind.OWN]
         left = [factor.factor for factor in self.factors if not factor.is_resolved]
         return {
             "driver": dict(self.driver),
@@ -61,6 +63,7 @@ class Case:
                 "points_scale": self.policy.points_scale,
                 "factors": [factor.document() for factor in self.factors],
                 "unresolved": left,
+                "disqualification": [one.document() for one in disqualifications(own)],
             },
             "risk": self.risk,
             "coverage": list(self.coverage),

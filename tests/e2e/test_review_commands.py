@@ -318,6 +318,8 @@ def test_a_matter_that_is_no_incident_is_resolved_once_and_signed(
     desk.json("review", "assign", number, "ana")
     shown = desk.json("review", "show", number)
     kinds = {factor["factor"]: factor["kind"] for factor in shown["trace"]["factors"] if factor["must_resolve"]}
+    (counted,) = shown["trace"]["disqualification"]
+    assert (counted["group"], counted["offences"], counted["period"]) == ("serious traffic", 1, "none")
     assert kinds == {row["key"]: "matter", "incident:US/I1": "own", "incident:US/I2": "own"}
     resolve_all(desk, number)
     desk.json("review", "decide", number, "conditions", "--code", "CUSTOMS", "--reason", "until the licence is seen")
