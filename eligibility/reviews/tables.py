@@ -61,9 +61,9 @@ _SHOWN = (
 )
 _SHOWN_SOME = _SHOWN.replace("GROUP BY", _OF_DRIVERS + "GROUP BY")
 _RENEW = (
-    "UPDATE review SET identity_id = ?, anchor = ?, audience = ?, state = ?, round = ?, priority = ?, reason = ?, "
-    "opened_at = ?, as_of = ?, happened_on = ?, received_on = ?, assignee = ?, outcome = NULL, closed_at = NULL "
-    "WHERE review_id = ?"
+    "UPDATE review SET identity_id = ?, anchor = ?, trigger_ = ?, audience = ?, state = ?, round = ?, priority = ?, "
+    "reason = ?, opened_at = ?, as_of = ?, happened_on = ?, received_on = ?, assignee = ?, outcome = NULL, "
+    "closed_at = NULL WHERE review_id = ?"
 )
 _ONE = _READ.replace("ORDER BY review_id", "WHERE review_id = ?")
 _OF_DRIVER = (
@@ -165,7 +165,7 @@ class ReviewTables:
         audience = Audience.CLEARED if Audience.CLEARED in (review.audience, matter.audience) else Audience.GENERAL
         priority = matter.priority if was_closed else max(matter.priority, review.priority)
         opened_at = at if was_closed else review.opened_at
-        what = (matter.identity_id, matter.anchor, audience, state, round_, priority, matter.reason)
+        what = (matter.identity_id, matter.anchor, matter.trigger, audience, state, round_, priority, matter.reason)
         self.connection.execute(_RENEW, (*what, opened_at, as_of.isoformat(), *days, assignee, review_id))
         self._show(review_id, round_, matter, at)
         self._tell((review_id, round_, "reopened" if was_closed else "extended"), matter, (at, as_of, by), known or {})
@@ -182,7 +182,8 @@ class ReviewTables:
         was_closed = review.state is State.CLOSED
         self.overtake(review, reason, by, at)
         state, assignee = _next(review)
-        what = (review.identity_id, review.anchor, review.audience, state, review.round + 1, review.priority, reason)
+        who = (review.identity_id, review.anchor, review.trigger, review.audience)
+        what = (*who, state, review.round + 1, review.priority, reason)
         opened_at = at if was_closed else review.opened_at
         self.connection.execute(_RENEW, (*what, opened_at, as_of.isoformat(), *review.days, assignee, review_id))
         self.connection.execute(

@@ -9,7 +9,7 @@ import apsw
 import polars as pl
 import pytest
 
-from eligibility.matters import Audience, Matter
+from eligibility.matters import Audience, Matter, Trigger
 from eligibility.reviews.states import NotAllowed, State
 from eligibility.reviews.tables import _READ_SOME, _SHOWN_SOME, ReviewTables
 from eligibility.trail import Trail
@@ -88,6 +88,13 @@ def test_reopened_in_the_next_round(tables: ReviewTables, a_matter: Callable[...
     assert [entry.action for entry in Trail(tables.connection).of("review:1")] == ["review opened", "review reopened"]
     rounds = tables.connection.execute("SELECT round, reason FROM review_round ORDER BY round").fetchall()
     assert rounds == [(1, "a new event of the driver"), (2, "a conviction")]
+
+
+def test_a_reopened_review_says_what_brought_it_up_now(tables: ReviewTables, a_matter: Callable[..., Matter]) -> None:
+    tables.open(a_matter(), AT, DAY, "ana")
+    lost = a_matter(trigger=Trigger.LICENCE_WITHDRAWN, shown=(("incident:CBP/1", 33.0),))
+    tables.reopen(1, lost, AT, DAY, "ben")
+    assert tables.get(1).trigger is Trigger.LICENCE_WITHDRAWN
 
 
 def test_new_facts_take_an_open_review_further(tables: ReviewTables, a_matter: Callable[..., Matter]) -> None:
