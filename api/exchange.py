@@ -106,6 +106,8 @@ def export(
 ) -> tuple[PacketFile, list[dict[str, Any]]]:
     """The packets of requests that wait for an answer, and that they were told to the partner is on record.
 
+    A partner is told of nobody who is no member any more.
+
     Args:
         partner: whose requests.
         ids: these requests; none = all that are open or overdue.
@@ -114,20 +116,32 @@ def export(
         The packets, and the requests as rows.
 
     Raises:
-        UnknownRecord: an id names no request to the partner.
+        UnknownRecord: an id names no request to the partner about a member.
     """
     load_exchange_policy().partner(partner)
-    found = list_requests(workspace, act.today)
-    rows = [row for row in found["rows"] if row["partner"] == partner]
-    missing = set(ids) - {row["request_id"] for row in rows}
-    if missing:
-        raise UnknownRecord(f"no request to {partner} has the id {min(missing)}")
     waiting = {State.OPEN.value, State.OVERDUE.value}
-    picked = [row for row in rows if (row["request_id"] in ids if ids else row["state"] in waiting)]
-    with workspace.exclusive(), workspace.transaction() as connection:
+    with workspace.exclusive():
+        found = list_requests(workspace, act.today)
+        members = _members(workspace, date.fromisoformat(found["as_of"]))
+        rows = [row for row in found["rows"] if row["partner"] == partner and row["identity_id"] in members]
+        missing = set(ids) - {row["request_id"] for row in rows}
+        if missing:
+            raise UnknownRecord(f"no request to {partner} about a member has the id {min(missing)}")
+        picked = [row for row in rows if (row["request_id"] in ids if ids else row["state"] in waiting)]
+        return _told(workspace, act, partner, picked), picked
+
+
+def _told(workspace: Workspace, act: Act, partner: str, picked: Sequence[Mapping[str, Any]]) -> PacketFile:
+    """The packets of the requests, told to the partner on record."""
+    with workspace.transaction() as connection:
         _record(connection, act, "packet exported", {row["request_id"]: {"partner": partner} for row in picked})
-        packets = packet_file(ExchangeTables(connection).packets(row["request_id"] for row in picked))
-    return packets, picked
+        return packet_file(ExchangeTables(connection).packets(row["request_id"] for row in picked))
+
+
+def _members(workspace: Workspace, day: date) -> set[str]:
+    with workspace.reading() as connection:
+        facts = facts_of_all(workspace, connection, day)
+    return set(enrolled(facts, day, load_coverage_policy())["identity_id"])
 
 
 def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[str, Any]:
@@ -147,8 +161,7 @@ def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[st
         late = list_requests(workspace, act.today, State.OVERDUE)
         day = date.fromisoformat(late["as_of"])
         rows = [row for row in late["rows"] if row["partner"] in ({*policy.partners} if partner is None else {partner})]
-        with workspace.reading() as connection:
-            members = {*enrolled(facts_of_all(workspace, connection, day), day, load_coverage_policy())["identity_id"]}
+        members = _members(workspace, day)
         with workspace.transaction() as connection:
             tables = ExchangeTables(connection)
             for row in rows:

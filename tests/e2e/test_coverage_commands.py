@@ -213,6 +213,15 @@ def test_a_gap_goes_out_as_a_packet_and_comes_back_as_coverage(loaded: Any, writ
     assert {"exchange request", "exchange export", "exchange answer", "exchange chase", "exchange list"} <= set(actions)
 
 
+def test_a_partner_is_told_of_nobody_who_is_no_member_any_more(loaded: Any, write: Callable[[str, str], Path]) -> None:
+    (request,) = loaded.json("exchange", "request", "-p", "MX", "--record-type", "criminal", "-r", "round")["rows"]
+    over = write("over.csv", ENROLMENTS.replace("active", "revoked"))
+    loaded.json("load", over, "--source", "enrolments", "--today", DAY)
+    assert loaded.json("exchange", "export", "-p", "MX", "-r", "sent by courier")["packets"] == []
+    named = loaded("exchange", "export", request["request_id"], "-p", "MX", "-r", "sent by courier")
+    assert (named.code, "about a member" in named.err) == (2, True)
+
+
 def test_the_schema_names_every_part_of_a_packet(loaded: Any) -> None:
     schema = loaded.json("exchange", "schema")
     assert schema["$schema"].endswith("2020-12/schema")
