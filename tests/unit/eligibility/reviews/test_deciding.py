@@ -122,6 +122,18 @@ def test_no_score_alone_carries_an_adverse_outcome(bench: Callable[..., Bench], 
     assert made.decide(Outcome.RETAIN, "NOTHING_ADVERSE") is State.CLOSED
 
 
+@pytest.mark.parametrize("trigger", [Trigger.POSSIBLE, Trigger.MERGED, Trigger.SPLIT])
+def test_somebody_who_may_be_the_driver_carries_that_this_is_unsettled_and_nothing_else(
+    bench: Callable[..., Bench], trigger: Trigger
+) -> None:
+    made = bench(matter_factor("possible:US/1~COURT/9", trigger, "an event of somebody", [("incident:COURT/9", 11.5)]))
+    made.resolve()
+    for code in ("LOW_RISK", "CUSTOMS"):
+        with pytest.raises(NotAllowed, match=f"no confirmed factor carries {code}"):
+            made.decide(Outcome.SUSPEND, code)
+    assert made.decide(Outcome.CONDITIONS, "IDENTITY_UNSETTLED") is State.PROPOSED
+
+
 @pytest.mark.parametrize("finding", [Finding.MITIGATED, Finding.NOT_THEIRS, Finding.UNFOUNDED])
 def test_what_was_not_confirmed_carries_nothing(bench: Callable[..., Bench], finding: Finding) -> None:
     made = bench()
