@@ -219,6 +219,16 @@ def test_the_doctor_finds_a_planted_change(desk: CommandLine) -> None:
     assert "row 1 was changed" in str(found["detail"])
 
 
+def test_the_doctor_finds_a_clearance_that_nobody_granted(desk: CommandLine) -> None:
+    connection = apsw.Connection(str(desk.folder / "ledger.db"))
+    connection.execute("INSERT INTO clearance VALUES ('ana', 'eva', '2026-06-30', 'post', NULL, NULL, NULL)")
+    connection.close()
+    checks = json.loads(desk.run("doctor", "-w", desk.folder, "--json").out)["checks"]
+    (found,) = [check for check in checks if check["name"] == "trail"]
+    assert found["ok"] is False
+    assert "what its trail does not tell: 'clearance granted'" in found["detail"]
+
+
 def test_a_ledger_rewritten_with_a_new_chain_does_not_fit_the_audit(desk: CommandLine) -> None:
     number = number_of(desk, "incident:US/I1")
     desk.json("review", "assign", number, "ana")
