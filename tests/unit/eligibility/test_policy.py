@@ -87,11 +87,11 @@ def test_a_level_rises_with_consequence_first_and_status_second(policy: Eligibil
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ('version = "1"', "", "exactly the entries"),
+        ('version = "1"', "", "version is missing"),
         ("none_stated_years = { value = 0,", "none_stated_years = { value = -1,", "from 0 to 100"),
         ("none_stated_years = { value = 0,", "none_stated_years = { value = true,", "from 0 to 100"),
         ("arrest = { value = 1, source = ", "arrest = { value = 1, why = ", "a value and a source"),
-        ("[cleared]", "[extra]\nx = 1\n[cleared]", "exactly the entries"),
+        ("[cleared]", "[extra]\nx = 1\n[cleared]", "unknown entry extra.x"),
         ('"US-FAST-TERR"', '"US-FAST-NONE"', "has not"),
         ('for = "refer"', 'for = "denial"', "must be one of"),
         ('"drugs"]', "]", "no reason code lists"),
