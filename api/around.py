@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from api.cleared import graph_for_everybody
+from api.general_graph import GeneralSteps, cleared_events
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
-from graph.paths import Place, Search, find_paths
+from graph.neighbours import look_around
+from graph.paths import Cap, Place, Search, find_paths
 from graph.schema import NodeKind
 from graph.store import Neighbourhood, Reach
 from linkage.ledger import IdentityTables, Workspace
+
+_PERSON, _RECORD = NodeKind.IDENTITY.value, NodeKind.RECORD.value
+_CUT = {
+    Cap.NODES.value: "the search stopped after so many nodes as it may look at",
+    Cap.EDGES.value: "the search stopped before it read more edges than it may",
+    Cap.ROUTES.value: "there are more routes: ask for a higher limit",
+    Cap.STEPS.value: "there are more routes than can be put together",
+    "hubs": "no route goes through a node with too many edges to say anything",
+}
 
 
 def around(workspace: Workspace, ref: str, reach: Reach, store: GraphStoreChoice = LEDGER) -> dict[str, Any]:
@@ -28,9 +39,13 @@ def around(workspace: Workspace, ref: str, reach: Reach, store: GraphStoreChoice
     """
     with workspace.reading() as connection:
         identity = IdentityTables(connection).require(ref)
+        hidden = cleared_events(workspace, connection)
         with open_graph(connection, store) as reader:
-            found = reader.neighbours(NodeKind.IDENTITY, [identity], reach)
-    return {"identity_id": identity, "hops": reach.hops, **graph_for_everybody(to_document(found))}
+            if hidden:
+                found = look_around(GeneralSteps(reader, hidden), NodeKind.IDENTITY, [identity], reach)
+            else:  # the store's own way asks less often
+                found = reader.neighbours(NodeKind.IDENTITY, [identity], reach)
+    return {"identity_id": identity, "hops": reach.hops, **to_document(found)}
 
 
 def between(
@@ -49,8 +64,11 @@ def between(
     with workspace.reading() as connection:
         tables = IdentityTables(connection)
         start, end = (Place(NodeKind.IDENTITY, tables.require(ref)) for ref in refs)
+        hidden = cleared_events(workspace, connection)
         with open_graph(connection, store) as reader:
-            return find_paths(reader, start, end, search).to_document()
+            found = find_paths(GeneralSteps(reader, hidden) if hidden else reader, start, end, search)
+            document = found.to_document()
+    return document | {"truncated": found.is_truncated, "notice": _notice_of_routes(document)}
 
 
 def to_document(found: Neighbourhood) -> dict[str, Any]:
@@ -61,12 +79,35 @@ def to_document(found: Neighbourhood) -> dict[str, Any]:
         "hubs": found.hubs.to_dicts(),
         "left_out": found.left_out,
         "truncated": found.is_truncated,
+        "notice": _notice(found),
     }
 
 
-def people_around(document: Mapping[str, Any]) -> Iterator[str]:
-    """Identity ids that the document shows, for the audit."""
-    return (node["key"] for node in document["nodes"] if node["kind"] == NodeKind.IDENTITY.value)
+def people_around(workspace: Workspace, document: Mapping[str, Any]) -> list[str]:
+    """Identity ids of the people that the document shows, as themselves or as one of their records, for the audit."""
+    keys = {kind: [n["key"] for n in document["nodes"] if n["kind"] == kind] for kind in (_PERSON, _RECORD)}
+    with workspace.reading() as connection:
+        owners = connection.execute(
+            "SELECT DISTINCT identity_id FROM membership WHERE record_key IN (SELECT value FROM json_each(?)) "
+            "ORDER BY identity_id",
+            (json.dumps(keys[_RECORD]),),
+        )
+        return list(dict.fromkeys([*keys[_PERSON], *(str(row[0]) for row in owners)]))
+
+
+def _notice(found: Neighbourhood) -> str | None:
+    """What a look around does not show, in words."""
+    told = []
+    if found.left_out:
+        told.append(f"{found.left_out} more within reach are not shown: ask for a higher limit or fewer hops")
+    if found.hubs.height:
+        told.append(f"{found.hubs.height} with too many edges to say anything are shown and not walked through")
+    return "; ".join(told) or None
+
+
+def _notice_of_routes(document: Mapping[str, Any]) -> str | None:
+    """Why there may be routes that are not given, in words."""
+    return "; ".join(_CUT[cut] for cut in document["truncated_by"]) or None
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

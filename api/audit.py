@@ -1,21 +1,27 @@
-"""Who saw or changed what: `audit.db` beside the ledger, written before the answer leaves, in group commits.
+"""Who saw or changed what: `audit.db` beside the ledger, on disk before the answer leaves, in groups.
 
 It holds ids only, never a name or a value of a person. Its own file keeps readers of people from waiting for a load.
+Threads of one process are written together in one transaction; several processes share one sync (`SharedSync`).
 """
 
 from __future__ import annotations
 
+import json
+import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
 
+from api.audit_sync import Flush, SharedSync
 from linkage.errors import LedgerError
+from linkage.ledger import KeptConnections
 
 AUDIT = "audit.db"
+PLACE = "audit.sync"
 BUSY_MS = 30_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS audit (
@@ -51,11 +57,56 @@ class Entry:
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries; None asks for all.
+
+    Args:
+        identities: of these people.
+        actor: of one person or service.
+        since: made at this time or later, in ISO form.
+        before: older than the entry of this number.
+    """
+
+    identities: Collection[str] | None = None
+    actor: str | None = None
+    since: str | None = None
+    before: int | None = None
+
+
+_OF_ALL = (
+    "SELECT n, actor, action, identity_id, detail, at FROM audit WHERE ?1 IS NULL AND (?2 IS NULL OR actor = ?2) "
+    "AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR n < ?4) ORDER BY n DESC LIMIT ?5"
+)
+_OF_PEOPLE = (
+    "SELECT n, actor, action, identity_id, detail, at FROM audit "
+    "WHERE identity_id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR actor = ?2) "
+    "AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR n < ?4) ORDER BY n DESC LIMIT ?5"
+)
+
+
 @dataclass(slots=True)
 class _Ticket:
+    """Entries that wait to be written; `turn` is set when they were, or when their thread is to write next."""
+
     entries: Sequence[Entry]
+    turn: threading.Event = field(default_factory=threading.Event)
     is_done: bool = False
-    error: Exception | None = None
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that were written in one transaction.
+
+    Args:
+        requests: calls of `record` whose entries they are.
+        is_synced: it needed a sync of its own; False where another process's came after it.
+    """
+
+    requests: int
+    entries: int
+    is_synced: bool
 
 
 class AuditLog:
@@ -65,13 +116,20 @@ class AuditLog:
 
     Args:
         folder: the workspace's folder.
+        watch: told of each group that was written.
+        flush: brings a file onto the disk; fdatasync, unless a test watches.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, watch: Callable[[Group], None] = lambda group: None, flush: Flush = os.fdatasync
+    ) -> None:
         self._path = folder / AUDIT
+        self._open = KeptConnections(self._path, self._connect)
+        self._sync = SharedSync(folder / f"{AUDIT}-wal", folder / PLACE, flush)
+        self._watch = watch
         self._pending: list[_Ticket] = []
         self._queue = threading.Lock()
-        self._writing = threading.Lock()
+        self._is_writing = False
 
     def record(self, entries: Iterable[Entry]) -> None:
         """The entries are on disk when this returns.
@@ -84,9 +142,11 @@ class AuditLog:
             return
         with self._queue:
             self._pending.append(ticket)
-        with self._writing:
-            if not ticket.is_done:
-                self._write_pending()
+            waits, self._is_writing = self._is_writing, True
+        if waits:
+            ticket.turn.wait()
+        if not ticket.is_done:
+            self._write_pending()
         if ticket.error is not None:
             raise LedgerError("the audit cannot be written, so nothing is shown; check the disk") from ticket.error
 
@@ -94,27 +154,31 @@ class AuditLog:
         """The newest entries first, of one identity or of all."""
         if not self._path.exists():
             return []
-        connection = self._open()
-        try:
+        with self._open.one() as connection:
             rows = connection.execute(
                 "SELECT actor, action, identity_id, detail, at FROM audit "
                 "WHERE ?1 IS NULL OR identity_id = ?1 ORDER BY n DESC LIMIT ?2",
                 (identity_id, limit),
             )
             return [Entry(*row) for row in rows]
-        finally:
-            connection.close()
+
+    def page(self, wanted: Wanted, limit: int) -> list[tuple[int, Entry]]:
+        """Number and entry, the newest first."""
+        if not self._path.exists():
+            return []
+        who = None if wanted.identities is None else json.dumps(sorted(wanted.identities))
+        statement = _OF_ALL if who is None else _OF_PEOPLE
+        with self._open.one() as connection:
+            rows = connection.execute(statement, (who, wanted.actor, wanted.since, wanted.before, limit))
+            return [(int(n), Entry(*row)) for n, *row in rows]
 
     def details(self, like: str) -> list[str]:
         """Details that fit a pattern of SQL's LIKE, oldest first."""
         if not self._path.exists():
             return []
-        connection = self._open()
-        try:
+        with self._open.one() as connection:
             rows = connection.execute("SELECT detail FROM audit WHERE detail LIKE ? ORDER BY n", (like,))
             return [str(row[0]) for row in rows]
-        finally:
-            connection.close()
 
     def check(self) -> None:
         """The audit can be written now.
@@ -123,43 +187,53 @@ class AuditLog:
             LedgerError: it cannot.
         """
         try:
-            connection = self._open()
-            try:
+            with self._open.one() as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                connection.execute("ROLLBACK")
-            finally:
-                connection.close()
         except (apsw.Error, OSError) as error:
             raise LedgerError("the audit cannot be written; check the disk and who owns the folder") from error
 
     def _write_pending(self) -> None:
         with self._queue:
             batch, self._pending = self._pending, []
-        error: Exception | None = None
+        error: BaseException | None = None
         try:
-            self._write([entry for ticket in batch for entry in ticket.entries])
+            entries = [entry for ticket in batch for entry in ticket.entries]
+            is_synced = self._write(entries)
+            self._watch(Group(len(batch), len(entries), is_synced))
         except (apsw.Error, OSError) as failure:
             error = failure
-        for ticket in batch:
-            ticket.error = error
-            ticket.is_done = True
+        except BaseException as failure:
+            error = failure
+            raise
+        finally:
+            for ticket in batch:
+                ticket.error, ticket.is_done = error, True
+                ticket.turn.set()
+            self._hand_over()
 
-    def _write(self, entries: Sequence[Entry]) -> None:
-        connection = self._open()
-        try:
+    def _hand_over(self) -> None:
+        """The first of those who came meanwhile writes for all of them."""
+        with self._queue:
+            self._is_writing = bool(self._pending)
+            if self._pending:
+                self._pending[0].turn.set()
+
+    def _write(self, entries: Sequence[Entry]) -> bool:
+        with self._open.one() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
                 "INSERT INTO audit (at, actor, action, identity_id, detail) VALUES (?, ?, ?, ?, ?)",
                 [(e.at, e.actor, e.action, e.identity_id, e.detail) for e in entries],
             )
+            last = connection.last_insert_rowid()
             connection.execute("COMMIT")
-        finally:
-            connection.close()
+            return self._sync.up_to(last, lambda: int(connection.execute("SELECT max(n) FROM audit").get))
 
-    def _open(self) -> apsw.Connection:
+    def _connect(self) -> apsw.Connection:
         connection = apsw.Connection(str(self._path))
         connection.set_busy_timeout(BUSY_MS)
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        # Every entry is synced before its answer leaves, by `SharedSync`: one sync may count for many transactions.
+        connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(_SCHEMA)
         return connection

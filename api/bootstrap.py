@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api import carrier_records, keys, sample, scores, search, succession_rulings
+from api import carrier_records, changes, kept_answers, keys, sample, scores, search, succession_rulings
+from api.accounts.migrations import MIGRATIONS as ACCOUNT_MIGRATIONS
 from eligibility.migrations import MIGRATIONS as ELIGIBILITY_MIGRATIONS
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
@@ -36,8 +37,11 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("search", search.MIGRATIONS),
         ("eligibility", ELIGIBILITY_MIGRATIONS),
         ("keys", keys.MIGRATIONS),
+        ("accounts", ACCOUNT_MIGRATIONS),
+        ("kept_answers", kept_answers.MIGRATIONS),
         ("sample", sample.MIGRATIONS),
         ("succession_rulings", succession_rulings.MIGRATIONS),
+        ("changes", changes.MIGRATIONS),
     ):
         workspace.migrate(package, scripts)
     return workspace

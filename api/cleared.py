@@ -11,7 +11,6 @@ from typing import Any
 from eligibility.matters import Audience
 from eligibility.policy import EligibilityPolicy
 from eligibility.policy_file import load_eligibility_policy
-from graph.schema import NodeKind
 
 
 def for_everybody(events: Iterable[Mapping[str, Any]], policy: EligibilityPolicy | None = None) -> list[dict[str, Any]]:
@@ -41,17 +40,3 @@ def risk_for_everybody(document: dict[str, Any]) -> dict[str, Any]:
     }
     events = [event for event in document["own_events"] if event in seen]
     return document | {"own": own, "own_events": events, "own_event_details": details}
-
-
-def graph_for_everybody(document: dict[str, Any]) -> dict[str, Any]:
-    """Nodes and edges of a look around without such events."""
-    events = [(node, node["props"] or {}) for node in document["nodes"] if node["kind"] == NodeKind.EVENT]
-    seen = {told["key"] for told in for_everybody({**props, "key": node["key"]} for node, props in events)}
-    hidden = {node["key"] for node, _ in events} - seen
-    nodes = [node for node in document["nodes"] if node["kind"] != NodeKind.EVENT or node["key"] not in hidden]
-    edges = [
-        edge
-        for edge in document["edges"]
-        if not any(edge[f"{end}_kind"] == NodeKind.EVENT and edge[end] in hidden for end in ("src", "dst"))
-    ]
-    return document | {"nodes": nodes, "edges": edges}

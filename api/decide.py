@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import apsw
 
 from api import scores
+from api.also import Also, nothing
 from api.progress import Silent
 from api.publish import Outcome, Publication, publish
 from eligibility.trail import Step, Trail
@@ -20,8 +22,15 @@ TAKEN_BACK = "taken back"
 """What the trail says where nobody says why a decision is taken back."""
 
 
-def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
-    workspace: Workspace, a: str, b: str, judgement: str, reason: str, by: str, today: date | None = None
+def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
+    workspace: Workspace,
+    a: str,
+    b: str,
+    judgement: str,
+    reason: str,
+    by: str,
+    today: date | None = None,
+    also: Also = nothing,
 ) -> dict[str, Any]:
     """The judgement stands and outlives every later run.
 
@@ -30,6 +39,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
         judgement: same or different.
         by: the person who judges.
         today: the day the scores are moved to; they keep theirs where it is None.
+        also: what else is written in the decision's transaction.
 
     Returns:
         The `link` document.
@@ -53,17 +63,25 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these seven things
         at = datetime.now(UTC).isoformat(timespec="seconds")
         decision = Decision(number, min(left, right), max(left, right), judgement, reason, by, at)
         publication = Publication(loads, day, decisions=(decision,))
-        outcome = publish(workspace, publication, _Entry("decision", number, by), Silent())
+        outcome = publish(workspace, publication, _Entry("decision", number, by, also), Silent())
     return _document(decision, outcome)
 
 
-def undo(workspace: Workspace, n: int, by: str, today: date | None = None, reason: str = TAKEN_BACK) -> dict[str, Any]:
+def undo(  # noqa: PLR0913, PLR0917 - and taking one back is these
+    workspace: Workspace,
+    n: int,
+    by: str,
+    today: date | None = None,
+    reason: str = TAKEN_BACK,
+    also: Also = nothing,
+) -> dict[str, Any]:
     """Decision `n` no longer stands, and what it joined or parted is as the evidence alone has it.
 
     Args:
         by: the person who takes it back.
         today: as in `decide`.
         reason: why, for the trail.
+        also: as in `decide`.
 
     Raises:
         UnknownRecord: there is no such decision.
@@ -79,10 +97,17 @@ def undo(workspace: Workspace, n: int, by: str, today: date | None = None, reaso
         if decision.undone_at is not None:
             raise SettingsError(f"decision {n} was taken back before")
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        entry = _Entry("undo", n, by, Undone(n, by, at, reason))
+        entry = _Entry("undo", n, by, also, Undone(n, by, at, reason))
         outcome = publish(workspace, Publication(loads, day, undone=(n,)), entry, Silent())
     with workspace.reading() as connection:
         return _document(Decisions(connection).get(n), outcome)
+
+
+def people_of(document: Mapping[str, Any]) -> list[str]:
+    """Identity ids that a `link` document tells of, each once, for the audit."""
+    moved = [move[end] for move in document["moves"] for end in ("from", "to") if move[end]]
+    scored = [row["identity_id"] for row in document["relied_on"]["scores"]]
+    return list(dict.fromkeys([*moved, *scored]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +127,7 @@ class _Entry:
     cause: str
     ref: int
     actor: str
+    also: Also
     undone: Undone | None = None
 
     def write(self, connection: apsw.Connection) -> None:
@@ -109,6 +135,9 @@ class _Entry:
             Decisions(connection).undo(self.undone.n, self.undone.by, self.undone.at)
             told = Step(self.undone.by, "decision taken back", f"decision:{self.undone.n}", self.undone.reason)
             Trail(connection).append(told, self.undone.at)
+
+    def conclude(self, connection: apsw.Connection, outcome: Outcome) -> None:
+        self.also(connection, _document(Decisions(connection).get(self.ref), outcome))
 
 
 def _records(connection: apsw.Connection, a: str, b: str) -> tuple[str, str]:

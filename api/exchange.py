@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 import polars as pl
 
+from api.also import Also, nothing
 from api.coverage import day_of
 from api.coverage_facts import declarations_of, facts_of_all
 from api.exchange_list import list_requests
@@ -38,11 +39,13 @@ class Act:
         actor: the person.
         reason: in words that others can check.
         today: the day; None = the day of the scores.
+        also: what else is written with it, told the ids of the requests.
     """
 
     actor: str
     reason: str
     today: date | None = None
+    also: Also = nothing
 
     def __post_init__(self) -> None:
         """Somebody does it, for a reason.
@@ -85,19 +88,22 @@ def request_gaps(workspace: Workspace, ask: Ask, act: Act) -> dict[str, Any]:
     """
     policy = load_exchange_policy()
     partner = policy.partner(ask.partner)
-    with workspace.exclusive():
+
+    def look() -> tuple[date, list[NewRequest], Counter[str]]:
         with workspace.reading() as connection:
             day = act.today or day_of(connection)
-            made, left_out = _requests(workspace, connection, (ask, partner, policy), (act, day))
-        with workspace.transaction() as connection:
-            tables = ExchangeTables(connection)
-            for request in made:
-                tables.insert(request)
-            told = {
-                one.request_id: {"partner": one.partner, "record_type": one.record_type, "due_on": one.due_on}
-                for one in made
-            }
-            _record(connection, act, "request made", told)
+            return day, *_requests(workspace, connection, (ask, partner, policy), (act, day))
+
+    with workspace.considered(look) as (connection, (day, made, left_out)):
+        tables = ExchangeTables(connection)
+        for request in made:
+            tables.insert(request)
+        told = {
+            one.request_id: {"partner": one.partner, "record_type": one.record_type, "due_on": one.due_on}
+            for one in made
+        }
+        _record(connection, act, "request made", told)
+        act.also(connection, {"request_ids": list(told), "left_out": dict(left_out)})
     return list_requests(workspace, day, only=list(told)) | {"left_out": dict(left_out)}
 
 
@@ -120,22 +126,20 @@ def export(
     """
     load_exchange_policy().partner(partner)
     waiting = {State.OPEN.value, State.OVERDUE.value}
-    with workspace.exclusive():
+
+    def look() -> list[dict[str, Any]]:
         found = list_requests(workspace, act.today)
         members = _members(workspace, date.fromisoformat(found["as_of"]))
         rows = [row for row in found["rows"] if row["partner"] == partner and row["identity_id"] in members]
         missing = set(ids) - {row["request_id"] for row in rows}
         if missing:
             raise UnknownRecord(f"no request to {partner} about a member has the id {min(missing)}")
-        picked = [row for row in rows if (row["request_id"] in ids if ids else row["state"] in waiting)]
-        return _told(workspace, act, partner, picked), picked
+        return [row for row in rows if (row["request_id"] in ids if ids else row["state"] in waiting)]
 
-
-def _told(workspace: Workspace, act: Act, partner: str, picked: Sequence[Mapping[str, Any]]) -> PacketFile:
-    """The packets of the requests, told to the partner on record."""
-    with workspace.transaction() as connection:
+    with workspace.considered(look) as (connection, picked):
         _record(connection, act, "packet exported", {row["request_id"]: {"partner": partner} for row in picked})
-        return packet_file(ExchangeTables(connection).packets(row["request_id"] for row in picked))
+        packets = packet_file(ExchangeTables(connection).packets(row["request_id"] for row in picked))
+    return packets, picked
 
 
 def _members(workspace: Workspace, day: date) -> set[str]:
@@ -157,19 +161,21 @@ def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[st
     if partner is not None:
         policy.partner(partner)
     told: dict[str, dict[str, Any]] = {}
-    with workspace.exclusive():
+
+    def look() -> tuple[date, list[dict[str, Any]], set[str]]:
         late = list_requests(workspace, act.today, State.OVERDUE)
-        day = date.fromisoformat(late["as_of"])
-        rows = [row for row in late["rows"] if row["partner"] in ({*policy.partners} if partner is None else {partner})]
-        members = _members(workspace, day)
-        with workspace.transaction() as connection:
-            tables = ExchangeTables(connection)
-            for row in rows:
-                if row["identity_id"] in members:
-                    due = day + timedelta(days=policy.partner(row["partner"]).chase_days)
-                    number = tables.chase(row["request_id"], day, due, (act.actor, act.reason))
-                    told[row["request_id"]] = {"chase": number, "due_on": due.isoformat()}
-            _record(connection, act, "request chased", told)
+        day, of = date.fromisoformat(late["as_of"]), {*policy.partners} if partner is None else {partner}
+        return day, [row for row in late["rows"] if row["partner"] in of], _members(workspace, day)
+
+    with workspace.considered(look) as (connection, (day, rows, members)):
+        tables = ExchangeTables(connection)
+        for row in rows:
+            if row["identity_id"] in members:
+                due = day + timedelta(days=policy.partner(row["partner"]).chase_days)
+                number = tables.chase(row["request_id"], day, due, (act.actor, act.reason))
+                told[row["request_id"]] = {"chase": number, "due_on": due.isoformat()}
+        _record(connection, act, "request chased", told)
+        act.also(connection, {"request_ids": list(told), "no_member_any_more": len(rows) - len(told)})
     return list_requests(workspace, day, only=list(told)) | {"no_member_any_more": len(rows) - len(told)}
 
 

@@ -10,11 +10,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import apsw
 import polars as pl
 
+from api.also import Also, nothing
 from api.declared import declared, is_newer_dump
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
+from api.people_of import people_of
 from api.progress import Progress, Silent
 from api.projection import follow_up
 from api.publish import Outcome, Publication, publish
@@ -39,6 +42,8 @@ class LoadRequest:
         confirm: a snapshot may withdraw more than a tenth.
         reason: why it is loaded, for the trail of what the files answer; None = that this load brought it.
         actor: who loads.
+        is_live: records as they are now: bytes that were loaded before count again where something else came since.
+        with_people: the document says whose each row is.
     """
 
     files: tuple[Path, ...]
@@ -51,6 +56,8 @@ class LoadRequest:
     confirm: bool = False
     reason: str | None = None
     actor: str = "local"
+    is_live: bool = False
+    with_people: bool = False
 
     def options(self) -> ReadOptions:
         """What the user declared over the manifest."""
@@ -79,11 +86,13 @@ def load(
     request: LoadRequest,
     progress: Progress | None = None,
     store: GraphStoreChoice = LEDGER,
+    also: Also = nothing,
 ) -> dict[str, Any]:
     """The files are in the workspace, with everything that follows from them, or nothing of them is.
 
     Args:
         store: a server that follows the ledger is brought up afterwards; one that cannot be takes nothing back.
+        also: what else is written in the load's transaction, or in one of its own where the files brought nothing.
 
     Returns:
         The `load` document.
@@ -93,11 +102,11 @@ def load(
         LedgerError: another writer kept the workspace too long.
     """
     progress = progress or Silent()
-    document = _load(workspace, request, progress)
+    document = _load(workspace, request, progress, also)
     return document | follow_up(workspace, store, progress)
 
 
-def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dict[str, Any]:
+def _load(workspace: Workspace, request: LoadRequest, progress: Progress, also: Also) -> dict[str, Any]:
     started = time.perf_counter()
     began = datetime.now(UTC)
     manifest = load_manifest(request.source)
@@ -108,11 +117,11 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dic
         workspace.fact_store.sweep(loads)
         taken = _take_in(workspace, request, (manifest, mode), progress)
         plan = _plan(workspace, taken, (manifest, mode, request.confirm), loads)
-        files = [_summary(number, file) for number, file in enumerate(taken)]
         load_id = (loads[-1] if loads else 0) + 1
-        tells_nothing = plan.is_empty and all(file.is_seen for file in taken)
-        if not files or (tells_nothing and not is_newer_dump(workspace, manifest, mode, request.today)):
-            return _document(None, taken, Outcome.nothing(), started) | {"unchanged": True}
+        telling = _Telling(taken, started, also, is_unchanged=plan.is_empty, with_people=request.with_people)
+        if _tells_nothing(workspace, request, plan, (taken, manifest, mode)):
+            with workspace.transaction() as connection:
+                return telling.tell(connection, None, Outcome.nothing())
         progress.stage("writing records")
         workspace.fact_store.write(load_id, plan.facts, plan.withdrawn)
         publication = _publication(workspace, plan, [*loads, load_id], request)
@@ -127,13 +136,27 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress) -> dic
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             actor=request.actor,
             summary={
-                "rows": sum(f.rows for f in files),
-                "rejected": sum(f.rejected for f in files),
+                "rows": sum(file.rows for file in taken),
+                "rejected": sum(file.rejected.height for file in taken),
                 **declared(manifest, [file.facts for file in taken]),
             },
         )
-        outcome = publish(workspace, publication, _Entry(row, files, taken), progress)
-    return _document(load_id, taken, outcome, started) | {"unchanged": plan.is_empty}
+        entry = _Entry(row, taken, telling)
+        publish(workspace, publication, entry, progress)
+    return entry.document
+
+
+def _tells_nothing(
+    workspace: Workspace, request: LoadRequest, plan: _Plan, given: tuple[Sequence[FileIntake], Manifest, str]
+) -> bool:
+    """Whether there is nothing to write: not even that a partner's dump was looked at on a later day."""
+    taken, manifest, mode = given
+    if not taken:
+        return True
+    if request.is_live:
+        return plan.is_empty
+    is_known = plan.is_empty and all(file.is_seen for file in taken)
+    return is_known and not is_newer_dump(workspace, manifest, mode, request.today)
 
 
 def check(path: Path, request: LoadRequest) -> dict[str, Any]:
@@ -151,13 +174,37 @@ def check(path: Path, request: LoadRequest) -> dict[str, Any]:
     return {"source": manifest.name, "kinds": kinds, **_file_document(taken)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What tells of a load: its document, made in its transaction.
+
+    Args:
+        started: as `time.perf_counter` had it.
+        also: what else is written then.
+    """
+
+    taken: Sequence[FileIntake]
+    started: float
+    also: Also
+    is_unchanged: bool
+    with_people: bool
+
+    def tell(self, connection: apsw.Connection, load_id: int | None, outcome: Outcome) -> dict[str, Any]:
+        document = _document(load_id, self.taken, outcome, self.started) | {"unchanged": self.is_unchanged}
+        if self.with_people:
+            document["people"] = people_of(connection, self.taken)
+        self.also(connection, document)
+        return document
+
+
+@dataclass
 class _Entry:
     """The load's own rows, written in the transaction that publishes it."""
 
     row: LoadRow
-    files: Sequence[FileSummary]
     taken: Sequence[FileIntake]
+    telling: _Telling
+    document: dict[str, Any] = field(default_factory=dict)
 
     cause = "load"
 
@@ -169,11 +216,14 @@ class _Entry:
     def ref(self) -> int:
         return self.row.load_id
 
-    def write(self, connection: Any) -> None:
+    def write(self, connection: apsw.Connection) -> None:
         tables = LoadTables(connection)
-        tables.insert(self.row, self.files)
+        tables.insert(self.row, [_summary(number, file) for number, file in enumerate(self.taken)])
         for file in self.taken:
             tables.insert_issues(self.row.load_id, file.rejected, file.warned)
+
+    def conclude(self, connection: apsw.Connection, outcome: Outcome) -> None:
+        self.document = self.telling.tell(connection, self.ref, outcome)
 
 
 def _take_in(
@@ -187,7 +237,7 @@ def _take_in(
         file = intake(path, manifest, request.options(), (number, request.today))
         with workspace.reading() as connection:
             seen = LoadTables(connection).seen(file.sha256, manifest.digest, mode, options)
-        taken.append(file.marked(is_seen=seen))
+        taken.append(file.marked(is_seen=seen and not request.is_live))
         progress.advance()
     return taken
 

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from statistics import median
 from typing import Any
 
+import apsw
 import polars as pl
 
+from api.also import Also, nothing
 from eligibility.ports.actions import Action, ActionKind, Author, Outcome, PortActions, State
 from eligibility.ports.cells import Counted, between, count_cells
 from eligibility.ports.comparison import compare_all, compare_ports, same_over
@@ -47,6 +49,30 @@ class Asked:
     interval: Interval = Interval.WILSON
 
 
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who says that something was done.
+
+    Args:
+        actor: the person.
+        reason: why, in words that others can check.
+        also: what else is written with it.
+    """
+
+    actor: str
+    reason: str
+    also: Also = nothing
+
+    def told(self, connection: apsw.Connection, action: Action) -> Action:
+        """The action itself, once whatever else is to be written with it is."""
+        self.also(connection, action.document())
+        return action
+
+    def author(self) -> Author:
+        """The same for the tables, now."""
+        return Author(self.actor, _now(), self.reason)
+
+
 def ports_document(workspace: Workspace, asked: Asked) -> dict[str, Any]:
     """FAST against other trucks at every port, what stands out, and what was done about it.
 
@@ -58,7 +84,7 @@ def ports_document(workspace: Workspace, asked: Asked) -> dict[str, Any]:
     traffic = volumes(workspace.facts(Kind.PORT_VOLUME, PORT_VOLUME.without("raw")), crossings)
     known = set(traffic["port_code"])
     if asked.port is not None and asked.port not in known:
-        raise SettingsError(f"--port: nothing is known of port {asked.port}; codes have four digits, such as 0901")
+        raise SettingsError("--port: nothing is known of this port; codes have four digits, such as 0901")
     shown = between(counted.cells, asked.since, asked.until)
     compared = {port: found.document() for port, found in compare_ports(shown, asked.interval).items()}
     rows = [
@@ -87,44 +113,49 @@ def list_actions(workspace: Workspace) -> dict[str, Any]:
         return {"rows": [action.document() for action in PortActions(connection).all()], "as_of": _now()[:10]}
 
 
-def open_action(workspace: Workspace, signal: str, owner: str, due_on: date | None, who: tuple[str, str]) -> Action:
+def open_action(workspace: Workspace, signal: str, owner: str, due_on: date | None, who: Who) -> Action:
     """Somebody owns an alarm that the data raises.
 
     Args:
-        who: the person who says so, and why.
+        who: says so.
 
     Raises:
         SettingsError: the data raises no such alarm, or the action cannot be opened.
     """
-    with workspace.exclusive():
-        found = {one.key: one for one in _signals(count_cells(_crossings(workspace, None)))}
+
+    def look() -> dict[str, Signal]:
+        return {one.key: one for one in _signals(count_cells(_crossings(workspace, None)))}
+
+    with workspace.considered(look) as (connection, found):
         if signal not in found:
-            raise SettingsError(f"the data raises no alarm {signal}; see: crosslane ports")
-        with workspace.transaction() as connection:
-            return PortActions(connection).open(found[signal].document(), owner, due_on, _author(who))
+            raise SettingsError("the data raises no such alarm; see: crosslane ports")
+        return who.told(connection, PortActions(connection).open(found[signal].document(), owner, due_on, who.author()))
 
 
-def take_action(workspace: Workspace, n: int, kind: ActionKind, on: date, who: tuple[str, str]) -> Action:
+def take_action(workspace: Workspace, n: int, kind: ActionKind, on: date, who: Who) -> Action:
     """Something was done at the port; the measurement up to then is kept.
 
     Raises:
         SettingsError: the action cannot be taken now.
     """
-    with workspace.exclusive():
+
+    def look() -> dict[str, Any]:
         with workspace.reading() as connection:
             action = PortActions(connection).get(n)
-        before = measure(_crossings(workspace, None), action.port_code, _before(action, on))
-        with workspace.transaction() as connection:
-            return PortActions(connection).take(n, kind, on, before, _author(who))
+        return measure(_crossings(workspace, None), action.port_code, _before(action, on))
+
+    with workspace.considered(look) as (connection, before):
+        return who.told(connection, PortActions(connection).take(n, kind, on, before, who.author()))
 
 
-def measure_action(workspace: Workspace, n: int, until: date | None, who: tuple[str, str]) -> Action:
+def measure_action(workspace: Workspace, n: int, until: date | None, who: Who) -> Action:
     """What came of an action by a day, the newest one of the data by default.
 
     Raises:
         SettingsError: nothing was done yet, or the data holds no day after it.
     """
-    with workspace.exclusive():
+
+    def look() -> dict[str, Any]:
         with workspace.reading() as connection:
             action = PortActions(connection).get(n)
         if action.taken_on is None:
@@ -135,19 +166,20 @@ def measure_action(workspace: Workspace, n: int, until: date | None, who: tuple[
         if end < action.taken_on or not isinstance(last, date) or last < action.taken_on:
             raise SettingsError(f"no crossing is known from {action.taken_on} on; load newer ones first")
         before, after = _before(action, action.taken_on), Period(action.taken_on, end)
-        found = remeasure(crossings, action.port_code, before, after)
-        with workspace.transaction() as connection:
-            return PortActions(connection).measure(n, found, _author(who))
+        return remeasure(crossings, action.port_code, before, after)
+
+    with workspace.considered(look) as (connection, found):
+        return who.told(connection, PortActions(connection).measure(n, found, who.author()))
 
 
-def close_action(workspace: Workspace, n: int, outcome: Outcome, who: tuple[str, str]) -> Action:
+def close_action(workspace: Workspace, n: int, outcome: Outcome, who: Who) -> Action:
     """An action is over.
 
     Raises:
         SettingsError: it cannot be closed so now.
     """
-    with workspace.exclusive(), workspace.transaction() as connection:
-        return PortActions(connection).close(n, outcome, _author(who))
+    with workspace.transaction() as connection:
+        return who.told(connection, PortActions(connection).close(n, outcome, who.author()))
 
 
 def _crossings(workspace: Workspace, until: date | None) -> pl.DataFrame:
@@ -200,10 +232,6 @@ def _crossed(row: Mapping[str, Any]) -> int:
 
 def _before(action: Action, taken_on: date) -> Period:
     return up_to(taken_on, date.fromisoformat(action.raised["from"]))
-
-
-def _author(who: tuple[str, str]) -> Author:
-    return Author(who[0], _now(), who[1])
 
 
 def _now() -> str:

@@ -55,6 +55,10 @@ class Entry(Protocol):
         """The rows are in the ledger."""
         ...
 
+    def conclude(self, connection: apsw.Connection, outcome: Outcome) -> None:
+        """What follows is in the ledger too; whatever tells of it is written with it."""
+        ...
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -187,9 +191,11 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
             carrier_records.write(connection, counted, day)
         concluded = screening.conclude(connection, prepared, run_id)
         mark = ChangeLog(connection).head()
+        rescored = scored.height if scored is not None else 0
+        outcome = Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved, concluded)
+        entry.conclude(connection, outcome)
     table.keep(basis, mark)
-    rescored = scored.height if scored is not None else 0
-    return Outcome(tuple(resolution.assignment.moves), resolution.compared, rescored, moved, concluded)
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,3 +34,8 @@ class Caller:
     actor: str
     role: Role
     purpose: str = ""
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person asks, and not a service: no user's name holds a colon."""
+        return ":" not in self.actor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -31,3 +32,10 @@ def show_driver(workspace: Workspace, reference: str, *, is_record: bool = False
         raise UnknownRecord("no such record")
     document["events"] = for_everybody(document["events"])
     return document | {"coverage": coverage_rows(workspace, sorted(held), day)}
+
+
+def people_of(document: Mapping[str, Any]) -> list[str]:
+    """Identity ids that a `show` document tells of, each once, the driver first, for the audit."""
+    others = [link["identity_id"] for link in document["possible_links"]]
+    moved = [move[end] for move in document["history"] for end in ("from", "to") if move[end]]
+    return list(dict.fromkeys([document["identity_id"], *others, *moved]))

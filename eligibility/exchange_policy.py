@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -78,6 +79,16 @@ def load_exchange_policy(path: Path | None = None) -> ExchangePolicy:
     Raises:
         ModelError: the file cannot be read, lacks a value or its source, has one too many, or one that cannot be.
     """
+    return _of_file(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> ExchangePolicy:
+    """Read once: the shipped file stays as it is while a process runs."""
+    return _of_file(None)
+
+
+def _of_file(path: Path | None) -> ExchangePolicy:
     reader, _ = read_policy("exchange policy", path, resources.files("eligibility") / "exchange_policy.toml")
     policy = ExchangePolicy(
         version=reader.text("version"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,16 @@ def load_eligibility_policy(path: Path | None = None) -> EligibilityPolicy:
     Raises:
         ModelError: the file cannot be read, lacks a value or its source, has one too many, or one out of range.
     """
+    return _of_file(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> EligibilityPolicy:
+    """Read once: the shipped file stays as it is while a process runs."""
+    return _of_file(None)
+
+
+def _of_file(path: Path | None) -> EligibilityPolicy:
     shipped = resources.files("eligibility")
     reader, text = read_policy("eligibility policy", path, shipped / "eligibility_policy.toml")
     table = (shipped / "data" / "grounds.csv").read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -30,6 +31,16 @@ def load_policy(path: Path | None = None) -> RiskPolicy:
     Raises:
         ModelError: the file cannot be read, lacks a number or its source, has one too many, or one out of range.
     """
+    return _of_file(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> RiskPolicy:
+    """Read once: the shipped file stays as it is while a process runs."""
+    return _of_file(None)
+
+
+def _of_file(path: Path | None) -> RiskPolicy:
     shipped = resources.files("graph")
     reader, text = read_policy("risk policy", path, shipped / "risk_policy.toml")
     table = (shipped / "data" / "violations.csv").read_bytes()

@@ -26,6 +26,7 @@ from api.cli import (
     screen_commands,
     serve_commands,
     succession_commands,
+    user_commands,
     workspace_commands,
 )
 from api.cli.run import as_main
@@ -79,6 +80,7 @@ for module in (
     model_commands,
     pattern_commands,
     serve_commands,
+    user_commands,
     key_commands,
     demo_commands,
 ):

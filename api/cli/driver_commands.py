@@ -13,7 +13,7 @@ from api.risk import risk
 from api.risk_people import people_shown
 from api.search import LIMIT, MAX_TEXT, Query, search
 from api.search_document import HIT_COLUMNS, hit_row, search_document
-from api.show_driver import show_driver
+from api.show_driver import people_of, show_driver
 from api.why import why
 from linkage.errors import SettingsError
 
@@ -59,7 +59,7 @@ def search_command(
 def show_command(session: Session, reference: IdArgument) -> Answer:
     """Show one driver: records, attributes, events, enrolment, coverage, score and history."""
     document = show_driver(session.workspace(), reference)
-    session.audit("show", [document["identity_id"]])
+    session.audit("show", people_of(document))
     return Answer(document, lambda out: driver_view.print_driver(out, document))
 
 

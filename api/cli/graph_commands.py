@@ -53,8 +53,9 @@ def around_command(  # noqa: PLR0913
 ) -> Answer:
     """Show what lies around a driver, nearest first; hubs are named and not walked through."""
     reach = Reach(hops, edge_kinds(kinds), limit, as_of=parse_date(as_of, "--as-of"))
-    document = around(session.workspace(), reference, reach, session.store)
-    session.audit("graph", people_around(document), f"{hops} hops")
+    workspace = session.workspace()
+    document = around(workspace, reference, reach, session.store)
+    session.audit("graph", people_around(workspace, document), f"{hops} hops")
     return Answer(document, lambda out: graph_view.print_around(out, document))
 
 
@@ -71,8 +72,9 @@ def paths_command(  # noqa: PLR0913
     """Show the shortest routes between two drivers; none goes through a hub."""
     walked = edge_kinds(kinds) if kinds else WALKED  # a possible link, a source or a port joins nobody unasked
     reach = replace(Search().reach, hops=hops, kinds=walked, as_of=parse_date(as_of, "--as-of"))
-    document = between(session.workspace(), (a, b), Search(reach, max_routes=limit), session.store)
-    session.audit("paths", people_around(document))
+    workspace = session.workspace()
+    document = between(workspace, (a, b), Search(reach, max_routes=limit), session.store)
+    session.audit("paths", people_around(workspace, document))
     return Answer(document, lambda out: graph_view.print_paths(out, document))
 
 

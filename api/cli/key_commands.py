@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from api.accounts.purpose import Purpose
 from api.cli.output import table
 from api.cli.session import Answer, Session, command
 from api.keys import Keys
@@ -28,10 +29,13 @@ def add_command(
         str, typer.Argument(metavar="NAME", help="Who will use the key, such as a system's name.", show_default=False)
     ],
     role: Annotated[Role, typer.Option(help="What the key may do.")] = Role.VIEWER,
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="What it reads people for; the audit names it.", show_default=False)
+    ] = None,
 ) -> Answer:
     """Make a key and print its secret, this once."""
     with session.workspace().transaction() as connection:
-        document = Keys(connection).add(name, role, session.actor)
+        document = Keys(connection).add(name, role, session.actor, purpose.value if purpose else "")
     session.audit("key add", [None], document["key_id"])
 
     def view(out: Console) -> None:
@@ -45,7 +49,7 @@ def list_command(session: Session) -> Answer:
     """List keys, without their secrets."""
     with session.workspace().reading() as connection:
         rows = Keys(connection).rows()
-    columns = ("key_id", "name", "role", "created_at", "created_by", "revoked_at")
+    columns = ("key_id", "name", "role", "purpose", "created_at", "created_by", "revoked_at")
     shown = table(None, columns, ([row[name] for name in columns] for row in rows))
     return Answer({"keys": rows}, lambda out: out.print(shown if rows else "No keys. Make one with: crosslane key add"))
 

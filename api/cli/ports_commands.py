@@ -11,10 +11,20 @@ from typer.core import TyperGroup
 from api.cli.output import csv_text, fields
 from api.cli.ports_view import print_ports
 from api.cli.session import Answer, Session, command, parse_date
-from api.ports import Asked, close_action, list_actions, measure_action, open_action, ports_document, take_action
+from api.ports import (
+    Asked,
+    Who,
+    close_action,
+    list_actions,
+    measure_action,
+    open_action,
+    ports_document,
+    take_action,
+)
 from api.ports_export import COLUMNS, export_rows, masked
 from api.report.ports_page import render
 from eligibility.ports.actions import Action, ActionKind, Outcome
+from eligibility.ports.quarters import first_day
 from eligibility.ports.rates import Interval
 from linkage.errors import SettingsError
 
@@ -72,7 +82,7 @@ def show_command(  # noqa: PLR0913, PLR0917 - one option each
     first = parse_date(since, "--from")
     asked = Asked(
         port,
-        first and first.replace(month=(first.month - 1) // 3 * 3 + 1, day=1),
+        first and first_day(first),
         parse_date(until, "--to"),
         frozenset(word.strip().lower() for word in finding or ()),
         interval,
@@ -146,8 +156,8 @@ def close_command(
     return _changed(session, close_action(session.workspace(), number, outcome, _who(session, reason)))
 
 
-def _who(session: Session, reason: str) -> tuple[str, str]:
-    return session.actor, reason.strip()
+def _who(session: Session, reason: str) -> Who:
+    return Who(session.actor, reason.strip())
 
 
 def _changed(session: Session, action: Action) -> Answer:

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import secrets
 import time
-from typing import Any
+from dataclasses import dataclass
+from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.logs import OURS, say
+from api.http.metrics import METHODS, UNMATCHED, Metrics
 from api.http.problems import problem
 
-LOGGER = "crosslane.access"
+LOGGER = f"{OURS}.access"
+REQUEST_ID = b"x-request-id"
 MAX_BODY = 1_000_000  # bytes; requests here are a few fields
-_HEADERS = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of one request.
+
+    Args:
+        request_id: made here and sent back, so that a caller can name the line of the log.
+        status: of the answer; 500 until there is one.
+        read: bytes of the body that came in.
+        sent: bytes of the answer's body.
+    """
+
+    request_id: str
+    status: int = HTTPStatus.INTERNAL_SERVER_ERROR
+    read: int = 0
+    sent: int = 0
 
 
 class AccessLog:
-    """Logs each request as one JSON line, refuses bodies over MAX_BODY, and keeps answers out of caches."""
+    """Logs and counts each request, and refuses bodies over MAX_BODY."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._log = logging.getLogger(LOGGER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,20 +49,18 @@ class AccessLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
-        seen: dict[str, Any] = {"status": 500, "read": 0}
+        started, seen = time.perf_counter(), _Seen(secrets.token_hex(8))
 
         async def limited() -> Message:
             message = await receive()
-            seen["read"] += len(message.get("body", b""))
-            if seen["read"] > MAX_BODY:
-                return {"type": "http.disconnect"}
-            return message
+            seen.read += len(message.get("body", b""))
+            return {"type": "http.disconnect"} if seen.read > MAX_BODY else message
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                seen.status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (REQUEST_ID, seen.request_id.encode())]
+            seen.sent += len(message.get("body", b""))
             await send(message)
 
         try:
@@ -54,14 +69,23 @@ class AccessLog:
             else:
                 await self._app(scope, limited, noted)
         finally:
-            route = scope.get("route")
-            line = {
-                "method": scope["method"],
-                "route": getattr(route, "path", None),
-                "status": seen["status"],
-                "ms": round((time.perf_counter() - started) * 1000, 1),
-            }
-            self._log.info(json.dumps(line))
+            self._tell(scope, seen, time.perf_counter() - started)
+
+    def _tell(self, scope: Scope, seen: _Seen, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", None)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._metrics.answered(method, route, seen.status, seconds)
+        say(
+            self._log,
+            "request",
+            id=seen.request_id,
+            method=method,
+            route=route or UNMATCHED,
+            status=seen.status,
+            ms=round(seconds * 1000, 1),
+            bytes_in=seen.read,
+            bytes_out=seen.sent,
+        )
 
 
 def _declared_length(scope: Scope) -> int:

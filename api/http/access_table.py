@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from starlette.routing import BaseRoute, Route
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 
 from api.roles import Role
 
@@ -21,21 +22,73 @@ PUBLIC: frozenset[Role] = frozenset()
 ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,
     ("GET", "/api/v1/openapi.json"): PUBLIC,
+    ("POST", "/api/v1/session"): PUBLIC,
+    ("GET", "/api/v1/session"): ANYBODY,
+    ("DELETE", "/api/v1/session"): ANYBODY,
     ("POST", "/api/v1/drivers/search"): READ,
     ("POST", "/api/v1/drivers/lookup"): READ,
     ("GET", "/api/v1/drivers"): READ,
+    ("GET", "/api/v1/drivers/{identity_id:path}/score"): READ,
+    ("GET", "/api/v1/drivers/{identity_id:path}/graph"): READ,
     ("GET", "/api/v1/drivers/{identity_id:path}"): READ,
+    ("GET", "/api/v1/paths"): READ,
+    ("GET", "/api/v1/why"): READ,
+    ("GET", "/api/v1/changes"): READ,
+    ("POST", "/api/v1/decisions"): INVESTIGATE,
+    ("DELETE", "/api/v1/decisions/{n}"): INVESTIGATE,
+    ("GET", "/api/v1/reviews"): REVIEW,
+    ("GET", "/api/v1/reviews/agreement"): REVIEW,
+    ("GET", "/api/v1/reviews/{review_id}"): REVIEW,
+    ("GET", "/api/v1/reviews/{review_id}/replay"): REVIEW,
+    ("GET", "/api/v1/reviews/{review_id}/without"): REVIEW,
+    ("GET", "/api/v1/reviews/{review_id}/letter"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/assign"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/note"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/ask"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/answer"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/resolve"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/decide"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/sign"): SIGN,
+    ("POST", "/api/v1/reviews/{review_id}/send-back"): SIGN,
+    ("POST", "/api/v1/reviews/{review_id}/appeal"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/decide-appeal"): SIGN,
+    ("POST", "/api/v1/reviews/{review_id}/opinion"): REVIEW,
+    ("POST", "/api/v1/reviews/{review_id}/letter"): REVIEW,
+    ("GET", "/api/v1/coverage"): READ,
+    ("GET", "/api/v1/coverage/board"): READ,
+    ("GET", "/api/v1/coverage/oldest"): READ,
+    ("GET", "/api/v1/ports"): READ,
+    ("GET", "/api/v1/ports/actions"): READ,
+    ("POST", "/api/v1/ports/actions"): REVIEW,
+    ("POST", "/api/v1/ports/actions/{n}/take"): REVIEW,
+    ("POST", "/api/v1/ports/actions/{n}/measure"): REVIEW,
+    ("POST", "/api/v1/ports/actions/{n}/close"): REVIEW,
+    ("GET", "/api/v1/exchange"): REVIEW,
+    ("POST", "/api/v1/exchange/requests"): REVIEW,
+    ("POST", "/api/v1/exchange/chases"): REVIEW,
+    ("POST", "/api/v1/exchange/packets"): REVIEW,
+    ("POST", "/api/v1/exchange/answers"): REVIEW,
+    ("GET", "/api/v1/successions"): READ,
+    ("POST", "/api/v1/successions/rulings"): INVESTIGATE,
+    ("DELETE", "/api/v1/successions/rulings/{n}"): INVESTIGATE,
+    ("GET", "/api/v1/audit"): AUDIT,
     ("GET", "/api/v1/drivers/{identity_id:path}/linked-risk"): READ,
 }
 
 
+def served(routes: Iterable[BaseRoute]) -> list[tuple[str, str]]:
+    """Method and path template of every route, those of included routers too; what is no route has no method."""
+    found = []
+    for context in iter_route_contexts(list(routes)):
+        if context.methods is None:
+            found.append(("", str(context.path)))  # a mount or a socket, which no table can speak for
+        else:
+            found += [(method, str(context.path)) for method in sorted(context.methods - {"HEAD"})]
+    return found
+
+
 def unlisted(routes: Iterable[BaseRoute]) -> list[tuple[str, str]]:
     """Method and path of the routes that the table does not name."""
-    served = [
-        (method, route.path)
-        for route in routes
-        if isinstance(route, Route)
-        for method in sorted((route.methods or set()) - {"HEAD"})
-    ]
-    return [entry for entry in served if entry not in ACCESS]
+    return [entry for entry in served(routes) if entry not in ACCESS]

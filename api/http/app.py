@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
+from api.access_settings import AccessSettings
 from api.audit import AuditLog
-from api.doctor import readiness
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import drivers, problems
+from api.http import (
+    audit_log,
+    changes,
+    coverage,
+    decisions,
+    drivers,
+    exchange,
+    graph,
+    health,
+    openapi,
+    ports,
+    problems,
+    review_acts,
+    reviews,
+    scores,
+    sessions,
+    successions,
+    why,
+)
 from api.http.access import AccessLog
 from api.http.access_table import unlisted
-from api.http.models import Health, Readiness
+from api.http.metrics import Metrics
+from api.http.security import Shield
 from api.http.service import Service
 from linkage.ledger import Workspace
 
+# Routes below a driver come before the driver, whose id may hold slashes.
+GROUPS = (
+    *(sessions, scores, graph, why, drivers, decisions, reviews, review_acts, coverage, ports, exchange, successions),
+    *(changes, audit_log, health),
+)
 
-def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAPI:
-    """The API over `workspace`, its graph read from `store`; it holds no state, so several may serve one workspace."""
+
+def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER, access: AccessSettings | None = None) -> FastAPI:
+    """The API over `workspace`, its graph read from `store`; what it keeps is its own, so several may serve one.
+
+    Args:
+        access: how people and services get in; None = with the default limits and no provider.
+    """
     app = FastAPI(
         title="Crosslane",
         version=version("crosslane"),
@@ -29,23 +56,14 @@ def create_app(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> FastAP
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(workspace, AuditLog(workspace.path), store)
+    metrics = Metrics()
+    log = AuditLog(workspace.path, metrics.audited)
+    app.state.service = Service(workspace.kept_open(), log, store, access or AccessSettings(), metrics)
     problems.install(app)
-    app.add_middleware(AccessLog)
-    app.include_router(drivers.router)
-
-    @app.get("/healthz", tags=["service"])
-    def healthz() -> Health:
-        """The process answers."""
-        return Health()
-
-    @app.get("/readyz", tags=["service"], response_model=Readiness)
-    def readyz() -> Any:
-        """The workspace can be read and audited."""
-        checks = readiness(workspace, store)
-        is_ready = all(check["ok"] for check in checks)
-        body = {"status": "ok" if is_ready else "not ready", "checks": checks}
-        return JSONResponse(body, 200 if is_ready else 503)
-
+    for group in GROUPS:
+        app.include_router(group.router)
+    openapi.install(app)
+    app.add_middleware(AccessLog, metrics)
+    app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi import Query as QueryParameter
-from pydantic import Field
 
 from api.drivers import drivers_by_score
-from api.http.models import (
+from api.http.etags import NOT_MODIFIED, IfNoneMatch, is_held, not_modified, quoted
+from api.http.models.days import DayParameter
+from api.http.models.drivers import (
     DriverPage,
     DriverView,
     LookupRequest,
@@ -18,19 +18,19 @@ from api.http.models import (
     SearchAnswer,
     SearchRequest,
 )
-from api.http.problems import Problem
+from api.http.paging import CursorParameter, LimitParameter
+from api.http.problems import documented
+from api.http.scores import DriverParameter
 from api.http.service import CallerDependency, ServiceDependency
 from api.risk import risk
 from api.risk_people import people_shown
+from api.score_document import state_mark
 from api.search import Query, search
 from api.search_document import search_document
-from api.show_driver import show_driver
+from api.show_driver import people_of, show_driver
+from linkage.ledger import IdentityTables
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 401, 403, 404, 422)
-}
-router = APIRouter(prefix="/api/v1", tags=["drivers"], responses=_PROBLEMS)
-MAX_PAGE = 500
+router = APIRouter(prefix="/api/v1", tags=["drivers"], responses=documented())
 
 
 @router.post("/drivers/search", response_model=SearchAnswer)
@@ -48,7 +48,7 @@ def search_drivers(request: SearchRequest, service: ServiceDependency, caller: C
 def lookup_driver(request: LookupRequest, service: ServiceDependency, caller: CallerDependency) -> dict[str, Any]:
     """The driver that a source record belongs to."""
     document = show_driver(service.workspace, f"{request.source}/{request.record_id}", is_record=True)
-    service.audit(caller, "lookup", [document["identity_id"]])
+    service.audit(caller, "lookup", people_of(document))
     return document
 
 
@@ -57,13 +57,13 @@ def list_drivers(
     service: ServiceDependency,
     caller: CallerDependency,
     sort: Annotated[str, QueryParameter(pattern="^score$", description="Highest score first.")] = "score",
-    cursor: Annotated[str | None, QueryParameter(max_length=400)] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 50,
+    cursor: CursorParameter = None,
+    limit: LimitParameter = 50,
 ) -> dict[str, Any]:
     """All drivers, a page at a time; equal scores keep one order, and a page past the end is empty."""
     with service.workspace.reading() as connection:
         page = drivers_by_score(connection, cursor, limit)
-    service.audit(caller, f"list by {sort}", [driver.identity_id for driver in page.drivers])
+    service.audit(caller, f"list by {sort}", [driver.identity_id for driver in page.drivers] or [None])
     return {
         "rows": [driver.document() for driver in page.drivers],
         "next_cursor": page.next_cursor,
@@ -72,22 +72,32 @@ def list_drivers(
     }
 
 
-@router.get("/drivers/{identity_id:path}/linked-risk", response_model=RiskView)
-def linked_risk(
-    identity_id: Annotated[str, Field(max_length=1000)],
+@router.get("/drivers/{identity_id:path}/linked-risk", response_model=RiskView, responses=NOT_MODIFIED)
+def linked_risk(  # noqa: PLR0913, PLR0917 - one parameter each
+    identity_id: DriverParameter,
     service: ServiceDependency,
     caller: CallerDependency,
-    as_of: Annotated[date | None, QueryParameter(description="Replay as known on this day.")] = None,
-) -> dict[str, Any]:
+    response: Response,
+    as_of: DayParameter = None,
+    if_none_match: IfNoneMatch = None,
+) -> Any:
     """Own and linked risk with every route, record and date they rest on."""
+    # Before the document, so that one of a newer state never goes by the tag of that state's end.
+    with service.workspace.reading() as connection:
+        identity = IdentityTables(connection).require(identity_id)
+        tag = quoted(state_mark(connection, identity, as_of, caller.role))
+    if is_held(tag, if_none_match):
+        service.audit(caller, "risk", [identity], "not changed")
+        return not_modified(tag)
     document = risk(service.workspace, identity_id, as_of, service.store)
     service.audit(caller, "risk", people_shown(document))
+    response.headers["ETag"] = tag
     return document
 
 
 @router.get("/drivers/{identity_id:path}", response_model=DriverView)
-def get_driver(identity_id: str, service: ServiceDependency, caller: CallerDependency) -> dict[str, Any]:
+def get_driver(identity_id: DriverParameter, service: ServiceDependency, caller: CallerDependency) -> dict[str, Any]:
     """One driver: records, attributes, events, enrolment, coverage, score and history."""
     document = show_driver(service.workspace, identity_id)
-    service.audit(caller, "show", [document["identity_id"]])
+    service.audit(caller, "show", people_of(document))
     return document

@@ -9,6 +9,7 @@ from typing import Any
 
 import apsw
 
+from api.also import Also, nothing
 from api.reviews.case import Case, day_of, open_case
 from api.witness import head_note
 from eligibility.clearance import Clearances
@@ -28,12 +29,17 @@ from linkage.ledger import Workspace
 class ReviewActions:
     """The steps of one person on the reviews of a workspace.
 
+    No figure or identity follows from what a person does here, so no step waits for a load that computes: each is one
+    short transaction. Those that rest on the case are given the case as it is in that transaction.
+
     Args:
         actor: who; nobody else's name is taken from anywhere.
+        also: what else is written with a step.
     """
 
     workspace: Workspace
     actor: str
+    also: Also = nothing
 
     def assign(self, review_id: int, to: str, reason: str) -> dict[str, Any]:
         """The review is with `to`."""
@@ -115,36 +121,45 @@ class ReviewActions:
 
     def issue_letter(self, review_id: int, language: Language, reason: str) -> dict[str, Any]:
         """The letter of the last decided round was sent."""
-        with self.workspace.exclusive(), self.workspace.transaction() as connection:
+
+        def step(connection: apsw.Connection) -> dict[str, Any]:
             review = Desk(connection).get(review_id, self.actor)
             sent = Correspondence(connection).issue(review, language, self._act(reason))
             return sent | {"identity_id": review.identity_id}
 
+        return self._write(step)
+
     def grant_clearance(self, name: str, reason: str) -> dict[str, Any]:
         """The person may see what concerns terrorism."""
-        with self.workspace.exclusive(), self.workspace.transaction() as connection:
-            return Clearances(connection).grant(name, reason, self.actor, _now())
+        return self._write(lambda connection: Clearances(connection).grant(name, reason, self.actor, _now()))
 
     def withdraw_clearance(self, name: str, reason: str) -> dict[str, Any]:
         """The person may not any more."""
-        with self.workspace.exclusive(), self.workspace.transaction() as connection:
-            return Clearances(connection).withdraw(name, reason, self.actor, _now())
+        return self._write(lambda connection: Clearances(connection).withdraw(name, reason, self.actor, _now()))
 
     def _act(self, reason: str) -> Act:
         return Act(self.actor, reason.strip(), _now())
 
+    def _write(self, step: Callable[[apsw.Connection], dict[str, Any]]) -> dict[str, Any]:
+        with self.workspace.transaction() as connection:
+            document = step(connection)
+            self.also(connection, document)
+            return document
+
     def _do(self, review_id: int, step: Callable[[apsw.Connection], object]) -> dict[str, Any]:
-        with self.workspace.exclusive(), self.workspace.transaction() as connection:
+        def whole(connection: apsw.Connection) -> dict[str, Any]:
             step(connection)
             return self._row(connection, review_id)
 
+        return self._write(whole)
+
     def _with_case(self, review_id: int, step: Callable[[apsw.Connection, Case], object]) -> dict[str, Any]:
-        """Does a step that needs all that is known, which nobody changes meanwhile."""
-        with self.workspace.exclusive():
-            case = open_case(self.workspace, review_id, self.actor)
-            with self.workspace.transaction() as connection:
-                step(connection, case)
-                return self._row(connection, review_id)
+        """Does a step that needs all that is known, which nobody has changed since."""
+        with self.workspace.considered(lambda: open_case(self.workspace, review_id, self.actor)) as (connection, case):
+            step(connection, case)
+            document = self._row(connection, review_id)
+            self.also(connection, document)
+            return document
 
     def _row(self, connection: apsw.Connection, review_id: int) -> dict[str, Any]:
         """The changed row, with the head of the trail after it."""

@@ -4,6 +4,7 @@ from linkage.ledger.decisions import Decision, Decisions
 from linkage.ledger.facts import FactStore
 from linkage.ledger.history import History, Run
 from linkage.ledger.identity_tables import IdentityTables
+from linkage.ledger.kept_connections import KeptConnections
 from linkage.ledger.loads import FileSummary, LoadRow, LoadTables
 from linkage.ledger.workspace import Workspace
 
@@ -14,6 +15,7 @@ __all__ = [
     "FileSummary",
     "History",
     "IdentityTables",
+    "KeptConnections",
     "LoadRow",
     "LoadTables",
     "Run",

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
+from linkage.ledger.lookup import LOOKED_UP, LOOKUP, WITHDRAWN, write_lookup
 from linkage.schema import FACTS, Kind
-
-WITHDRAWN = "is_withdrawn"
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class FactStore:
         partial = self.path / f".{load_id}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
+        written = {}
         for kind in sorted({*facts, *withdrawn}):
             schema = FACTS[kind]
             frame = schema.conform(facts.get(kind, schema.empty())).with_columns(
@@ -50,11 +50,28 @@ class FactStore:
             file = partial / f"{kind}.parquet"
             frame.write_parquet(file, compression="zstd")
             _sync(file)
+            written[kind] = frame
+        write_lookup(partial / LOOKUP, written)
+        _sync(partial / LOOKUP)
         _sync(partial)
         final = self.path / str(load_id)
         shutil.rmtree(final, ignore_errors=True)
         partial.rename(final)
         _sync(self.path)
+
+    def complete(self, loads: Sequence[int]) -> int:
+        """Loads that an earlier version wrote can be looked up by key too; returns how many could not."""
+        lacking = [load for load in loads if not (self.path / str(load) / LOOKUP).exists()]
+        for load in lacking:
+            folder = self.path / str(load)
+            held = {kind: file for kind in LOOKED_UP if (file := folder / f"{kind}.parquet").exists()}
+            partial = folder / f".{LOOKUP}.{os.getpid()}"
+            partial.unlink(missing_ok=True)
+            write_lookup(partial, {kind: pl.read_parquet(file) for kind, file in held.items()})
+            _sync(partial)
+            partial.rename(folder / LOOKUP)
+            _sync(folder)
+        return len(lacking)
 
     def current(self, kind: Kind, loads: Sequence[int], columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The newest version of each key over the loads in order, without withdrawn ones, ordered by key."""

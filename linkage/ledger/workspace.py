@@ -5,11 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 import apsw
 import polars as pl
@@ -17,6 +18,8 @@ import polars as pl
 from linkage.errors import LedgerError
 from linkage.ledger.facts import FactStore
 from linkage.ledger.identity_tables import IdentityTables
+from linkage.ledger.kept_connections import KeptConnections
+from linkage.ledger.lookup import Lookups
 from linkage.schema import Kind
 
 LEDGER = "ledger.db"
@@ -24,20 +27,27 @@ LOCK = "ledger.lock"
 BUSY_MS = 30_000
 WRITER_CACHE = "PRAGMA cache_size = -262144"  # KiB; a load touches pages all over several indexes
 LOCK_WAIT_S = 600.0
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True)
 class Workspace:
     """The system of record of one investigation unit, in one folder.
 
-    Many processes may read while one writes. A writer takes `exclusive()` for the whole of its work, computes, and
-    publishes in one short `transaction()`.
+    Many processes may read while one writes. Whoever changes what identities, the graph or scores follow from takes
+    `exclusive()` for the whole of its work, computes, and publishes in one short `transaction()`. A change that nothing
+    is computed from, such as a note, is a `transaction()` alone and waits for no computation; one that rests on what
+    its author saw is `considered()`.
 
     Args:
         path: the folder.
+        readers: connections kept open between readings; None = each reading opens its own.
+        kept_lookups: those of the loads' rows likewise.
     """
 
     path: Path
+    readers: KeptConnections | None = field(default=None, compare=False, repr=False)
+    kept_lookups: Lookups | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def create(cls, path: Path) -> Workspace:
@@ -68,6 +78,11 @@ class Workspace:
         workspace.migrate("linkage", _own_migrations())
         return workspace
 
+    def kept_open(self) -> Workspace:
+        """The same workspace for a process that reads it over and over, such as a server."""
+        readers = KeptConnections(self.path / LEDGER, self.connection)
+        return replace(self, readers=readers, kept_lookups=Lookups(self.fact_store.path))
+
     def connection(self) -> apsw.Connection:
         """A new connection to the ledger; the caller closes it."""
         connection = apsw.Connection(str(self.path / LEDGER))
@@ -79,6 +94,11 @@ class Workspace:
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
         """One consistent view of the ledger, untouched by writers meanwhile."""
+        if self.readers is not None:
+            with self.readers.one() as connection:
+                connection.execute("BEGIN")
+                yield connection
+            return
         connection = self.connection()
         try:
             connection.execute("BEGIN")
@@ -116,13 +136,33 @@ class Workspace:
 
     @contextmanager
     def transaction(self) -> Iterator[apsw.Connection]:
-        """A write transaction: committed when the block ends, rolled back when it raises."""
+        """A write transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            LedgerError: another transaction lasted longer than LOCK_WAIT_S seconds.
+        """
         connection = self.connection()
-        connection.execute(WRITER_CACHE)
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
+            with _writing(connection, self.path):
+                yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def considered(self, look: Callable[[], Seen]) -> Iterator[tuple[apsw.Connection, Seen]]:
+        """A write transaction with what `look` saw of the ledger, which nobody has changed since it looked.
+
+        It looks before the transaction, so that others write meanwhile; only where somebody did, it looks again inside.
+
+        Args:
+            look: reads the ledger, on connections of its own.
+        """
+        connection = self.connection()
+        try:
+            before = _version(connection)
+            seen = look()
+            with _writing(connection, self.path):
+                yield connection, seen if _version(connection) == before else look()
         finally:
             connection.close()
 
@@ -172,6 +212,11 @@ class Workspace:
         """The standardised rows of all loads."""
         return FactStore(self.path / "records")
 
+    @property
+    def lookups(self) -> Lookups:
+        """The same rows by key, for reading a few of them."""
+        return self.kept_lookups or Lookups(self.fact_store.path)
+
     def facts(self, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Current facts of a kind: the newest version of each key that was not withdrawn, ordered by key."""
         with self.reading() as connection:
@@ -196,6 +241,23 @@ class Workspace:
         """
         with self.reading() as connection:
             return IdentityTables(connection).require(text)
+
+
+@contextmanager
+def _writing(connection: apsw.Connection, path: Path) -> Iterator[None]:
+    connection.execute(WRITER_CACHE)
+    connection.set_busy_timeout(int(LOCK_WAIT_S * 1000))
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except apsw.BusyError as error:
+        raise LedgerError(f"{path} is being written by another process; try again when it is done") from error
+    yield
+    connection.execute("COMMIT")
+
+
+def _version(connection: apsw.Connection) -> int:
+    """Another number after every commit of another connection; see SQLite, PRAGMA data_version."""
+    return int(connection.execute("PRAGMA data_version").get)
 
 
 def _own_migrations() -> list[str]:

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from linkage.standardise.fold import fold
@@ -30,6 +31,7 @@ class Places:
     jurisdictions: Mapping[str, Mapping[str, str]]
 
     @classmethod
+    @cache
     def load(cls) -> Places:
         """The shipped tables. Source: ISO 3166-1 and 3166-2, with names in English, Spanish and French."""
         countries: dict[str, str] = {}

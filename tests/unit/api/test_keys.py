@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import apsw
 import pytest
 
-from api.keys import MIGRATIONS, Keys
+from api.accounts.remembered import RememberedSecrets
+from api.keys import MIGRATIONS, PREFIX, Keys
 from api.roles import Role
 from linkage.errors import SettingsError, UnknownRecord
 
@@ -33,6 +35,7 @@ def test_no_secret_is_kept(keys: Keys) -> None:
     (row,) = keys.connection.execute("SELECT * FROM service_key").fetchall()
     kept = " ".join(str(value) for value in row)
     assert secret.rpartition("_")[2] not in kept
+    assert "$argon2id$" in kept
     assert "secret" not in keys.rows()[0]
 
 
@@ -75,3 +78,41 @@ def test_two_valid_keys_never_share_a_name(keys: Keys) -> None:
 def test_a_key_needs_a_plain_name(keys: Keys, name: str) -> None:
     with pytest.raises(SettingsError):
         keys.add(name, Role.VIEWER, "ana")
+
+
+def test_a_key_made_before_argon2id_goes_on_working() -> None:
+    connection = apsw.Connection(":memory:")
+    for script in MIGRATIONS[:2]:
+        connection.execute(script)
+    salt, secret = bytes(range(16)), "s" * 43
+    digest = hashlib.sha256(salt + secret.encode()).digest()
+    connection.execute(
+        "INSERT INTO service_key VALUES ('abc', 'old', 'loader', ?, ?, '2026-01-01', 'ana', NULL, NULL)", (salt, digest)
+    )
+    for script in MIGRATIONS[2:]:
+        connection.execute(script)
+    keys = Keys(connection)
+    caller = keys.caller(f"{PREFIX}_abc_{secret}")
+    assert caller is not None
+    assert (caller.actor, caller.role, caller.purpose) == ("key:old", Role.LOADER, "")
+    assert keys.caller(f"{PREFIX}_abc_{secret}x") is None
+
+
+def test_a_secret_that_was_checked_is_remembered_until_the_key_is_revoked(keys: Keys) -> None:
+    secret = keys.add("queue", Role.VIEWER, "ana", "review")["secret"]
+    remembered, tries = RememberedSecrets(), []
+    for _ in range(3):
+        caller = keys.caller(secret, remembered, lambda: tries.append(1))
+        assert caller is not None
+        assert caller.purpose == "review"
+    assert len(tries) == 1, "a remembered secret was checked with argon2id again"
+    keys.revoke("queue", "ana")
+    assert keys.caller(secret, remembered) is None
+
+
+def test_a_wrong_secret_of_a_remembered_key_opens_nothing(keys: Keys) -> None:
+    secret = keys.add("queue", Role.VIEWER, "ana")["secret"]
+    remembered = RememberedSecrets()
+    assert keys.caller(secret, remembered)
+    assert keys.caller(secret[:-1] + ("A" if secret[-1] != "A" else "B"), remembered) is None
+    assert keys.caller(secret, remembered)

@@ -60,6 +60,35 @@ def test_a_second_writer_is_told_to_wait(workspace: Workspace) -> None:
         pass
 
 
+def test_what_was_seen_is_seen_again_only_where_somebody_wrote_meanwhile(workspace: Workspace) -> None:
+    looked = []
+
+    def records() -> int:
+        with workspace.reading() as connection:
+            looked.append(int(connection.execute("SELECT count(*) FROM membership").get))
+        return looked[-1]
+
+    def records_and_somebody_writes() -> int:
+        found = records()
+        if len(looked) == 1:
+            with workspace.transaction() as connection:
+                connection.execute("INSERT INTO membership VALUES ('US/1', 'D-X', 1.0)")
+        return found
+
+    with workspace.considered(records_and_somebody_writes) as (_, seen):
+        assert (seen, looked) == (1, [0, 1])
+    with workspace.considered(records) as (connection, seen):
+        connection.execute("INSERT INTO membership VALUES ('US/2', 'D-Y', 1.0)")
+        assert (seen, looked) == (1, [0, 1, 1])
+    assert records() == 2
+
+
+def test_a_short_change_waits_for_no_writer_that_computes(workspace: Workspace) -> None:
+    with workspace.exclusive(), workspace.transaction() as connection:
+        connection.execute("INSERT INTO membership VALUES ('US/1', 'D-X', 1.0)")
+    assert workspace.resolve_id("US/1") == "D-X"
+
+
 def test_a_newer_ledger_is_refused(workspace: Workspace) -> None:
     workspace.migrate("graph", ["CREATE TABLE a (x)", "CREATE TABLE b (x)"])
     with pytest.raises(LedgerError, match="newer"):

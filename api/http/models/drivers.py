@@ -1,4 +1,4 @@
-"""Requests and answers of the API, with examples of invented people."""
+"""Requests and answers of the routes that show drivers, with examples of invented people."""
 
 from __future__ import annotations
 
@@ -114,6 +114,30 @@ class ScoreView(BaseModel):
     policy: str
 
 
+class StoredScore(ScoreView):
+    """The stored score of one driver."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "identity_id": "D-4F1C9A2B3C",
+                    "score": 18.1,
+                    "band": "look",
+                    "own": 0.0,
+                    "linked": 18.1,
+                    "linked_band": "look",
+                    "linked_with_possible": 18.1,
+                    "as_of": "2026-06-30",
+                    "policy": "1+0a1b2c3d",
+                }
+            ]
+        }
+    )
+
+    identity_id: str
+
+
 class DriverView(BaseModel):
     """One driver: the `show` document."""
 
@@ -158,16 +182,3 @@ class RiskView(BaseModel):
     coverage: Any
     as_of: str
     policy: str
-
-
-class Health(BaseModel):
-    """Whether the process answers."""
-
-    status: str = "ok"
-
-
-class Readiness(BaseModel):
-    """Whether the workspace can be read and audited."""
-
-    status: str
-    checks: list[dict[str, Any]]

@@ -1,0 +1,86 @@
+"""Rows by key are the rows of the Parquet file, whatever they hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from linkage.ledger import lookup
+from linkage.ledger.facts import FactStore
+from linkage.ledger.lookup import LOOKED_UP, LOOKUP, WITHDRAWN, Lookups
+from linkage.schema import FACTS, Kind
+
+TEXTS = ("José\tÑuñez", 'a "quoted"\nline', "كامل", "\U0001f69a", "", None)
+VALUES = {
+    pl.String: TEXTS,
+    pl.Int32: (-1, 0, 2**31 - 1, None),
+    pl.Int64: (2**63 - 1, -5, None),
+    pl.UInt64: (2**64 - 1, 2**53 + 1, 0),
+    pl.Float64: (0.1 + 0.2, 1e-300, 3.0, None),
+    pl.Boolean: (True, False, None),
+    pl.Date: (date(1899, 12, 31), date(2026, 6, 30), None),
+    pl.List(pl.String): (["a", "é|b"], [], None),
+}
+
+
+def rows(kind: Kind, count: int = 100) -> pl.DataFrame:
+    """Rows in which every type takes every value, over several blocks."""
+    columns = {
+        name: [VALUES[dtype][n % len(VALUES[dtype])] for n in range(count)]
+        for name, dtype in FACTS[kind].columns.items()
+    }
+    columns[LOOKED_UP[kind]] = [None if n % 9 == 8 else f"MX/ñ{n % 40}" for n in range(count)]
+    columns["key"] = [f"US/{n}#e" for n in range(count)]
+    return pl.DataFrame(columns, schema=FACTS[kind].columns)
+
+
+def parquet(folder: Path, load: int, kind: Kind) -> pl.DataFrame:
+    return pl.read_parquet(folder / str(load) / f"{kind}.parquet")
+
+
+@pytest.mark.parametrize("kind", list(LOOKED_UP))
+def test_what_is_looked_up_is_what_the_parquet_holds(tmp_path: Path, kind: Kind) -> None:
+    withdrawn = {kind: pl.Series(["US/0#e", "US/never"])}
+    FactStore(tmp_path).write(3, {kind: rows(kind)}, withdrawn)
+    whole, lookups = parquet(tmp_path, 3, kind), Lookups(tmp_path)
+    for column in {"key", LOOKED_UP[kind]}:
+        asked = whole[column].drop_nulls().unique().to_list()
+        for values in (*([value] for value in asked), asked, [*asked[:3], "nobody's"], ["nobody's"], []):
+            found = lookups.rows(3, kind, column, values)
+            assert found is not None
+            expected = whole.filter(pl.col(column).is_in(values))
+            order = ["key", WITHDRAWN]
+            assert_frame_equal(found.sort(order), expected.select(found.columns).sort(order))
+
+
+def test_two_values_of_one_checksum_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "_crc", lambda value: 7)
+    FactStore(tmp_path).write(1, {Kind.CARRIER: rows(Kind.CARRIER)}, {})
+    found = Lookups(tmp_path).rows(1, Kind.CARRIER, "key", ["US/3#e"])
+    assert found is not None
+    assert found["key"].to_list() == ["US/3#e"]
+
+
+def test_a_load_of_an_earlier_version_has_none_until_it_is_completed(tmp_path: Path) -> None:
+    store = FactStore(tmp_path)
+    for load in (1, 2):
+        store.write(load, {Kind.EVENT: rows(Kind.EVENT), Kind.CROSSING: FACTS[Kind.CROSSING].empty()}, {})
+    (tmp_path / "2" / LOOKUP).unlink()
+    assert Lookups(tmp_path).rows(2, Kind.EVENT, "key", ["US/3#e"]) is None
+    assert [store.complete([1, 2]), store.complete([1, 2])] == [1, 0]
+    files = [(tmp_path / load / LOOKUP).stat().st_size for load in ("1", "2")]
+    assert files[0] == files[1]
+    assert sorted(file.name for file in (tmp_path / "2").iterdir()) == ["crossing.parquet", "event.parquet", LOOKUP]
+    found = Lookups(tmp_path).rows(2, Kind.EVENT, "key", ["US/3#e"])
+    assert found is not None
+    assert found.height == 1
+
+
+def test_a_column_that_nobody_asks_by_is_not_looked_up(tmp_path: Path) -> None:
+    FactStore(tmp_path).write(1, {Kind.CARRIER: rows(Kind.CARRIER)}, {})
+    assert Lookups(tmp_path).rows(1, Kind.CARRIER, "name", ["a"]) is None
+    assert Lookups(tmp_path).rows(1, Kind.VEHICLE, "key", ["a"]) is None
