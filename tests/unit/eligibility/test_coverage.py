@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import resources
 
 import polars as pl
 import pytest
@@ -53,6 +54,23 @@ def cells(known: CoverageFacts, as_of: dt.date = AS_OF, identity: str = "A") -> 
 
 def results(known: CoverageFacts, as_of: dt.date = AS_OF) -> dict[tuple[str, str], str]:
     return {cell: row["result"] for cell, row in cells(known, as_of).items()}
+
+
+def test_an_answer_without_a_day_is_no_clear_one_and_hides_nothing_that_was_found():
+    asked = [("US/d1", "US", kind, AS_OF - days(9), "clear") for kind in ("criminal", "customs", "licence")]
+    known = facts(*asked)
+    undated = [
+        ("criminal", "derogatory"),
+        ("driving", "clear"),
+        ("customs", "not_shared"),
+        ("immigration", "not_shared"),
+    ]
+    told = {"record_key": "US/d1", "country": "US", "checked_on": None, "known_on": AS_OF - days(1)}
+    more = [told | {"key": f"u{n}", "record_type": kind, "result": said} for n, (kind, said) in enumerate(undated)]
+    evidence = pl.concat([known.evidence, evidence_of_checks(CHECK.conform(pl.DataFrame(more)))])
+    found = results(CoverageFacts(known.memberships, evidence=evidence))
+    expected = {"criminal": "derogatory", "driving": "never", "customs": "clear", "immigration": "not_shared"}
+    assert {kind: found["US", kind] for kind in expected} == expected
 
 
 def test_what_was_never_asked_is_never_clear():
@@ -249,4 +267,21 @@ def test_a_policy_without_sources_is_refused(tmp_path):
 
 def test_every_value_has_a_source():
     assert all(POLICY.sources.values())
-    assert {"always", "ended_statuses", "criminal"} <= set(POLICY.sources)
+    assert {"always", "ended_statuses", "record_type.criminal.good_for_days"} <= set(POLICY.sources)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[record_type.criminal]", "[record_type.criminal]\ngood_for_weeks = 9", "unknown entry record_type.criminal"),
+        ("good_for_days = { value = 365", "good_for_days = { value = 0", "record_type.criminal.good_for_days must be"),
+        ('always = { value = ["US"]', 'always = { value = ["FR"]', "always names a country"),
+        ('version = "2"', "", "version is missing"),
+    ],
+)
+def test_a_policy_with_something_wrong_is_refused_and_named(tmp_path, old, new, says):
+    text = (resources.files("eligibility") / "coverage_policy.toml").read_text("utf-8")
+    assert old in text
+    (tmp_path / "policy.toml").write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(ModelError, match=says):
+        load_coverage_policy(tmp_path / "policy.toml")
