@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -100,6 +101,13 @@ def undo(  # noqa: PLR0913, PLR0917 - and taking one back is these
         outcome = publish(workspace, Publication(loads, day, undone=(n,)), entry, Silent())
     with workspace.reading() as connection:
         return _document(Decisions(connection).get(n), outcome)
+
+
+def people_of(document: Mapping[str, Any]) -> list[str]:
+    """Identity ids that a `link` document tells of, each once, for the audit."""
+    moved = [move[end] for move in document["moves"] for end in ("from", "to") if move[end]]
+    scored = [row["identity_id"] for row in document["relied_on"]["scores"]]
+    return list(dict.fromkeys([*moved, *scored]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def ports_document(workspace: Workspace, asked: Asked) -> dict[str, Any]:
     traffic = volumes(workspace.facts(Kind.PORT_VOLUME, PORT_VOLUME.without("raw")), crossings)
     known = set(traffic["port_code"])
     if asked.port is not None and asked.port not in known:
-        raise SettingsError(f"--port: nothing is known of port {asked.port}; codes have four digits, such as 0901")
+        raise SettingsError("--port: nothing is known of this port; codes have four digits, such as 0901")
     shown = between(counted.cells, asked.since, asked.until)
     compared = {port: found.document() for port, found in compare_ports(shown, asked.interval).items()}
     rows = [
@@ -128,7 +128,7 @@ def open_action(workspace: Workspace, signal: str, owner: str, due_on: date | No
 
     with workspace.considered(look) as (connection, found):
         if signal not in found:
-            raise SettingsError(f"the data raises no alarm {signal}; see: crosslane ports")
+            raise SettingsError("the data raises no such alarm; see: crosslane ports")
         return who.told(connection, PortActions(connection).open(found[signal].document(), owner, due_on, who.author()))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +10,7 @@ from rich.console import Console
 from api.cli.graph_view import warn_if_pending
 from api.cli.output import table
 from api.cli.session import Answer, Session, command, parse_date
-from api.decide import TAKEN_BACK, decide, undo
+from api.decide import TAKEN_BACK, decide, people_of, undo
 from api.progress import Silent
 from api.projection import follow_up
 from linkage.errors import SettingsError
@@ -53,7 +52,7 @@ def undo_command(
     workspace = session.workspace()
     document = undo(workspace, number, session.actor, parse_date(today, "--today"), reason)
     _follow(session, workspace, document)
-    session.audit("undo", _identities(document), f"decision {number}")
+    session.audit("undo", people_of(document) or [None], f"decision {number}")
     return Answer(document, lambda out: print_decision(out, document))
 
 
@@ -76,7 +75,7 @@ def _judge(session: Session, pair: tuple[str, str], judgement: str, reason: str,
     workspace = session.workspace()
     document = decide(workspace, *pair, judgement, reason.strip(), session.actor, parse_date(today, "--today"))
     _follow(session, workspace, document)
-    session.audit(judgement, _identities(document), f"decision {document['decision']['n']}")
+    session.audit(judgement, people_of(document) or [None], f"decision {document['decision']['n']}")
     return Answer(document, lambda out: print_decision(out, document))
 
 
@@ -84,8 +83,3 @@ def _follow(session: Session, workspace: Workspace, document: dict[str, Any]) ->
     """The store that follows has the decision too, or it is told that it has not yet."""
     document |= follow_up(workspace, session.store, Silent())
     warn_if_pending(document)
-
-
-def _identities(document: dict[str, Any]) -> Iterable[str | None]:
-    moved = [move[end] for move in document["moves"] for end in ("from", "to") if move[end]]
-    return dict.fromkeys(moved) or [None]

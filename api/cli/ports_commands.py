@@ -24,6 +24,7 @@ from api.ports import (
 from api.ports_export import COLUMNS, export_rows, masked
 from api.report.ports_page import render
 from eligibility.ports.actions import Action, ActionKind, Outcome
+from eligibility.ports.quarters import first_day
 from eligibility.ports.rates import Interval
 from linkage.errors import SettingsError
 
@@ -81,7 +82,7 @@ def show_command(  # noqa: PLR0913, PLR0917 - one option each
     first = parse_date(since, "--from")
     asked = Asked(
         port,
-        first and first.replace(month=(first.month - 1) // 3 * 3 + 1, day=1),
+        first and first_day(first),
         parse_date(until, "--to"),
         frozenset(word.strip().lower() for word in finding or ()),
         interval,

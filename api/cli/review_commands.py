@@ -11,7 +11,7 @@ from api.cli.session import Answer, Session, command, parse_date
 from api.report import review_page
 from api.reviews.case import open_case
 from api.reviews.consistency import agreement_document
-from api.reviews.document import case_document, people_of
+from api.reviews.document import blinded, case_document, people_of
 from api.reviews.policy import policy_document
 from api.reviews.queue import QueueQuestion, queue_document
 from api.reviews.relied import relied_document
@@ -89,7 +89,7 @@ def show_command(
     case = open_case(workspace, number, session.actor, parse_date(as_of, "--as-of"))
     document = case_document(workspace, case, session.actor)
     if blind:
-        document = review_view.blinded(document)
+        document = blinded(document)
     session.audit("review show", people_of(document), f"review {number}")
     texts = {"csv": review_view.factors_csv, "html": review_page.case_page}
     text = texts[output](document) if output in texts else None

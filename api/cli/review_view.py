@@ -21,14 +21,6 @@ EVIDENCE = (
     *("factor", "event", "code", "consequence", "lookback", "standing", "event_date", "known_on", "status"),
     *("quality", "confidence", "points", "source", "record", "policy_source"),
 )
-BLIND = ("findings", "proposals", "opinions", "appeals", "letters", "rounds", "trail", "snapshots", "notes")
-
-
-def blinded(document: Document) -> Document:
-    """The case without what others found, wrote and decided."""
-    hidden: Document = {name: [] for name in BLIND} | {"outcome": None, "assignee": None, "closed_at": None}
-    factors = [factor | {"finding": None, "is_resolved": None} for factor in document["trace"]["factors"]]
-    return document | hidden | {"trace": document["trace"] | {"factors": factors, "unresolved": []}}
 
 
 def print_queue(out: Console, document: Document) -> None:

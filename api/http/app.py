@@ -13,7 +13,28 @@ from api.access_settings import AccessSettings
 from api.aside import Aside
 from api.audit import AuditLog
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.http import changes, drivers, graph, health, loads, openapi, problems, records, scores, sessions, unmask, why
+from api.http import (
+    audit_log,
+    changes,
+    coverage,
+    decisions,
+    drivers,
+    exchange,
+    graph,
+    health,
+    loads,
+    openapi,
+    ports,
+    problems,
+    records,
+    review_acts,
+    reviews,
+    scores,
+    sessions,
+    successions,
+    unmask,
+    why,
+)
 from api.http.access import MAX_BODY, AccessLog
 from api.http.access_table import unlisted
 from api.http.masked import masked_answers
@@ -26,6 +47,26 @@ from linkage.ledger import Workspace
 
 THREADS = 100
 """Requests that one process works on at once. Most of them wait: for the disk, or for a long answer to be ready."""
+
+# Routes below a driver come before the driver, whose id may hold slashes.
+GROUPS = (
+    *(
+        sessions,
+        unmask,
+        scores,
+        graph,
+        why,
+        drivers,
+        decisions,
+        reviews,
+        review_acts,
+        coverage,
+        ports,
+        exchange,
+        successions,
+    ),
+    *(loads, records, changes, audit_log, health),
+)
 
 
 def create_app(
@@ -59,8 +100,7 @@ def create_app(
     log = AuditLog(workspace.path, metrics.audited)
     app.state.service = Service(workspace.kept_open(), log, store, aside, access or AccessSettings(), metrics)
     problems.install(app)
-    # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (sessions, unmask, scores, graph, why, changes, drivers, loads, records, health):
+    for group in GROUPS:
         app.include_router(group.router)
     openapi.install(app)
     app.state.limits = limits or Limits()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -10,6 +9,7 @@ from fastapi import Query as QueryParameter
 
 from api.drivers import drivers_by_score
 from api.http.etags import NOT_MODIFIED, IfNoneMatch, is_held, not_modified, quoted
+from api.http.models.days import DayParameter
 from api.http.models.drivers import (
     DriverPage,
     DriverView,
@@ -75,7 +75,7 @@ def linked_risk(
     identity_id: DriverParameter,
     service: ServiceDependency,
     caller: CallerDependency,
-    as_of: Annotated[date | None, QueryParameter(description="Replay as known on this day.")] = None,
+    as_of: DayParameter = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Own and linked risk with every route, record and date they rest on."""

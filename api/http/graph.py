@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from api.around import around, between, people_around
+from api.http.models.days import DayParameter
 from api.http.models.graph import Around, PathsView
 from api.http.problems import documented
 from api.http.scores import DriverParameter
@@ -20,7 +20,6 @@ from graph.store import WALKED_KINDS, Reach
 
 router = APIRouter(prefix="/api/v1", tags=["graph"], responses=documented())
 MAX_NODES = 500
-DayParameter = Annotated[date | None, Query(description="Replay as known on this day.")]
 KindsParameter = Annotated[
     list[EdgeKind] | None, Query(max_length=len(EdgeKind), description="Kinds of edges to walk; the usual by default.")
 ]

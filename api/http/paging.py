@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Annotated, Any
 
@@ -77,3 +77,29 @@ def _can_be_asked(part: Any) -> bool:
     if isinstance(part, float):
         return isfinite(part)
     return not isinstance(part, str) or not any("\ud800" <= letter <= "\udfff" for letter in part)
+
+
+def page_of(  # noqa: PLR0913, PLR0917 - a list, how it is ordered, and which part of it
+    listing: str,
+    rows: Sequence[dict[str, Any]],
+    place: Callable[[dict[str, Any]], tuple[Any, ...]],
+    kinds: Sequence[type | tuple[type, ...]],
+    cursor: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """One page of rows that were read as a whole: rows, next_cursor and total.
+
+    Args:
+        rows: in any order.
+        place: what they are ordered by, lowest first; the last part is unique.
+        kinds: what each part of a place is.
+
+    Raises:
+        SettingsError: the cursor is none that this list gave.
+    """
+    after = decode(listing, cursor, kinds)
+    ordered = sorted(rows, key=place)
+    left = ordered if after is None else [row for row in ordered if place(row) > after]
+    shown = left[:limit]
+    more = len(left) > limit
+    return {"rows": shown, "next_cursor": encode(listing, place(shown[-1])) if more else None, "total": len(rows)}

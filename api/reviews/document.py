@@ -15,6 +15,9 @@ from eligibility.reviews.tables import ReviewTables
 from eligibility.trail import Trail
 from linkage.ledger import Workspace
 
+BLIND = ("findings", "proposals", "opinions", "appeals", "letters", "rounds", "trail", "snapshots", "notes")
+"""What a second reader is not shown."""
+
 
 def people_of(document: Mapping[str, Any]) -> list[str]:
     """Identity ids that a case shows, each once, the driver first, for the audit."""
@@ -53,3 +56,10 @@ def case_document(workspace: Workspace, case: Case, actor: str) -> dict[str, Any
             ],
             "trail": [entry.document() for entry in Trail(connection).of(case.review.subject)],
         }
+
+
+def blinded(document: dict[str, Any]) -> dict[str, Any]:
+    """The case without what others found, wrote and decided."""
+    hidden: dict[str, Any] = {name: [] for name in BLIND} | {"outcome": None, "assignee": None, "closed_at": None}
+    factors = [factor | {"finding": None, "is_resolved": None} for factor in document["trace"]["factors"]]
+    return document | hidden | {"trace": document["trace"] | {"factors": factors, "unresolved": []}}

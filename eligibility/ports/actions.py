@@ -16,7 +16,7 @@ from typing import Any
 import apsw
 
 from eligibility.trail import Step, Trail
-from linkage.errors import SettingsError
+from linkage.errors import SettingsError, UnknownRecord
 
 
 class ActionKind(StrEnum):
@@ -161,11 +161,11 @@ class PortActions:
         """Action `n`.
 
         Raises:
-            SettingsError: there is none.
+            UnknownRecord: there is none.
         """
         row = self._connection.execute(f"{_SELECT} WHERE n = ?", (n,)).fetchone()
         if row is None:
-            raise SettingsError(f"there is no action {n}; see: crosslane ports action list")
+            raise UnknownRecord(f"there is no action {n}; see: crosslane ports action list")
         return _action(row)
 
     def open(self, raised: Mapping[str, Any], owner: str, due_on: date | None, by: Author) -> Action:

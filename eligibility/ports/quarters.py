@@ -10,6 +10,11 @@ def quarter_name(day: date) -> str:
     return f"{day.year}Q{(day.month + 2) // 3}"
 
 
+def first_day(day: date) -> date:
+    """First day of the quarter of a day."""
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+
 def next_quarter(quarter: date) -> date:
     """First day of the quarter after the one that begins on a day."""
     return quarters_back(quarter, -1)

@@ -167,9 +167,9 @@ def test_a_part_can_be_looked_at(loaded: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("ports", "--port", "9999"), "nothing is known of port 9999"),
+        (("ports", "--port", "9999"), "nothing is known of this port"),
         (("ports", "--format", "pdf"), "pdf is none of"),
-        (("ports", "action", "open", "2304:fast-rose:2025Q1", "--owner", "A", "--reason", "b"), "raises no alarm"),
+        (("ports", "action", "open", "2304:fast-rose:2025Q1", "--owner", "A", "--reason", "b"), "raises no such alarm"),
         (("ports", "action", "close", "1", "--outcome", "resolved", "--reason", "b"), "there is no action 1"),
         (("ports", "action", "measure", "1", "--reason", "b"), "there is no action 1"),
         (("ports", "action", "take", "1", "--kind", "other", "--on", "soon", "--reason", "b"), "--on: give a date"),
