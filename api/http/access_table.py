@@ -41,6 +41,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/drivers/{identity_id:path}"): READ,
     ("GET", "/api/v1/paths"): READ,
     ("GET", "/api/v1/why"): READ,
+    ("POST", "/api/v1/match"): READ,
     ("GET", "/api/v1/changes"): READ,
     ("POST", "/api/v1/decisions"): INVESTIGATE,
     ("DELETE", "/api/v1/decisions/{n}"): INVESTIGATE,
