@@ -17,6 +17,7 @@ from api.bootstrap import open_workspace
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.jobs.tables import JobTables
 from api.projection import pending as projection_pending
+from api.restriction import restriction_of, undeclared_loads
 from api.witness import contradicted
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.trail import Trail
@@ -58,7 +59,7 @@ def doctor(folder: Path | None, store: GraphStoreChoice = LEDGER) -> dict[str, A
     checks.append(_attempt("workspace", reach))
     if opened:
         looks = {"ledger": _ledger, "records": _records, "graph": _graph, "search": _search, "audit": _audit}
-        looks["trail"] = _trail
+        looks |= {"trail": _trail, "sources": _sources}
         checks += [_attempt(name, partial(look, opened[0])) for name, look in looks.items()]
         checks += _projection(opened[0], store)
     return {"checks": [check.document() for check in checks]}
@@ -161,6 +162,15 @@ def _applied(workspace: Workspace) -> str:
 def _projection(workspace: Workspace, store: GraphStoreChoice) -> list[Check]:
     server = store.server
     return [_attempt("projection", lambda: projection_pending(workspace, server))] if server else []
+
+
+def _sources(workspace: Workspace) -> str:
+    """What the workspace may hold is all that it holds."""
+    with workspace.reading() as connection:
+        restriction, wrong = restriction_of(connection), undeclared_loads(connection)
+    if wrong:
+        raise _Failed(f"load {wrong[0]} is of a source that this workspace may not hold; restore from a backup")
+    return restriction.told()
 
 
 def _search(workspace: Workspace) -> str:

@@ -27,6 +27,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/session"): PUBLIC,
     ("GET", "/api/v1/session"): ANYBODY,
     ("DELETE", "/api/v1/session"): ANYBODY,
+    ("POST", "/api/v1/session/provider"): PUBLIC,
+    ("GET", "/api/v1/session/provider"): PUBLIC,
     ("POST", "/api/v1/loads"): LOAD,
     ("GET", "/api/v1/loads"): LOAD,
     ("GET", "/api/v1/loads/{job_id}"): LOAD,

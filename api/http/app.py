@@ -23,6 +23,8 @@ from api.http import (
     graph,
     health,
     loads,
+    match,
+    oidc,
     openapi,
     ports,
     problems,
@@ -50,22 +52,8 @@ THREADS = 100
 
 # Routes below a driver come before the driver, whose id may hold slashes.
 GROUPS = (
-    *(
-        sessions,
-        unmask,
-        scores,
-        graph,
-        why,
-        drivers,
-        decisions,
-        reviews,
-        review_acts,
-        coverage,
-        ports,
-        exchange,
-        successions,
-    ),
-    *(loads, records, changes, audit_log, health),
+    *(sessions, oidc, unmask, scores, graph, why, match, drivers, decisions, reviews, review_acts),
+    *(coverage, ports, exchange, successions, loads, records, changes, audit_log, health),
 )
 
 
