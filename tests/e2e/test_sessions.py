@@ -261,8 +261,9 @@ def test_a_caller_is_slowed_and_others_are_not(loaded: Any) -> None:
     def ask(secret: str) -> Any:
         return browser.get("/api/v1/drivers", headers={"Authorization": f"Bearer {secret}"})
 
-    assert {ask(first).status_code for _ in range(5)} == {200}
-    assert_told_to_wait(ask(first))
+    answers = [ask(first) for _ in range(12)]
+    assert [answer.status_code for answer in answers[:5]] == [200] * 5
+    assert_told_to_wait(next(answer for answer in answers if answer.status_code != 200))
     assert ask(second).status_code == 200
 
 
