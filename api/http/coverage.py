@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.coverage import CoverageQuestion, board_document, coverage_document, oldest_document
-from api.http.models.days import DayParameter
 from api.http.models.coverage import Board, CoveragePage, Oldest
+from api.http.models.days import DayParameter
 from api.http.paging import CursorParameter, LimitParameter, page_of
 from api.http.problems import documented
 from api.http.service import CallerDependency, ServiceDependency

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.http.models.days import DayParameter
 from api.http.models.acts import MAX_NUMBER
+from api.http.models.days import DayParameter
 from api.http.models.reviews import Agreement, Letter, Replayed, ReviewCase, ReviewPage, WithoutFact
 from api.http.paging import CursorParameter, LimitParameter, page_of
 from api.http.problems import documented
