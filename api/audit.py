@@ -6,9 +6,10 @@ Threads of one process are written together in one transaction; several processe
 
 from __future__ import annotations
 
+import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,34 @@ class Entry:
     identity_id: str | None = None
     detail: str | None = None
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries; None asks for all.
+
+    Args:
+        identities: of these people.
+        actor: of one person or service.
+        since: made at this time or later, in ISO form.
+        before: older than the entry of this number.
+    """
+
+    identities: Collection[str] | None = None
+    actor: str | None = None
+    since: str | None = None
+    before: int | None = None
+
+
+_OF_ALL = (
+    "SELECT n, actor, action, identity_id, detail, at FROM audit WHERE ?1 IS NULL AND (?2 IS NULL OR actor = ?2) "
+    "AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR n < ?4) ORDER BY n DESC LIMIT ?5"
+)
+_OF_PEOPLE = (
+    "SELECT n, actor, action, identity_id, detail, at FROM audit "
+    "WHERE identity_id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR actor = ?2) "
+    "AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR n < ?4) ORDER BY n DESC LIMIT ?5"
+)
 
 
 @dataclass(slots=True)
@@ -132,6 +161,16 @@ class AuditLog:
                 (identity_id, limit),
             )
             return [Entry(*row) for row in rows]
+
+    def page(self, wanted: Wanted, limit: int) -> list[tuple[int, Entry]]:
+        """Number and entry, the newest first."""
+        if not self._path.exists():
+            return []
+        who = None if wanted.identities is None else json.dumps(sorted(wanted.identities))
+        statement = _OF_ALL if who is None else _OF_PEOPLE
+        with self._open.one() as connection:
+            rows = connection.execute(statement, (who, wanted.actor, wanted.since, wanted.before, limit))
+            return [(int(n), Entry(*row)) for n, *row in rows]
 
     def details(self, like: str) -> list[str]:
         """Details that fit a pattern of SQL's LIKE, oldest first."""

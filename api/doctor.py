@@ -17,9 +17,11 @@ from api.bootstrap import open_workspace
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.jobs.tables import JobTables
 from api.projection import pending as projection_pending
+from api.restriction import restriction_of, undeclared_loads
 from api.witness import contradicted
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.trail import Trail
+from eligibility.untold import untold
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
 from linkage.errors import LinkageError
@@ -58,7 +60,7 @@ def doctor(folder: Path | None, store: GraphStoreChoice = LEDGER) -> dict[str, A
     checks.append(_attempt("workspace", reach))
     if opened:
         looks = {"ledger": _ledger, "records": _records, "graph": _graph, "search": _search, "audit": _audit}
-        looks["trail"] = _trail
+        looks |= {"trail": _trail, "sources": _sources}
         checks += [_attempt(name, partial(look, opened[0])) for name, look in looks.items()]
         checks += _projection(opened[0], store)
     return {"checks": [check.document() for check in checks]}
@@ -163,6 +165,15 @@ def _projection(workspace: Workspace, store: GraphStoreChoice) -> list[Check]:
     return [_attempt("projection", lambda: projection_pending(workspace, server))] if server else []
 
 
+def _sources(workspace: Workspace) -> str:
+    """What the workspace may hold is all that it holds."""
+    with workspace.reading() as connection:
+        restriction, wrong = restriction_of(connection), undeclared_loads(connection)
+    if wrong:
+        raise _Failed(f"load {wrong[0]} is of a source that this workspace may not hold; restore from a backup")
+    return restriction.told()
+
+
 def _search(workspace: Workspace) -> str:
     with workspace.reading() as connection:
         lost = connection.execute(
@@ -175,12 +186,15 @@ def _search(workspace: Workspace) -> str:
 
 
 def _trail(workspace: Workspace) -> str:
-    """The trail of reviews is whole, and what was kept with each is what was kept."""
+    """The trail is whole, what was kept with each review is what was kept, and nothing stands that it does not tell."""
     with workspace.reading() as connection:
         trail = Trail(connection)
         wrong = [*trail.verify(), *Snapshots(connection).broken()]
         wrong += contradicted(connection, AuditLog(workspace.path))
+        strange = untold(connection)
         n, head = trail.head()
+    if strange and not wrong:
+        raise _Failed(f"the ledger holds what its trail does not tell: {strange[0]} ({len(strange)} findings)")
     if wrong:
         raise _Failed(f"the trail was changed: {wrong[0]} ({len(wrong)} findings); restore from a backup")
     return f"whole at row {n}, head {head[:16]}"

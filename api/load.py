@@ -21,6 +21,7 @@ from api.people_of import people_of
 from api.progress import Progress, Silent
 from api.projection import follow_up
 from api.publish import Outcome, Publication, publish
+from api.restriction import restriction_of
 from eligibility.exchange_tables import ExchangeTables
 from linkage.errors import SourceError
 from linkage.ledger import Decision, Decisions, FileSummary, LoadRow, LoadTables, Workspace
@@ -40,6 +41,7 @@ class LoadRequest:
         today: the load day, which is also the day the scores are for.
         mode: delta, snapshot or delete; None = as the manifest says.
         confirm: a snapshot may withdraw more than a tenth.
+        reason: why it is loaded, for the trail of what the files answer; None = that this load brought it.
         actor: who loads.
         is_live: records as they are now: bytes that were loaded before count again where something else came since.
         with_people: the document says whose each row is.
@@ -53,6 +55,7 @@ class LoadRequest:
     encoding: str | None = None
     delimiter: str | None = None
     confirm: bool = False
+    reason: str | None = None
     actor: str = "local"
     is_live: bool = False
     with_people: bool = False
@@ -112,8 +115,13 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress, also: 
     with workspace.exclusive():
         with workspace.reading() as connection:
             loads = LoadTables(connection).ids()
+            restriction = restriction_of(connection)
+        for path in request.files:
+            restriction.require(path, request.source, manifest)
         workspace.fact_store.sweep(loads)
         taken = _take_in(workspace, request, (manifest, mode), progress)
+        for file in taken:
+            restriction.require_codes(file.path, _codes(file))
         plan = _plan(workspace, taken, (manifest, mode, request.confirm), loads)
         load_id = (loads[-1] if loads else 0) + 1
         telling = _Telling(taken, started, also, is_unchanged=plan.is_empty, with_people=request.with_people)
@@ -242,6 +250,11 @@ def _take_in(
     return taken
 
 
+def _codes(file: FileIntake) -> set[str | None]:
+    """Which sources the rows of a file are of."""
+    return {code for facts in file.facts.values() for code in facts["source"].unique()}
+
+
 def _plan(
     workspace: Workspace, taken: Sequence[FileIntake], read_as: tuple[Manifest, str, bool], loads: Sequence[int]
 ) -> _Plan:
@@ -287,6 +300,7 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
         named=_named(workspace, plan),
+        reason=request.reason,
         today=request.today,
     )
 

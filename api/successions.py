@@ -12,6 +12,7 @@ import orjson
 import polars as pl
 
 from api import carrier_records, scores, screening, screening_scene
+from api.also import Also, nothing
 from api.decide import TAKEN_BACK
 from api.succession_rulings import SuccessionRuling, SuccessionRulings, as_frame
 from eligibility.screening.runs import Cause
@@ -76,8 +77,8 @@ def list_successions(workspace: Workspace, *, with_settled: bool = False) -> dic
     return {"rows": rows, "as_of": day.isoformat() if day else None}
 
 
-def rule(  # noqa: PLR0913, PLR0917 - a ruling is these six things
-    workspace: Workspace, a: str, b: str, ruling: Ruling, reason: str, by: str
+def rule(  # noqa: PLR0913, PLR0917 - a ruling is these things
+    workspace: Workspace, a: str, b: str, ruling: Ruling, reason: str, by: str, also: Also = nothing
 ) -> dict[str, Any]:
     """The word stands, and the graph and every score it moves follow in the same transaction.
 
@@ -85,6 +86,7 @@ def rule(  # noqa: PLR0913, PLR0917 - a ruling is these six things
         a: carrier, or one of its records as source/record_id: the one that ended, where dates do not say which.
         b: the other one.
         by: the person who rules.
+        also: what else is written in the ruling's transaction.
 
     Returns:
         ruling, rescored, reviews_opened, reviews_reopened.
@@ -105,16 +107,18 @@ def rule(  # noqa: PLR0913, PLR0917 - a ruling is these six things
             SuccessionRulings(connection).insert(made)
             _tell(connection, made, f"succession {made.ruling}", (by, made.reason, made.at))
 
-        counted = _publish(workspace, lambda rulings: [*rulings, made], write, by)
-    return {"ruling": _ruling(made), **counted}
+        return _publish(workspace, lambda rulings: [*rulings, made], write, (number, by, also))
 
 
-def undo_ruling(workspace: Workspace, n: int, by: str, reason: str = TAKEN_BACK) -> dict[str, Any]:
+def undo_ruling(
+    workspace: Workspace, n: int, by: str, reason: str = TAKEN_BACK, also: Also = nothing
+) -> dict[str, Any]:
     """Ruling `n` no longer stands: the graph and the scores are as if it had never been made.
 
     Args:
         by: the person who takes it back.
         reason: why, for the trail.
+        also: as in `rule`.
 
     Raises:
         UnknownRecord: there is no such ruling.
@@ -132,30 +136,30 @@ def undo_ruling(workspace: Workspace, n: int, by: str, reason: str = TAKEN_BACK)
             SuccessionRulings(connection).undo(n, by, at)
             _tell(connection, ruling, "succession ruling taken back", (by, reason, at))
 
-        counted = _publish(
+        return _publish(
             workspace,
             lambda rulings: [replace(one, undone_by=by, undone_at=at) if one.n == n else one for one in rulings],
             write,
-            by,
+            (n, by, also),
         )
-    with workspace.reading() as connection:
-        return {"ruling": _ruling(SuccessionRulings(connection).get(n)), **counted}
 
 
 def _publish(
     workspace: Workspace,
     after: Callable[[list[SuccessionRuling]], list[SuccessionRuling]],
     write: Callable[[apsw.Connection], None],
-    by: str,
-) -> dict[str, int]:
+    what: tuple[int, str, Also],
+) -> dict[str, Any]:
     """The table written, the graph brought to it and what that moves scored anew; the caller holds the writer's place.
 
     Args:
         after: what all rulings ever made will be.
+        what: number of the ruling, who, and what else is written.
 
     Returns:
-        rescored (how many scores changed), reviews_opened, reviews_reopened.
+        ruling, rescored (how many scores changed), reviews_opened, reviews_reopened.
     """
+    number, by, also = what
     basis = None
     with workspace.reading() as connection:
         rulings = as_frame(one for one in after(SuccessionRulings(connection).all()) if one.undone_at is None)
@@ -166,9 +170,11 @@ def _publish(
         if not change.is_empty:
             counted, basis = _apply(workspace, connection, change, by)
         mark = ChangeLog(connection).head()
+        document = {"ruling": _ruling(SuccessionRulings(connection).get(number)), **counted}
+        also(connection, document)
     if basis is not None:  # once the ledger is there, so that none is kept for a state that never came about
         scores.kept_basis(workspace.path).write(basis, mark)
-    return counted
+    return document
 
 
 def _apply(

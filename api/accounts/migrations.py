@@ -35,4 +35,15 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX session_by_user ON session (user);
     """,
     MASKING,
+    """
+    CREATE TABLE login_attempt (
+        digest    BLOB PRIMARY KEY,
+        browser   BLOB NOT NULL,
+        nonce     TEXT NOT NULL,
+        verifier  TEXT NOT NULL,
+        purpose   TEXT NOT NULL,
+        then_     TEXT NOT NULL,
+        ends_at   REAL NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

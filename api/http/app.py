@@ -14,18 +14,27 @@ from api.aside import Aside
 from api.audit import AuditLog
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.http import (
+    audit_log,
     changes,
+    coverage,
+    decisions,
     drivers,
+    exchange,
     graph,
     health,
     loads,
     match,
+    oidc,
     openapi,
+    ports,
     problems,
     reconcile,
     records,
+    review_acts,
+    reviews,
     scores,
     sessions,
+    successions,
     unmask,
     why,
 )
@@ -41,6 +50,12 @@ from linkage.ledger import Workspace
 
 THREADS = 100
 """Requests that one process works on at once. Most of them wait: for the disk, or for a long answer to be ready."""
+
+# Routes below a driver come before the driver, whose id may hold slashes.
+GROUPS = (
+    *(sessions, oidc, unmask, scores, graph, why, match, reconcile, drivers, decisions, reviews, review_acts),
+    *(coverage, ports, exchange, successions, loads, records, changes, audit_log, health),
+)
 
 
 def create_app(
@@ -74,8 +89,7 @@ def create_app(
     log = AuditLog(workspace.path, metrics.audited)
     app.state.service = Service(workspace.kept_open(), log, store, aside, access or AccessSettings(), metrics)
     problems.install(app)
-    # Routes below a driver come before the driver, whose id may hold slashes.
-    for group in (sessions, unmask, scores, graph, why, changes, match, reconcile, drivers, loads, records, health):
+    for group in GROUPS:
         app.include_router(group.router)
     openapi.install(app)
     app.state.limits = limits or Limits()

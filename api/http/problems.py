@@ -8,12 +8,14 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from eligibility.reviews.states import NotAllowed
 from graph.errors import StoreUnavailable, UnknownIdentity
-from linkage.errors import LedgerError, LinkageError, SettingsError, UnknownRecord
+from linkage.errors import LedgerError, LinkageError, SettingsError, SourceError, UnknownRecord
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES = (400, 401, 403, 404, 409, 413, 422, 429, 503)
@@ -77,6 +79,8 @@ def _status(error: LinkageError) -> int:
         return HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, SettingsError):
         return HTTPStatus.BAD_REQUEST
+    if isinstance(error, SourceError):
+        return HTTPStatus.UNPROCESSABLE_ENTITY
     if isinstance(error, NotAllowed):
         return HTTPStatus.CONFLICT
     return HTTPStatus.INTERNAL_SERVER_ERROR
@@ -86,15 +90,36 @@ def _known(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkageError)
     status = _status(error)
     # What went wrong inside is for the log of whoever runs the service; it may name files of theirs.
-    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return problem(status, "the workspace cannot answer now; ask whoever runs this service" if is_ours else str(error))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return problem(status, "the workspace cannot answer now; ask whoever runs this service")
+    return problem(status, _told(error))
 
 
-def _http(_: Request, error: Exception) -> JSONResponse:
+def _told(error: LinkageError) -> str:
+    """What the caller is told; of a file, what is wrong and where, not what it was called here."""
+    if isinstance(error, SourceError):
+        place = "" if error.line is None else f"line {error.line}: "
+        return f"{place}{error.message} [{error.rule}]"
+    return str(error)
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     answer = problem(error.status_code, str(error.detail))
     answer.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_methods(request))
     return answer
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be done at the path of a request, by all routes there together; a fixed path goes before a pattern."""
+    found: dict[str, set[str]] = {}
+    for context in iter_route_contexts(request.app.routes):
+        template = str(context.path)
+        if context.methods and compile_path(template)[0].match(request.scope["path"]):
+            found.setdefault(template, set()).update(context.methods)
+    return sorted(found[min(found, key=lambda template: template.count("{"))]) if found else []
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:

@@ -45,7 +45,8 @@ def list_reviews(  # noqa: PLR0913, PLR0917 - one parameter each
     question = QueueQuestion(state, caller.actor if mine else None, trigger, driver, everything)
     document = queue_document(service.workspace, question, caller.actor)
     page = page_of("reviews", document["rows"], _place, (float, str, int), cursor, limit)
-    people = dict.fromkeys(row["identity_id"] for row in page["rows"])
+    asked = [service.workspace.resolve_id(driver)] if driver else []  # that somebody has none is told of them, too
+    people = dict.fromkeys([*asked, *(row["identity_id"] for row in page["rows"])])
     service.audit(caller, "review list", people or [None], f"{len(page['rows'])} reviews")
     return document | page
 

@@ -14,6 +14,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api.access_settings import AccessSettings
+from api.accounts.openid import OpenId
 from api.accounts.remembered import RememberedSecrets
 from api.accounts.sessions import Session, Sessions, csrf_token
 from api.aside import Aside, Told
@@ -46,6 +47,7 @@ class Service:
         aside: what works out long answers; None = the thread that asks.
         remembered: secrets of keys that this process has checked.
         rates: how often callers have asked this process.
+        openid: the provider that people may log in at; None = there is none.
     """
 
     workspace: Workspace
@@ -56,10 +58,13 @@ class Service:
     metrics: Metrics = field(default_factory=Metrics)
     remembered: RememberedSecrets = field(default_factory=RememberedSecrets)
     rates: Rates = field(init=False)
+    openid: OpenId | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Counts start at nothing."""
+        """Counts start at nothing, and the provider is asked when somebody first goes there."""
+        provider = self.access.provider
         object.__setattr__(self, "rates", Rates(self.access.rates))
+        object.__setattr__(self, "openid", OpenId(provider) if provider else None)
 
     def audit(self, caller: Caller, action: str, identities: Iterable[str | None], detail: str | None = None) -> None:
         """The audit holds one entry an identity, with the caller's purpose, before the answer that shows it leaves."""

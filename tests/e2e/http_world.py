@@ -40,7 +40,7 @@ MX,9,MX,\u202eמרים,\U00020000文,1979-09-09,,,,,,
 """
 ENROLMENTS = """source,record_id,fast_id,status,enrolled_on,expires_on,last_vetted_on,citizenship,residence,approved_by
 US,1,984400117,active,2024-04-03,2029-04-02,2024-03-14,US,US,CBP
-US,2,984400231,active,2024-09-16,2029-09-15,2024-08-30,US,US,CBP
+US,2,984400231,active,2024-09-16,2029-09-15,2024-08-30,MX,US,CBP
 """
 CHECKS = "source,record_id,country,record_type,checked_on,result,legal_basis\n" + "".join(
     f"US,{number},US,{kind},2026-06-01,clear,49 CFR 1572.201\n" for number in (1, 2) for kind in ("criminal", "customs")

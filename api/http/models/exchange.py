@@ -12,6 +12,16 @@ from api.http.models.days import Day
 _PARTNER = Annotated[str, Field(pattern="^[A-Z]{2}$", description="Country asked, such as MX.")]
 _REQUEST_ID = Annotated[str, Field(max_length=40, pattern="^R[0-9]{6,}-[0-9]{2}$")]
 _TODAY = Field(description="The day it is done; the day of the scores by default.")
+_ANSWER: dict[str, JsonValue] = {
+    "source": "MX",
+    "request_id": "R000001-09",
+    "record_id": "77",
+    "answer": "clear",
+    "as_of": "2026-07-02",
+    "legal_basis": "agreement",
+    "surname": "Núñez",
+    "birth_date": "1971-01-01",
+}
 _ROW: dict[str, JsonValue] = {
     "request_id": "R000001-09",
     "partner": "MX",
@@ -94,23 +104,7 @@ class ExportPackets(Because):
 class PartnerAnswer(BaseModel):
     """One answer of a partner, with what it looked up, as it was sent."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "source": "MX",
-                    "request_id": "R000001-09",
-                    "record_id": "77",
-                    "answer": "clear",
-                    "as_of": "2026-07-02",
-                    "legal_basis": "agreement",
-                    "surname": "Núñez",
-                    "birth_date": "1971-01-01",
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_ANSWER]})
 
     source: Annotated[str, Field(min_length=1, max_length=100)]
     request_id: Annotated[str, Field(min_length=1, max_length=100)]
@@ -135,7 +129,7 @@ class PartnerAnswer(BaseModel):
 class TakeAnswers(BaseModel):
     """Answers of partners to take in; the same ones again bring nothing."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"answers": [_ANSWER]}]})
 
     answers: Annotated[list[PartnerAnswer], Field(min_length=1, max_length=500)]
     reason: ReasonText = "answers of a partner taken in"
