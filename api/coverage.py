@@ -12,9 +12,11 @@ import polars as pl
 
 from api import scores
 from api.coverage_facts import facts_about, facts_of_all
+from api.exchange_state import exchange_about, exchange_on
 from eligibility.coverage import Result, coverage_of, coverage_of_enrolled
 from eligibility.coverage_board import board, oldest_gaps
 from eligibility.coverage_policy import load_coverage_policy
+from eligibility.exchange import outstanding
 from eligibility.exchange_policy import load_exchange_policy
 from eligibility.sharing import may_have, sharing_of
 from linkage.errors import SettingsError
@@ -61,8 +63,7 @@ class CoverageQuestion:
 def coverage_rows(workspace: Workspace, records: Sequence[str], day: date) -> list[dict[str, Any]]:
     """One row a country and record type that matters: when it was last checked and with what result."""
     with workspace.reading() as connection:
-        facts = facts_about(workspace, connection, records, day)
-    frame = coverage_of(facts, pl.DataFrame({"identity_id": ["one"]}), day, load_coverage_policy())
+        frame = _of_one(workspace, connection, records, day)
     return documents(_shared(frame).drop("identity_id"))
 
 
@@ -79,13 +80,13 @@ def coverage_document(workspace: Workspace, question: CoverageQuestion, referenc
     with workspace.reading() as connection:
         day = question.as_of or day_of(connection)
         if reference is None:
-            frame = coverage_of_enrolled(facts_of_all(workspace, connection, day), day, policy)
+            cells = coverage_of_enrolled(facts_of_all(workspace, connection, day), day, policy)
+            frame = _with_requests(cells, exchange_on(workspace, connection, day)[0])
         else:
             tables = IdentityTables(connection)
             identity = tables.require(reference)
-            facts = facts_about(workspace, connection, tables.records_of(identity), day)
-            frame = coverage_of(facts, pl.DataFrame({"identity_id": ["one"]}), day, policy)
-            frame = frame.with_columns(identity_id=pl.lit(identity))
+            cells = _of_one(workspace, connection, tables.records_of(identity), day)
+            frame = cells.with_columns(identity_id=pl.lit(identity))
     wanted = [
         pl.col(name) == value
         for name in ("country", "record_type", "result")
@@ -123,6 +124,20 @@ def day_of(connection: apsw.Connection) -> date:
 def documents(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows of a frame as JSON values."""
     return frame.with_columns(pl.selectors.date().dt.to_string("iso")).to_dicts()
+
+
+def _of_one(workspace: Workspace, connection: apsw.Connection, records: Sequence[str], day: date) -> pl.DataFrame:
+    """Frame COVERAGE of the holder of some records, who is called `one`, with what was asked and not answered."""
+    facts, people = facts_about(workspace, connection, records, day), pl.DataFrame({"identity_id": ["one"]})
+    requests = exchange_about(workspace, connection, records, day).with_columns(identity_id=pl.lit("one"))
+    return _with_requests(coverage_of(facts, people, day, load_coverage_policy()), requests)
+
+
+def _with_requests(cells: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    """The cells, each with the request that waits for an answer about it; nulls where none does."""
+    return cells.join(
+        outstanding(standing), on=["identity_id", "country", "record_type"], how="left", maintain_order="left"
+    )
 
 
 def _shared(frame: pl.DataFrame) -> pl.DataFrame:

@@ -64,6 +64,7 @@ def facts_about(
         identity_id=pl.lit("one")
     )
     few = _Few(workspace, connection, members["record_key"].to_list())
+    requests, judged = few.answers(as_of)
     employment = few.held(Kind.EMPLOYMENT, "record_key")
     return CoverageFacts(
         memberships=MEMBERSHIP.conform(members),
@@ -74,25 +75,40 @@ def facts_about(
         evidence=pl.concat(
             [
                 evidence_of_checks(few.held(Kind.CHECK, "record_key")),
-                few.answers(as_of),
+                evidence_of_answers(requests, judged),
                 few.absence(members, as_of),
             ]
         ),
     )
 
 
-def evidence(current: Reader, connection: apsw.Connection, members: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+def answers_about(
+    workspace: Workspace, connection: apsw.Connection, records: Collection[str], as_of: dt.date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Frame REQUEST about the holder of some records, and frame JUDGED of what came in answer by the day."""
+    return _Few(workspace, connection, list(records)).answers(as_of)
+
+
+def evidence(
+    current: Reader,
+    connection: apsw.Connection,
+    members: pl.DataFrame,
+    as_of: dt.date,
+    only: Collection[str] | None = None,
+) -> pl.DataFrame:
     """EVIDENCE of everybody by the day: checks, accepted answers of partners, and absence from complete sources.
 
     Args:
         current: reads facts.
         connection: the view of the ledger that requests and loads are read from.
         members: record_key and identity_id of everybody.
+        only: answers about the drivers of these records alone are judged; None = about everybody.
     """
-    requests = ExchangeTables(connection).requests()
+    tables = ExchangeTables(connection)
+    requests = tables.requests() if only is None else tables.requests_about(only)
     found = [evidence_of_checks(current(Kind.CHECK))]
     if requests.height:
-        found.append(evidence_of_answers(requests, judged_of_all(current, requests, members, as_of)))
+        found.append(evidence_of_answers(requests, judged_of(current, requests, members, as_of)))
     dumps = full_dumps(connection)
     if dumps:
         presence = Presence(
@@ -110,9 +126,18 @@ def judged_of_all(current: Reader, requests: pl.DataFrame, members: pl.DataFrame
     """Frame JUDGED of every answer known by the day.
 
     Args:
-        requests: REQUEST.
+        requests: REQUEST, of everybody.
     """
-    answers = known_by(current(Kind.PARTNER_ANSWER), as_of)
+    return _judged(current, known_by(current(Kind.PARTNER_ANSWER), as_of), requests, members)
+
+
+def judged_of(current: Reader, requests: pl.DataFrame, members: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Frame JUDGED of the answers known by the day that name one of some requests (REQUEST)."""
+    answers = known_by(current(Kind.PARTNER_ANSWER), as_of).join(requests, on="request_id", how="semi")
+    return _judged(current, answers, requests, members)
+
+
+def _judged(current: Reader, answers: pl.DataFrame, requests: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     if not answers.height:
         return JUDGED.empty()
     return judge_answers(answers, requests, members, current(Kind.PERSON, PERSON_COLUMNS), load_exchange_policy())
@@ -165,18 +190,18 @@ class _Few:
         """Facts of a kind whose column is one of the values, by default of the records' keys."""
         return facts_of(self.workspace, self.connection, kind, column, self.keys if values is None else values)
 
-    def answers(self, as_of: dt.date) -> pl.DataFrame:
-        """EVIDENCE of answers to requests about the records."""
-        requests = ExchangeTables(self.connection).requests().filter(pl.col("anchor").is_in(self.keys))
+    def answers(self, as_of: dt.date) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """REQUEST about the records, and JUDGED of what came in answer by the day."""
+        requests = ExchangeTables(self.connection).requests_about(self.keys)
         if not requests.height:
-            return EVIDENCE.empty()
+            return requests, JUDGED.empty()
         answers = known_by(self.held(Kind.PARTNER_ANSWER, "request_id", requests["request_id"].to_list()), as_of)
         tables = IdentityTables(self.connection)
         named = [*self.keys, *answers["record_key"].drop_nulls()]
         members = [(key, identity) for key in dict.fromkeys(named) if (identity := tables.find(key))]
         frame = pl.DataFrame(members, schema={"record_key": pl.String, "identity_id": pl.String}, orient="row")
         judged = judge_answers(answers, requests, frame, self.held(Kind.PERSON, "key"), load_exchange_policy())
-        return evidence_of_answers(requests, judged)
+        return requests, judged
 
     def absence(self, members: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
         """EVIDENCE of the records not being in sources that are complete for the person."""

@@ -21,6 +21,7 @@ from api.restriction import restriction_of, undeclared_loads
 from api.witness import contradicted
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.trail import Trail
+from eligibility.untold import untold
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
 from linkage.errors import LinkageError
@@ -185,12 +186,15 @@ def _search(workspace: Workspace) -> str:
 
 
 def _trail(workspace: Workspace) -> str:
-    """The trail of reviews is whole, and what was kept with each is what was kept."""
+    """The trail is whole, what was kept with each review is what was kept, and nothing stands that it does not tell."""
     with workspace.reading() as connection:
         trail = Trail(connection)
         wrong = [*trail.verify(), *Snapshots(connection).broken()]
         wrong += contradicted(connection, AuditLog(workspace.path))
+        strange = untold(connection)
         n, head = trail.head()
+    if strange and not wrong:
+        raise _Failed(f"the ledger holds what its trail does not tell: {strange[0]} ({len(strange)} findings)")
     if wrong:
         raise _Failed(f"the trail was changed: {wrong[0]} ({len(wrong)} findings); restore from a backup")
     return f"whole at row {n}, head {head[:16]}"

@@ -14,7 +14,8 @@ import polars as pl
 from api.also import Also, nothing
 from api.coverage import day_of
 from api.coverage_facts import declarations_of, facts_of_all
-from api.exchange_list import exchange_on, list_requests, reader_of
+from api.exchange_list import list_requests
+from api.exchange_state import exchange_on, reader_of
 from eligibility.coverage import coverage_of_enrolled
 from eligibility.coverage_facts import CoverageFacts, enrolled, known_by
 from eligibility.coverage_policy import load_coverage_policy
@@ -101,7 +102,7 @@ def request_gaps(workspace: Workspace, ask: Ask, act: Act) -> dict[str, Any]:
             one.request_id: {"partner": one.partner, "record_type": one.record_type, "due_on": one.due_on}
             for one in made
         }
-        record(connection, act, "request made", told)
+        _record(connection, act, "request made", told)
         act.also(connection, {"request_ids": list(told), "left_out": dict(left_out)})
     return list_requests(workspace, day, only=list(told)) | {"left_out": dict(left_out)}
 
@@ -111,6 +112,8 @@ def export(
 ) -> tuple[PacketFile, list[dict[str, Any]]]:
     """The packets of requests that wait for an answer, and that they were told to the partner is on record.
 
+    A partner is told of nobody who is no member any more.
+
     Args:
         partner: whose requests.
         ids: these requests; none = all that are open or overdue.
@@ -119,20 +122,30 @@ def export(
         The packets, and the requests as rows.
 
     Raises:
-        UnknownRecord: an id names no request to the partner.
+        UnknownRecord: an id names no request to the partner about a member.
     """
     load_exchange_policy().partner(partner)
-    found = list_requests(workspace, act.today)
-    rows = [row for row in found["rows"] if row["partner"] == partner]
-    missing = set(ids) - {row["request_id"] for row in rows}
-    if missing:
-        raise UnknownRecord(f"no request to {partner} has the id {min(missing)}")
     waiting = {State.OPEN.value, State.OVERDUE.value}
-    picked = [row for row in rows if (row["request_id"] in ids if ids else row["state"] in waiting)]
-    with workspace.transaction() as connection:
-        record(connection, act, "packet exported", {row["request_id"]: {"partner": partner} for row in picked})
+
+    def look() -> list[dict[str, Any]]:
+        found = list_requests(workspace, act.today)
+        members = _members(workspace, date.fromisoformat(found["as_of"]))
+        rows = [row for row in found["rows"] if row["partner"] == partner and row["identity_id"] in members]
+        missing = set(ids) - {row["request_id"] for row in rows}
+        if missing:
+            raise UnknownRecord(f"no request to {partner} about a member has the id {min(missing)}")
+        return [row for row in rows if (row["request_id"] in ids if ids else row["state"] in waiting)]
+
+    with workspace.considered(look) as (connection, picked):
+        _record(connection, act, "packet exported", {row["request_id"]: {"partner": partner} for row in picked})
         packets = packet_file(ExchangeTables(connection).packets(row["request_id"] for row in picked))
     return packets, picked
+
+
+def _members(workspace: Workspace, day: date) -> set[str]:
+    with workspace.reading() as connection:
+        facts = facts_of_all(workspace, connection, day)
+    return set(enrolled(facts, day, load_coverage_policy())["identity_id"])
 
 
 def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[str, Any]:
@@ -152,9 +165,7 @@ def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[st
     def look() -> tuple[date, list[dict[str, Any]], set[str]]:
         late = list_requests(workspace, act.today, State.OVERDUE)
         day, of = date.fromisoformat(late["as_of"]), {*policy.partners} if partner is None else {partner}
-        with workspace.reading() as connection:
-            members = enrolled(facts_of_all(workspace, connection, day), day, load_coverage_policy())["identity_id"]
-        return day, [row for row in late["rows"] if row["partner"] in of], {*members}
+        return day, [row for row in late["rows"] if row["partner"] in of], _members(workspace, day)
 
     with workspace.considered(look) as (connection, (day, rows, members)):
         tables = ExchangeTables(connection)
@@ -163,7 +174,7 @@ def chase(workspace: Workspace, act: Act, partner: str | None = None) -> dict[st
                 due = day + timedelta(days=policy.partner(row["partner"]).chase_days)
                 number = tables.chase(row["request_id"], day, due, (act.actor, act.reason))
                 told[row["request_id"]] = {"chase": number, "due_on": due.isoformat()}
-        record(connection, act, "request chased", told)
+        _record(connection, act, "request chased", told)
         act.also(connection, {"request_ids": list(told), "no_member_any_more": len(rows) - len(told)})
     return list_requests(workspace, day, only=list(told)) | {"no_member_any_more": len(rows) - len(told)}
 
@@ -258,7 +269,7 @@ def _subjects(
     return subjects_of(tellable, partner, anchors)
 
 
-def record(connection: apsw.Connection, act: Act, action: str, details: Mapping[str, Mapping[str, Any]]) -> None:
+def _record(connection: apsw.Connection, act: Act, action: str, details: Mapping[str, Mapping[str, Any]]) -> None:
     """The trail has one row for each request that something was done to."""
     trail, at = Trail(connection), datetime.now(UTC).isoformat(timespec="seconds")
     for request, detail in details.items():

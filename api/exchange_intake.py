@@ -1,4 +1,4 @@
-"""Partners' answers taken in: loaded like any source, judged, and told for each request that they name."""
+"""Partners' answers taken in: loaded like any source, and what is made of each of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from api.coverage import day_of, documents
-from api.exchange import Act, record
-from api.exchange_list import exchange_on, list_requests
+from api.exchange import Act
+from api.exchange_list import list_requests
+from api.exchange_state import exchange_on
 from api.load import LoadRequest, load
 from api.progress import Progress
 from linkage.ledger import Workspace
@@ -34,18 +35,11 @@ def take_answers(
     """
     with workspace.reading() as connection:
         day = act.today or day_of(connection)
-    loaded = load(workspace, LoadRequest(tuple(files), source, day, actor=act.actor), progress)
+    loaded = load(workspace, LoadRequest(tuple(files), source, day, reason=act.reason, actor=act.actor), progress)
     with workspace.reading() as connection:
         judged = exchange_on(workspace, connection, day)[1]
     loads = [] if loaded["load_id"] is None else [loaded["load_id"]]
     brought = workspace.fact_store.current(Kind.PARTNER_ANSWER, loads, ["key"])
     judged = judged.join(brought, on="key", how="semi")
     requests = list_requests(workspace, day, only=judged["request_id"].to_list())
-    known = {row["request_id"] for row in requests["rows"]}
-    told: dict[str, dict[str, Any]] = {}
-    for row in judged.iter_rows(named=True):
-        if row["request_id"] in known:
-            told[row["request_id"]] = {"load": loaded["load_id"], "verdict": row["verdict"], "answer": row["answer"]}
-    with workspace.transaction() as connection:
-        record(connection, act, "answer taken in", told)
     return requests | {"answers": documents(judged), "load": loaded}

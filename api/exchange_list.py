@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-import apsw
 import polars as pl
 
 from api.coverage import day_of, documents
-from api.coverage_facts import Reader, judged_of_all
-from eligibility.exchange import JUDGED, STANDING, State, standing
+from api.exchange_state import exchange_on
+from eligibility.exchange import State
 from eligibility.exchange_answers import Verdict
-from eligibility.exchange_tables import ExchangeTables
 from linkage.errors import SettingsError
-from linkage.ledger import IdentityTables, LoadTables, Workspace
-from linkage.schema import FACTS, Kind
+from linkage.ledger import Workspace
 
 
 def list_requests(
@@ -50,28 +47,3 @@ def list_requests(
         "counts": counts,
         "set_aside": documents(aside),
     }
-
-
-def exchange_on(workspace: Workspace, connection: apsw.Connection, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Frame STANDING of requests made by the day, each about the identity its driver has today, and frame JUDGED."""
-    tables = ExchangeTables(connection)
-    requests = tables.requests(as_of)
-    current, members = reader_of(workspace, connection), IdentityTables(connection).memberships()
-    judged = judged_of_all(current, requests, members.select("record_key", "identity_id"), as_of)
-    if not requests.height:
-        return STANDING.empty(), JUDGED.conform(judged)
-    now = requests.join(
-        members.select(anchor="record_key", today="identity_id"), on="anchor", how="left", maintain_order="left"
-    )
-    about = now.with_columns(pl.coalesce("today", "identity_id").alias("identity_id"))
-    return standing(about, tables.chases(as_of), judged, as_of), judged
-
-
-def reader_of(workspace: Workspace, connection: apsw.Connection) -> Reader:
-    """Reads current facts at the ledger state of the connection."""
-    loads = LoadTables(connection).ids()
-
-    def current(kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        return workspace.fact_store.current(kind, loads, columns or FACTS[kind].without("raw"))
-
-    return current

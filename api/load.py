@@ -41,6 +41,7 @@ class LoadRequest:
         today: the load day, which is also the day the scores are for.
         mode: delta, snapshot or delete; None = as the manifest says.
         confirm: a snapshot may withdraw more than a tenth.
+        reason: why it is loaded, for the trail of what the files answer; None = that this load brought it.
         actor: who loads.
         is_live: records as they are now: bytes that were loaded before count again where something else came since.
         with_people: the document says whose each row is.
@@ -54,6 +55,7 @@ class LoadRequest:
     encoding: str | None = None
     delimiter: str | None = None
     confirm: bool = False
+    reason: str | None = None
     actor: str = "local"
     is_live: bool = False
     with_people: bool = False
@@ -298,6 +300,7 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
         named=_named(workspace, plan),
+        reason=request.reason,
         today=request.today,
     )
 

@@ -73,6 +73,7 @@ class Publication:
         undone: numbers of decisions taken back.
         vehicles: new and changed vehicle facts, for the search.
         named: person records that new enrolments, checks and answers name.
+        reason: why, where the person said so.
         today: the day the scores are for.
     """
 
@@ -85,6 +86,7 @@ class Publication:
     undone: tuple[int, ...] = ()
     vehicles: pl.DataFrame | None = None
     named: frozenset[str] = frozenset()
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         counted = carrier_records.count(projected, day)
     progress.stage("screening")
     facts = Facts(workspace.fact_store, publication.loads)
-    why = screening.Reason(Cause(entry.cause), entry.ref, entry.actor, _now(), day)
+    why = screening.Reason(Cause(entry.cause), entry.ref, entry.actor, _now(), day, said=publication.reason)
     with workspace.reading() as connection:
         # A change that moves no score leaves the events and links of the graph as they are.
         reader = project.ProjectedGraph(graph) if moves_scores(reach) else EmbeddedStore(connection)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import apsw
 import polars as pl
 
+from api.exchange_told import Answers, answers_brought, tell_answers
 from api.screening_scene import Facts, Question, Scene, Turned, read_state
 from eligibility.coverage_policy import load_coverage_policy
 from eligibility.matters import Audience
@@ -29,12 +30,19 @@ from linkage.ledger import IdentityTables
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A screening worked out outside the transaction."""
+    """A screening worked out outside the transaction.
+
+    Args:
+        answers: that the change brought to requests.
+        said: why it was made, where the person said so.
+    """
 
     occasion: Occasion
     state: State
     rules: Rules
     items: pl.DataFrame  # ITEM
+    answers: Answers = field(default_factory=dict)
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,12 @@ class Concluded:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a screening happens: see `Occasion`; `everybody` looks at all who are enrolled in any case."""
+    """Why a screening happens: see `Occasion`.
+
+    Args:
+        everybody: all who are enrolled are looked at in any case.
+        said: why the change was made, where the person said so.
+    """
 
     cause: Cause
     ref: int | None
@@ -64,6 +77,7 @@ class Reason:
     at: str
     as_of: dt.date
     everybody: bool = False
+    said: str | None = None
 
 
 def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
@@ -81,7 +95,8 @@ def prepare(connection: apsw.Connection, scene: Scene, why: Reason) -> Prepared:
     is_all = why.everybody or ScreeningTables(connection).last() != (why.as_of, names)
     occasion = Occasion(why.cause, why.ref, why.actor, why.at, why.as_of, names, is_all)
     state = read_state(connection, scene, Question(why.as_of, rules, coverage, is_all))
-    return Prepared(occasion, state, rules, matters_of(state, rules))
+    answers = answers_brought(connection, scene, why.ref) if why.cause is Cause.LOAD and why.ref is not None else {}
+    return Prepared(occasion, state, rules, matters_of(state, rules), answers, why.said)
 
 
 def conclude(connection: apsw.Connection, prepared: Prepared, run_id: int) -> Concluded:
@@ -110,6 +125,8 @@ def settle(connection: apsw.Connection, prepared: Prepared) -> Screening:
         connection: in the transaction of the change, its identities and scores written.
     """
     occasion, state, tables = prepared.occasion, prepared.state, ScreeningTables(connection)
+    reason = prepared.said or f"brought by load {occasion.ref}"
+    tell_answers(connection, prepared.answers, (occasion.actor, reason, occasion.at))
     number = tables.begin(occasion, state.concerned)
     matters = _due(connection, prepared)
     if not matters:

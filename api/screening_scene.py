@@ -166,9 +166,9 @@ def _coverage(
     if not concerned:
         return COVERAGE.empty()
     members = scene.memberships.select("record_key", "identity_id")
-    found = evidence(scene.facts.current, connection, members, as_of)
+    theirs = scene.memberships.filter(among("identity_id", concerned))
+    found = evidence(scene.facts.current, connection, members, as_of, theirs["record_key"])
     if found.is_empty():
         return COVERAGE.empty()
-    theirs = scene.memberships.filter(among("identity_id", concerned))
     people = theirs.select("identity_id").unique().sort("identity_id")
     return coverage_of(CoverageFacts(theirs, evidence=found), people, as_of, policy)

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from api.coverage_facts import declarations_of
-from api.exchange_list import reader_of
+from api.exchange_state import reader_of
 from eligibility.exchange_policy import ExchangePolicy, load_exchange_policy
 from eligibility.sharing import sharing_of
 from linkage.ledger import Workspace

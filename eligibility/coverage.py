@@ -96,7 +96,7 @@ def _settled(facts: CoverageFacts, people: pl.DataFrame, as_of: dt.date) -> pl.D
         _CELL; result, checked_on, known_on, legal_basis and key of the newest telling answer, and of the newest
         refusal, with `_refused` behind their names.
     """
-    known = known_by(EVIDENCE.conform(facts.evidence), as_of).filter(pl.col("checked_on") <= as_of)
+    known = _dated(known_by(EVIDENCE.conform(facts.evidence), as_of)).filter(pl.col("checked_on") <= as_of)
     asked = known.join(facts.members, on="record_key").join(people, on="identity_id", how="semi").drop_nulls(_CELL)
     worse = (pl.col("result") == Result.DEROGATORY.value).alias("worse")
     ordered = asked.with_columns(worse).sort(*_CELL, "checked_on", "worse", "key")
@@ -105,6 +105,12 @@ def _settled(facts: CoverageFacts, people: pl.DataFrame, as_of: dt.date) -> pl.D
     refused = ordered.filter(pl.col("result") == Result.NOT_SHARED.value)
     newest = [frame.unique(_CELL, keep="last", maintain_order=True).select(columns) for frame in (telling, refused)]
     return newest[0].join(newest[1], on=_CELL, how="full", coalesce=True, suffix="_refused")
+
+
+def _dated(evidence: pl.DataFrame) -> pl.DataFrame:
+    """Answers without a day count from the day they became known, but for a clear one: nobody knows how old it is."""
+    is_clear = pl.col("result") == Result.CLEAR.value
+    return evidence.with_columns(pl.coalesce("checked_on", pl.when(~is_clear).then("known_on")).alias("checked_on"))
 
 
 def _judged(cells: pl.DataFrame, as_of: dt.date, policy: CoveragePolicy) -> pl.DataFrame:

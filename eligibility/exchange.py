@@ -64,6 +64,18 @@ STANDING = FrameSchema(
         "last_chased_on": pl.Date,
     },
 )
+OUTSTANDING = FrameSchema(
+    "outstanding_request",
+    {
+        "identity_id": pl.String,
+        "country": pl.String,
+        "record_type": pl.String,
+        "request_id": pl.String,
+        "request_state": pl.String,  # open, overdue or set_aside
+        "asked_on": pl.Date,
+        "answer_due": pl.Date,
+    },
+)
 ANSWER = "answer:"
 """What the key of evidence begins with that is an answer; the id of its request follows."""
 _CELL = ["identity_id", "country", "record_type"]
@@ -158,6 +170,20 @@ def standing(requests: pl.DataFrame, chases: pl.DataFrame, judged: pl.DataFrame,
         .otherwise(pl.lit(State.OPEN.value))
     )
     return STANDING.conform(joined.with_columns(state=state).sort("n"))
+
+
+def outstanding(standing: pl.DataFrame) -> pl.DataFrame:
+    """The newest request about each cell that has no answer about the driver yet: frame OUTSTANDING.
+
+    Args:
+        standing: STANDING with the identity each request is about today.
+    """
+    newest = (
+        standing.filter(pl.col("state") != State.ANSWERED.value)
+        .sort("n")
+        .unique(["identity_id", "partner", "record_type"], keep="last", maintain_order=True)
+    )
+    return OUTSTANDING.conform(newest.rename({"partner": "country", "state": "request_state", "due_on": "answer_due"}))
 
 
 def evidence_of_answers(requests: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import date
@@ -62,6 +63,14 @@ class NewRequest:
     packet: str
 
 
+_SELECT = (
+    "SELECT n, request_id, partner, record_type, anchor, identity_id, gap, gap_since, asked_on, due_on, asked_by, "
+    "reason, policy FROM exchange_request"
+)
+_AMONG_IDS = "WHERE request_id IN (SELECT value FROM json_each(?)) ORDER BY n"
+_AMONG_ANCHORS = "WHERE anchor IN (SELECT value FROM json_each(?)) ORDER BY n"
+
+
 class ExchangeTables:
     """Reads and writes of the exchange on one connection."""
 
@@ -70,12 +79,16 @@ class ExchangeTables:
 
     def requests(self, as_of: date | None = None) -> pl.DataFrame:
         """Requests made by the day (REQUEST), in order."""
-        rows = self._connection.execute(
-            "SELECT n, request_id, partner, record_type, anchor, identity_id, gap, gap_since, asked_on, due_on, "
-            "asked_by, reason, policy FROM exchange_request WHERE ?1 IS NULL OR asked_on <= ?1 ORDER BY n",
-            (_iso(as_of),),
-        )
-        return _frame(REQUEST, rows)
+        asked = f"{_SELECT} WHERE ?1 IS NULL OR asked_on <= ?1 ORDER BY n"
+        return _frame(REQUEST, self._connection.execute(asked, (_iso(as_of),)))
+
+    def requests_named(self, request_ids: Iterable[str]) -> pl.DataFrame:
+        """Requests of these ids (REQUEST), in order; ids that name none are passed over."""
+        return _frame(REQUEST, self._connection.execute(f"{_SELECT} {_AMONG_IDS}", (_names(request_ids),)))
+
+    def requests_about(self, records: Iterable[str]) -> pl.DataFrame:
+        """Requests about the drivers for whom one of these records stands (REQUEST), in order."""
+        return _frame(REQUEST, self._connection.execute(f"{_SELECT} {_AMONG_ANCHORS}", (_names(records),)))
 
     def chases(self, as_of: date | None = None) -> pl.DataFrame:
         """Chases made by the day (CHASE), by request and number."""
@@ -122,6 +135,10 @@ class ExchangeTables:
             (request_id, number, chased_on.isoformat(), due_on.isoformat(), *by),
         )
         return number
+
+
+def _names(values: Iterable[str]) -> str:
+    return json.dumps(sorted(set(values)))
 
 
 def _iso(day: date | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -56,15 +55,6 @@ class Matter:
     audience: Audience = Audience.GENERAL
     happened_on: date | None = None
     received_on: date | None = None
-
-
-def new_items(matter: Matter, shown: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    """Items of a matter that the driver's reviewers never saw, or saw at a lower level.
-
-    Args:
-        shown: highest level by item, over all reviews of the driver and of identities merged into it.
-    """
-    return tuple((item, level) for item, level in matter.shown if item not in shown or level > shown[item])
 
 
 def own_item(incident: str) -> str:

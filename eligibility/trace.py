@@ -19,6 +19,7 @@ class FactorKind(StrEnum):
 
     OWN = "own"  # records of the driver's own
     MATTER = "matter"  # what the review is about, where that is no incident of the driver's own
+    DOUBT = "doubt"  # who the driver is: records that may be theirs, came to them, or went
     SCORE = "score"  # a figure, which orders attention and alone carries no outcome
     CONTEXT = "context"  # shown beside, never to be resolved
 
@@ -104,13 +105,22 @@ class Factor:
         return not self.must_resolve or self.finding is not None
 
 
+_KINDS = {
+    Trigger.LINKED_BAND: FactorKind.SCORE,
+    Trigger.POSSIBLE: FactorKind.DOUBT,
+    Trigger.MERGED: FactorKind.DOUBT,
+    Trigger.SPLIT: FactorKind.DOUBT,
+}
+"""Kinds of factor that triggers make; the others make a matter."""
+
+
 def matter_factor(key: str, trigger: Trigger, reason: str, items: Iterable[tuple[str, float]]) -> Factor:
     """What a review is about, where it is no incident of the driver's own.
 
     Args:
         items: what brought it up, each with its level.
     """
-    kind = FactorKind.SCORE if trigger is Trigger.LINKED_BAND else FactorKind.MATTER
+    kind = _KINDS.get(trigger, FactorKind.MATTER)
     held = tuple(items)
     level = float(sum(level for _, level in held))
     return Factor(key, kind, reason, Consequence.NONE, None, level, must_resolve=True, items=held)
@@ -147,8 +157,8 @@ def _resolving(factor: Factor, newest: Iterable[Mapping[str, Any]]) -> dict[str,
 
 
 def _covers(finding: Mapping[str, Any], factor: Factor) -> bool:
-    """Whether a finding was made on as much; of one without items only its level can be told."""
-    if finding["items"] is None:
+    """Whether a finding was made on as much; without items only its level can be told."""
+    if not finding["items"] or not factor.items:
         return bool(finding["level"] >= factor.level)
     made_on = dict(finding["items"])
     return all(level <= made_on.get(item, -1.0) for item, level in factor.items)

@@ -7,12 +7,12 @@ from typing import Any
 from rich.console import Console
 
 from api.cli.output import csv_text, table
-from api.report.coverage_page import BOARD, CELLS, LISTED, OLDEST
+from api.report.coverage_page import BOARD, CELLS, LISTED, OLDEST, REQUEST
 
 Document = dict[str, Any]
 
 SHOWN = 30
-CELL_CSV = ("identity_id", *CELLS, "check", "gap_since")
+CELL_CSV = ("identity_id", *CELLS, "check", "gap_since", *REQUEST)
 
 
 def print_cells(out: Console, document: Document) -> None:

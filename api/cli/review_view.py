@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.console import Console
 from api.cli.output import csv_text, fields, plain, table
 from api.reviews.policy import COLUMNS as GROUNDS
 from api.reviews.queue import COLUMNS
+from eligibility.coverage import UNKNOWN
 
 Document = dict[str, Any]
 
@@ -17,10 +19,15 @@ BESIDE = 5
 REVIEWERS = ("reviewer", "count", "of", "rate", "lower", "upper")
 QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
 FACTORS = ("factor", "kind", "consequence", "must_resolve", "finding", "says")
+COUNTED = ("group", "offences", "window_years", "period", "days", "undated")
 EVIDENCE = (
     *("factor", "event", "code", "consequence", "lookback", "standing", "event_date", "known_on", "status"),
     *("quality", "confidence", "points", "source", "record", "policy_source"),
 )
+
+
+def _values(names: Sequence[str], rows: Sequence[Document]) -> list[list[object]]:
+    return [[", ".join(value) if isinstance(value := row[name], list) else value for name in names] for row in rows]
 
 
 def print_queue(out: Console, document: Document) -> None:
@@ -75,10 +82,13 @@ def print_case(out: Console, document: Document) -> None:
     shown = ("event", "code", "standing", "event_date", "known_on", "status", "quality", "confidence", "source")
     rows = [[item[name] for name in shown] for factor in document["trace"]["factors"] for item in factor["evidence"]]
     out.print(table("Evidence", shown, rows))
+    counted = document["trace"]["disqualification"]
+    if counted:
+        out.print(table("Convictions counted under 49 CFR 383.51", COUNTED, _values(COUNTED, counted)))
     left = document["trace"]["unresolved"]
     if left:
         out.print(f"Not resolved: {plain(', '.join(left))}", style="bold")
-    unknown = [f"{r['country']} {r['record_type']}" for r in document["coverage"] if r["result"] in ("never", "stale")]
+    unknown = [f"{r['country']} {r['record_type']}" for r in document["coverage"] if r["result"] in UNKNOWN]
     out.print(f"Unknown, which is not clear: {plain(', '.join(unknown) or 'nothing')}")
     done = ("at", "actor", "action", "reason")
     out.print(table("Done", done, ([entry[name] for name in done] for entry in document["trail"])))
@@ -136,11 +146,13 @@ def print_agreement(out: Console, document: Document) -> None:
     )
 
 
+_AGREED = ("pairs", "agreed", "kappa", "low", "high")
+
+
 def agreement_rows(document: Document) -> tuple[tuple[str, ...], list[list[object]]]:
     """Columns and rows of agreement."""
     kinds = ("second_signatures", "blind_readings")
-    columns = ("pairs", "agreed", "kappa")
-    return ("readings", *columns), [[kind, *(document[kind][name] for name in columns)] for kind in kinds]
+    return ("readings", *_AGREED), [[kind, *(document[kind][name] for name in _AGREED)] for kind in kinds]
 
 
 def override_rows(document: Document) -> tuple[tuple[str, ...], list[list[object]]]:
@@ -159,7 +171,7 @@ def agreement_csv(document: Document) -> str:
     rows = [
         [f"{row[0]} {name}", value]
         for row in agreement_rows(document)[1]
-        for name, value in zip(("pairs", "agreed", "kappa"), row[1:], strict=True)
+        for name, value in zip(_AGREED, row[1:], strict=True)
     ]
     for row in document["overrides"]:
         rows += [[f"{row['override']}: {name}", row[name]] for name in ("count", "of", "rate", "lower", "upper")]

@@ -24,7 +24,7 @@ from api.kept_answers import Kept, KeptAnswers
 from linkage.ledger import Workspace
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 401, 403, 422, 503)
+    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 401, 403, 404, 422, 503)
 }
 TAKEN_ON = 102
 """Kept for a request whose job there is and that was not answered yet."""

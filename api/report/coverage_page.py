@@ -14,6 +14,8 @@ BOARD = (
     *("unknown", "unknown_share", "oldest_gap"),
 )
 CELLS = ("country", "record_type", "result", "checked_on", "age_days", "good_for_days", "legal_basis", "because")
+REQUEST = ("request_id", "request_state", "asked_on", "answer_due")
+"""What a cell tells of a request that waits for an answer."""
 OLDEST = ("identity_id", "gap_since", "gap_days", "gaps", "cells", "countries", "oldest")
 LISTED = ("identity_id", *CELLS)
 _UNKNOWN = (
@@ -53,7 +55,7 @@ def cells_page(coverage: Document, driver: str | None) -> str:
     """The cells of one driver, or of everybody asked about."""
     title = f"Coverage of {driver}" if driver else "Coverage of enrolled drivers"
     told = f"{len(coverage['rows']):,} cells as of {coverage['as_of']}, policy {coverage['policy']}."
-    columns = ("records", "result", "checked_on", "age_days", "legal_basis", "because")
+    columns = ("records", "result", "checked_on", "age_days", "legal_basis", "because", "request_state", "answer_due")
     listed = _table(title, columns if driver else ("identity_id", *columns), _named(coverage["rows"]))
     return printable(title, told, [section("Cells", _UNKNOWN, _MATTERS, listed)])
 

@@ -13,7 +13,8 @@ Document = dict[str, Any]
 _QUEUE = ("review_id", "priority", "state", "trigger", "identity_id", "assignee", "waiting_days", "reason")
 _EVIDENCE = ("event", "code", "standing", "event_date", "known_on", "status", "quality", "confidence", "source")
 _GROUNDS = ("code", "description", "consequence", "lookback", "points", "policy_source")
-_COVERAGE = ("country", "record_type", "result", "checked_on", "legal_basis")
+_COUNTED = ("group", "offences", "window_years", "period", "days", "undated", "confidence", "source")
+_COVERAGE = ("country", "record_type", "result", "checked_on", "legal_basis", "request_state", "answer_due")
 LINKED = 10
 """Incidents of others that a page tells of, the weightiest."""
 
@@ -53,11 +54,17 @@ def agreement_page(document: Document) -> str:
     ]
     explained = (
         "Kappa is the share of cases read alike beyond what chance alone would give; it is left blank where it cannot "
-        "be told. An override is an outcome against the band in which the driver stood, and no error by itself; the "
+        "be told, and its interval is too narrow where pairs are few. An override is an outcome against the band in "
+        "which the driver stood, and no error by itself; the "
         f"interval is Wilson's at {document['confidence']:.0%}."
     )
     sections = [
-        section("Agreement", explained, _table("Readings", ("readings", "pairs", "agreed", "kappa"), rows), *tables),
+        section(
+            "Agreement",
+            explained,
+            _table("Readings", ("readings", "pairs", "agreed", "kappa", "low", "high"), rows),
+            *tables,
+        ),
         section(
             "Overrides",
             _table("Overrides", ("override", "count", "of", "rate", "lower", "upper"), document["overrides"]),
@@ -100,7 +107,16 @@ def _trace(document: Document) -> list[Html]:
             scale,
             _table("What the rules say", _GROUNDS, list({item["code"]: item for item in evidence}.values())),
         ),
+        *_disqualification(trace.get("disqualification", [])),
     ]
+
+
+def _disqualification(counted: Sequence[Document]) -> list[Html]:
+    """Convictions counted to a period; a case that was kept before they were counted has none."""
+    if not counted:
+        return []
+    told = "The licensing state disqualifies. The count is of the records at hand; it carries no outcome here."
+    return [section("Convictions counted under 49 CFR 383.51", told, _table("Periods", _COUNTED, counted))]
 
 
 def _outcome(document: Document) -> list[object]:

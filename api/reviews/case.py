@@ -15,6 +15,7 @@ from api.records import facts_of
 from api.reviews.person import driver_shown, events_of_doubles
 from api.risk import risk
 from eligibility.clearance import Clearances
+from eligibility.disqualification import disqualifications
 from eligibility.matters import Audience, linked_item
 from eligibility.own_factors import own_factors
 from eligibility.policy import EligibilityPolicy
@@ -52,6 +53,7 @@ class Case:
 
     def document(self) -> dict[str, Any]:
         """What is shown and, when somebody decides, kept."""
+        own = [factor for factor in self.factors if factor.kind is FactorKind.OWN]
         left = [factor.factor for factor in self.factors if not factor.is_resolved]
         return {
             "driver": dict(self.driver),
@@ -61,6 +63,7 @@ class Case:
                 "points_scale": self.policy.points_scale,
                 "factors": [factor.document() for factor in self.factors],
                 "unresolved": left,
+                "disqualification": [one.document() for one in disqualifications(own)],
             },
             "risk": self.risk,
             "coverage": list(self.coverage),
@@ -117,8 +120,9 @@ def open_case(workspace: Workspace, review_id: int, actor: str, as_of: date | No
         for factor in own_factors(events_of, confidences, *seen)
     ]
     factors = [*_about(review, own, brought), *own, *possibly, *_context(found)]
-    coverage = coverage_rows(workspace, list(records), day) if records else []
-    return Case(review, with_findings(factors, findings), found, driver, coverage, records, day, policy)
+    coverage = found["coverage"] if found else coverage_rows(workspace, list(records), day) if records else []
+    shown = found and {name: value for name, value in found.items() if name != "coverage"}  # it stands beside it
+    return Case(review, with_findings(factors, findings), shown, driver, coverage, records, day, policy)
 
 
 def _about(review: Review, own: Sequence[Factor], brought: Sequence[tuple[str, float]]) -> list[Factor]:
@@ -158,9 +162,8 @@ def _context(found: Mapping[str, Any] | None) -> list[Factor]:
 
 
 def _risk(workspace: Workspace, review: Review, day: date) -> dict[str, Any] | None:
-    """The `risk` document without coverage, which stands beside it; None where that day knows no such driver."""
+    """The `risk` document; None where that day knows no such driver."""
     try:
-        found = risk(workspace, review.identity_id, day)
+        return risk(workspace, review.identity_id, day)
     except UnknownIdentity:
         return None
-    return {name: value for name, value in found.items() if name != "coverage"}

@@ -62,4 +62,5 @@ def blinded(document: dict[str, Any]) -> dict[str, Any]:
     """The case without what others found, wrote and decided."""
     hidden: dict[str, Any] = {name: [] for name in BLIND} | {"outcome": None, "assignee": None, "closed_at": None}
     factors = [factor | {"finding": None, "is_resolved": None} for factor in document["trace"]["factors"]]
+    hidden["other_reviews"] = [review | {"outcome": None} for review in document["other_reviews"]]
     return document | hidden | {"trace": document["trace"] | {"factors": factors, "unresolved": []}}

@@ -12,7 +12,7 @@ import polars as pl
 
 from eligibility.ports.cells import COUNTS, total
 from eligibility.ports.control import Chart, u_chart
-from eligibility.ports.power import Verdict, exams_needed, smallest_ratio, verdict
+from eligibility.ports.power import Verdict, exams_needed, smallest_ratio, verdict, worth
 from eligibility.ports.rates import Interval, Rate, rate
 from eligibility.ports.ratio import STRATA, Homogeneity, Ratio, crude_ratio, homogeneity, paired, pooled_ratio
 from eligibility.ports.rules import RULES
@@ -72,7 +72,8 @@ class Compared:
 
     Args:
         crude: ratio without strata, shown only to be distrusted; `pooled` is the stratified one.
-        smallest: ratio that would have been seen; `needed` examinations a side would show the ratio of interest.
+        smallest: ratio that would have been seen within strata.
+        needed: examinations a side that would show the ratio of interest.
     """
 
     sides: Mapping[str, Side]
@@ -132,10 +133,11 @@ def _compared(
     }
     pairs = paired(cells)
     pooled = pooled_ratio(pairs)
-    exams, found = sides["other"].counts["random"], sides["other"].counts["random_found"]
+    beside = pairs.filter(pl.col("fast_exams") > 0)  # the rate of the others where FAST is compared with them
+    exams, found = int(beside["other_exams"].sum()), int(beside["other_found"].sum())
     own = found / exams if found >= RULES.enough else None
     base = own or everywhere or 0.0
-    smallest = smallest_ratio(base, sides["fast"].counts["random"], exams)
+    smallest = smallest_ratio(base, *worth(pairs["fast_exams"].to_numpy(), pairs["other_exams"].to_numpy()))
     is_asked = base and sides["fast"].counts["crossings"]  # where FAST does not run no number would do
     needed = exams_needed(base, RULES.ratio_of_interest) if is_asked else None
     return Compared(sides, crude_ratio(pairs), pooled, smallest, needed, verdict(pooled, smallest))

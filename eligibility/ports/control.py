@@ -89,7 +89,7 @@ class Excess:
 
     Args:
         p_value: chance of so many findings here or more, were the rates of each stratum equal.
-        smallest: the p-value if all findings were here: over the level, no data could have raised an alarm.
+        smallest: the p-value if all findings were here that can be: over the level, no data could have raised an alarm.
     """
 
     p_value: float
@@ -108,8 +108,9 @@ def excess(found: Counts, exams: Counts, other_found: Counts, other_exams: Count
     events = (found + other_found)[both]
     chances = np.repeat(share, events)
     here = int(found.sum())
+    smallest = float(np.prod(chances[chances > 0]))  # where nothing was examined here, nothing can be found here
     if not chances.size or not here:
-        return Excess(1.0, float(np.prod(chances)))
+        return Excess(1.0, smallest)
     from scipy.stats import poisson_binom  # noqa: PLC0415 - half of a command's start, and only this one needs it
 
-    return Excess(float(min(poisson_binom.sf(here - 1, chances), 1.0)), float(np.prod(chances)))
+    return Excess(float(min(poisson_binom.sf(here - 1, chances), 1.0)), smallest)

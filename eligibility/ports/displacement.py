@@ -13,8 +13,10 @@ import polars as pl
 
 from eligibility.ports.rates import Rate, rate
 from eligibility.ports.rules import RULES
+from graph.policy import fold
 
-SEIZURE = "seizure"
+SEIZURES = ("SEIZURE", "CUSTOMS_SEIZURE")
+"""Event types, as policies fold them, that are a seizure."""
 _YEAR_DAYS = 365.25
 _OPEN_END = date(9999, 12, 31)
 
@@ -83,23 +85,31 @@ def displacement(people: People) -> list[Year]:
 
 def days_to_seizure(people: People) -> list[int]:
     """Days from enrolment to each member's first seizure as a member, shortest first."""
-    first = _during(_seizures(people), _spells(people)).group_by("identity_id")
-    days = first.agg(pl.col("event_date").min(), pl.col("start").min())
-    return sorted((days["event_date"] - days["start"]).dt.total_days().to_list())
+    found = _during(_seizures(people), _spells(people)).sort("identity_id", "event_date")
+    first = found.unique("identity_id", keep="first", maintain_order=True)
+    return sorted((first["event_date"] - first["since"]).dt.total_days().to_list())
 
 
 def _spells(people: People) -> pl.DataFrame:
-    """Days of membership by person without overlap: identity_id, start, end (the last day included)."""
+    """Days of membership by person without overlap: identity_id, start, end (the last day included), and since.
+
+    `since` is the day from which on the person was a member without a day between: a renewal is no new enrolment.
+    """
     named = people.enrolments.join(people.memberships, on="record_key").filter(pl.col("enrolled_on") <= people.until)
     end = pl.min_horizontal(pl.col("expires_on").fill_null(_OPEN_END), pl.lit(people.until))
     ordered = named.select("identity_id", start="enrolled_on", end=end).sort("identity_id", "start", "end")
     before = pl.col("end").cum_max().shift(1).over("identity_id")
+    is_new = (pl.col("start") > before.dt.offset_by("1d")).fill_null(value=True)
     begin = pl.when(before >= pl.col("start")).then(before.dt.offset_by("1d")).otherwise("start")
-    return ordered.with_columns(start=begin).filter(pl.col("start") <= pl.col("end"))
+    runs = ordered.with_columns(run=is_new.cum_sum().over("identity_id"), start=begin, first="start")
+    since = pl.col("first").min().over("identity_id", "run")
+    return runs.with_columns(since=since).drop("run", "first").filter(pl.col("start") <= pl.col("end"))
 
 
 def _seizures(people: People) -> pl.DataFrame:
-    kept = people.events.filter((pl.col("event_type") == SEIZURE) & (pl.col("event_date") <= people.until))
+    types = {name for name in people.events["event_type"].unique().drop_nulls() if fold(name) in SEIZURES}
+    is_seizure = pl.col("event_type").is_in(sorted(types))
+    kept = people.events.filter(is_seizure & (pl.col("event_date") <= people.until))
     incident = pl.coalesce("incident_id", "key")
     named = kept.select("record_key", "event_date", incident=incident)
     return named.join(people.memberships, on="record_key", how="left")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import numpy as np
+import numpy.typing as npt
+
 from eligibility.ports.ratio import Ratio
 from eligibility.ports.rules import RULES
 
+Counts = npt.NDArray[np.int64]
 _REACH = 1000.0
 
 
@@ -36,11 +40,26 @@ def exams_needed(base: float, ratio: float) -> int:
     return round(float(brentq(lambda exams: _power(base, ratio, exams, exams) - RULES.power, low, high)))
 
 
-def smallest_ratio(base: float, fast_exams: int, other_exams: int) -> float | None:
+def worth(exams: Counts, other_exams: Counts) -> tuple[float, float]:
+    """Examinations a side that in one stratum would say as much as these do in theirs, one place a stratum.
+
+    A stratum adds n1 n0 / (n1 + n0) to what a stratified ratio of rare events knows, which is next to nothing where one
+    of its sides is. Source: Greenland and Robins 1985, at one rate and a ratio of 1.
+    """
+    both = (exams > 0) & (other_exams > 0)
+    here, there = exams[both].astype(np.float64), other_exams[both].astype(np.float64)
+    if not here.size:
+        return 0.0, 0.0
+    known, times = float((here * there / (here + there)).sum()), float(there.sum() / here.sum())
+    return known * (1 + 1 / times), known * (1 + times)
+
+
+def smallest_ratio(base: float, fast_exams: float, other_exams: float) -> float | None:
     """The smallest ratio above 1 that would have been seen, None where even 1,000 would not.
 
     Args:
         base: findings per examination of the other trucks; 0 shows nothing.
+        fast_exams: of one stratum; of several what they are `worth`. `other_exams` likewise.
     """
     if not base or not fast_exams or not other_exams:
         return None

@@ -12,11 +12,12 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from eligibility.ports.cells import count_cells, total
 from eligibility.ports.control import excess
-from eligibility.ports.power import smallest_ratio
+from eligibility.ports.power import smallest_ratio, worth
 from eligibility.ports.rates import rate
 from eligibility.ports.ratio import Ratio, normal_reach, paired, pooled_ratio
 from eligibility.ports.rules import RULES
@@ -108,7 +109,15 @@ def _change(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, Any] | None:
 
 def _chance(high: pl.DataFrame, low: pl.DataFrame) -> float:
     """p-value of "more is found in FAST trucks in the first than in the second", within load and commodity."""
-    both = pl.concat([high.with_columns(here=True), low.with_columns(here=False)]).filter("is_fast")
+    columns = _fast_counts(high, low)
+    if not columns[1].sum() or not columns[3].sum():
+        return 1.0
+    return excess(*columns).p_value
+
+
+def _fast_counts(one: pl.DataFrame, other: pl.DataFrame) -> list[npt.NDArray[np.int64]]:
+    """Findings and examinations of FAST trucks in the first and in the second, one place a load and commodity."""
+    both = pl.concat([one.with_columns(here=True), other.with_columns(here=False)]).filter("is_fast")
     is_here = pl.col("here")
     table = both.group_by(_STRATA).agg(
         found=pl.col("random_found").filter(is_here).sum(),
@@ -116,18 +125,16 @@ def _chance(high: pl.DataFrame, low: pl.DataFrame) -> float:
         other_found=pl.col("random_found").filter(~is_here).sum(),
         other_exams=pl.col("random").filter(~is_here).sum(),
     )
-    columns = [table[name].to_numpy() for name in ("found", "exams", "other_found", "other_exams")]
-    if not columns[1].sum() or not columns[3].sum():
-        return 1.0
-    return excess(*columns).p_value
+    return [table[name].to_numpy() for name in ("found", "exams", "other_found", "other_exams")]
 
 
 def _verdict(cells: list[pl.DataFrame], fell: float, rose: float) -> Change:
     if min(fell, rose) <= RULES.alpha / 2:
         return Change.FELL if fell < rose else Change.ROSE
-    fast = [part.filter("is_fast") for part in cells]
-    found, exams = (int(np.sum([part[name].sum() for part in fast])) for name in ("random_found", "random"))
-    base = found / exams if exams else 0.0
-    smallest = smallest_ratio(base, int(fast[0]["random"].sum()), int(fast[1]["random"].sum()))
+    found, exams, other_found, other_exams = _fast_counts(*cells)
+    shared = (exams > 0) & (other_exams > 0)
+    looked = int((exams + other_exams)[shared].sum())
+    base = int((found + other_found)[shared].sum()) / looked if looked else 0.0
+    smallest = smallest_ratio(base, *worth(exams, other_exams))
     is_enough = smallest is not None and smallest <= RULES.ratio_of_interest
     return Change.NONE_SHOWN if is_enough else Change.CANNOT_TELL

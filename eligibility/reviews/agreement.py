@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import apsw
+import numpy as np
 
 from eligibility.reviews.states import ADVERSE, Outcome
 
@@ -29,14 +30,17 @@ _BLIND = (
 )
 _BY_REVIEWER = (
     "SELECT p.by, p.outcome FROM review_proposal p JOIN review r USING (review_id) "
-    "WHERE p.verdict IS NOT 'overtaken' AND (r.audience = 'general' OR ?) ORDER BY p.by, p.review_id, p.n"
+    "WHERE p.n = (SELECT min(f.n) FROM review_proposal f WHERE f.review_id = p.review_id AND f.round = p.round "
+    "AND f.by = p.by AND f.verdict IS NOT 'overtaken') AND (r.audience = 'general' OR ?) "
+    "ORDER BY p.by, p.review_id, p.n"
 )
 _ORDERED = (
     "SELECT p.outcome, s.document FROM review_proposal p JOIN review r USING (review_id) "
     "JOIN review_snapshot s ON s.review_id = p.review_id AND s.round = p.round "
     "AND s.n = (SELECT max(n) FROM review_snapshot t WHERE t.review_id = p.review_id AND t.round = p.round "
     "AND t.moment IN ('decided', 'signed')) "
-    "WHERE p.verdict IN ('final', 'signed') AND (r.audience = 'general' OR ?) ORDER BY p.review_id, p.n"
+    "WHERE p.verdict IN ('final', 'signed') AND length(s.document) > 0 AND (r.audience = 'general' OR ?) "
+    "ORDER BY p.review_id, p.n"
 )
 
 
@@ -47,37 +51,48 @@ class Agreement:
     Args:
         pairs: how many.
         agreed: share that is alike; None without a pair.
-        kappa: Cohen's kappa; None where chance alone would make all of them alike, or there is none.
+        kappa: Cohen's kappa, `low` and `high` the ends of its interval; None where chance alone would make all of them
+            alike, or there is none.
         table: count by first and second outcome.
     """
 
     pairs: int
     agreed: float | None
     kappa: float | None
+    low: float | None
+    high: float | None
     table: dict[str, dict[str, int]]
 
 
 def agreement_of(pairs: Sequence[tuple[str, str]]) -> Agreement:
     """Agreement of two readings of each case.
 
-    kappa = (po - pe) / (1 - pe), with po the share of cases read alike and pe the share that two readers with these
-    marginal shares would read alike by chance.
-
-    Source: Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20 (1960).
-    Written out here because scipy has none.
+    Source: Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20 (1960);
+    interval by the variance of Fleiss, Cohen and Everitt 1969; both by `statsmodels.stats.inter_rater`. With few pairs
+    the interval is too narrow, and where all are alike it has no width.
     """
     total = len(pairs)
     if not total:
-        return Agreement(0, None, None, {})
-    first, second = (Counter(pair[side] for pair in pairs) for side in (0, 1))
+        return Agreement(0, None, None, None, None, {})
     alike = sum(one == other for one, other in pairs) / total
-    chance = sum(first[outcome] * second[outcome] for outcome in first) / total**2
-    kappa = None if chance == 1.0 else (alike - chance) / (1.0 - chance)
     counts: dict[str, dict[str, int]] = {}
     for one, other in sorted(pairs):
         counts.setdefault(one, {}).setdefault(other, 0)
         counts[one][other] += 1
-    return Agreement(total, alike, kappa, counts)
+    return Agreement(total, alike, *_kappa(pairs), counts)
+
+
+def _kappa(pairs: Sequence[tuple[str, str]]) -> tuple[float | None, float | None, float | None]:
+    """Kappa and its interval; nothing where everybody always says the same."""
+    outcomes = sorted({outcome for pair in pairs for outcome in pair})
+    if len(outcomes) < 2:
+        return None, None, None
+    from statsmodels.stats.inter_rater import cohens_kappa  # noqa: PLC0415 - a second to import
+
+    counts = Counter(pairs)
+    with np.errstate(invalid="ignore"):  # of its z value, where a reader always says the same
+        found = cohens_kappa([[counts[one, other] for other in outcomes] for one in outcomes])
+    return float(found.kappa), float(found.kappa_low), float(found.kappa_upp)
 
 
 def second_signatures(connection: apsw.Connection, *, is_cleared: bool) -> list[tuple[str, str]]:
@@ -94,7 +109,7 @@ def overrides(connection: apsw.Connection, *, is_cleared: bool) -> list[dict[str
     """Outcomes against the band in which the driver stood when it was decided, both ways, with Wilson intervals.
 
     A retained driver of the top band and an adverse outcome in the lowest one are no errors: they say how much people
-    follow the order of the queue.
+    follow the order of the queue. A decision about a driver who was expunged since is in no count.
     """
     decided = []
     for outcome, document in connection.execute(_ORDERED, (is_cleared,)):
@@ -110,7 +125,10 @@ def overrides(connection: apsw.Connection, *, is_cleared: bool) -> list[dict[str
 
 
 def adverse_by_reviewer(connection: apsw.Connection, *, is_cleared: bool) -> list[dict[str, Any]]:
-    """How often each first person put an adverse outcome forward, with Wilson intervals; cases are not alike."""
+    """How often each first person put an adverse outcome forward, with Wilson intervals; cases are not alike.
+
+    A case that the second person sent back counts once, with what was put forward first.
+    """
     put: dict[str, list[bool]] = {}
     for by, outcome in connection.execute(_BY_REVIEWER, (is_cleared,)):
         put.setdefault(str(by), []).append(Outcome(outcome) in ADVERSE)

@@ -31,7 +31,7 @@ class Correspondence:
             NotAllowed: the round is not decided.
         """
         records = CaseRecords(self.connection)
-        held = [p for p in records.proposals(review.review_id) if p.verdict in ("final", "signed")]
+        held = [p for p in records.proposals(review.review_id) if p.is_outcome]
         decided = next((p for p in reversed(held) if round_ in (None, p.round)), None)
         if decided is None:
             raise NotAllowed("review letter: there is no letter before there is an outcome")

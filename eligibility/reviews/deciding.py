@@ -24,7 +24,9 @@ from eligibility.trace import Factor, FactorKind, Finding
 from linkage.errors import SettingsError
 
 ON_ALL_THE_FACTS = "LOW_RISK"
-"""The one code that any confirmed factor carries: the reviewer is not satisfied on all the facts."""
+"""The one code that any confirmed fact carries: the reviewer is not satisfied on all the facts."""
+_CARRYING = (FactorKind.OWN, FactorKind.MATTER, FactorKind.DOUBT)
+"""Kinds of factor that an adverse outcome may rest on; a doubt carries no code of a ground, nor that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +156,15 @@ class Decisions:
         if outcome not in ADVERSE:
             return
         confirmed = [factor for factor in factors if factor.finding and factor.finding["finding"] == Finding.CONFIRMED]
-        carrying = [factor for factor in confirmed if factor.kind in (FactorKind.OWN, FactorKind.MATTER)]
+        carrying = [factor for factor in confirmed if factor.kind in _CARRYING]
         if not carrying:
             raise NotAllowed(
                 f"review decide: {outcome} needs a factor that you confirmed; a score or another's incident is none"
             )
         supported = {code for factor in carrying for code in factor.reason_codes}
         bare = [code for code in codes if self.policy.reasons[code].categories and code not in supported]
-        if bare and bare != [ON_ALL_THE_FACTS]:
+        has_fact = any(factor.kind is not FactorKind.DOUBT for factor in carrying)
+        if bare and not (has_fact and bare == [ON_ALL_THE_FACTS]):
             raise NotAllowed(f"review decide: no confirmed factor carries {', '.join(bare)}")
 
 

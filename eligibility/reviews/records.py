@@ -38,6 +38,11 @@ class Proposal:
     second_by: str | None
     second_at: str | None
 
+    @property
+    def is_outcome(self) -> bool:
+        """Whether it became the outcome of its round."""
+        return self.verdict in ("final", "signed")
+
 
 @dataclass(frozen=True)
 class CaseRecords:
@@ -84,7 +89,7 @@ class CaseRecords:
 
     def decided(self, review_id: int) -> Proposal | None:
         """The newest proposal that became an outcome, None where there is none."""
-        held = [proposal for proposal in self.proposals(review_id) if proposal.verdict in ("final", "signed")]
+        held = [proposal for proposal in self.proposals(review_id) if proposal.is_outcome]
         return held[-1] if held else None
 
     def appeals(self, review_id: int) -> list[dict[str, Any]]:

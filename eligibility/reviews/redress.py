@@ -43,15 +43,15 @@ class Redress:
         """The appeal is decided: the outcome stands, or the review is open again in its next round.
 
         Raises:
-            NotAllowed: no appeal waits, or the person decided or signed what is appealed.
+            NotAllowed: no appeal waits, or the person decided or signed what is appealed, or what was decided since.
         """
         review = Desk(self.connection).begin(Action.APPEAL, review_id, act)
         records = CaseRecords(self.connection)
         waiting = [appeal for appeal in records.appeals(review_id) if appeal["decision"] is None]
-        decided = records.decided(review_id)
-        if not waiting or decided is None:
+        if not waiting:
             raise NotAllowed("review appeal: no appeal waits for a decision")
-        if act.by in (decided.by, decided.second_by):
+        since = [p for p in records.proposals(review_id) if p.is_outcome and p.round >= waiting[0]["round"]]
+        if act.by in {person for proposal in since for person in (proposal.by, proposal.second_by)}:
             raise NotAllowed("review appeal: it is decided by somebody who neither decided nor signed the outcome")
         decision = "granted" if is_granted else "upheld"
         self.connection.execute(

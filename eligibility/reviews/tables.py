@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -45,10 +46,24 @@ _READ = (
     "SELECT review_id, current_id, anchor, trigger_, key, audience, state, round, priority, reason, opened_at, as_of, "
     "happened_on, received_on, assignee, outcome, closed_at, identity_id FROM review_today ORDER BY review_id"
 )
+_OF_DRIVERS = (  # found by index first: whose a review is today is worked out of few
+    "WHERE current_id IN (SELECT value FROM json_each(?1)) AND review_id IN ("
+    "SELECT r.review_id FROM json_each(?1) w CROSS JOIN membership m ON m.identity_id = w.value "
+    "CROSS JOIN review r ON r.anchor = m.record_key UNION "
+    "SELECT r.review_id FROM json_each(?1) w CROSS JOIN review r ON r.identity_id = w.value UNION "
+    "SELECT r.review_id FROM json_each(?1) w CROSS JOIN redirect d ON d.current = w.value "
+    "CROSS JOIN review r ON r.identity_id = d.former) "
+)
+_READ_SOME = _READ.replace("ORDER BY", _OF_DRIVERS + "ORDER BY")
+_SHOWN = (
+    "SELECT current_id, item, max(level) FROM review_today JOIN review_item USING (review_id) "
+    "GROUP BY current_id, item ORDER BY current_id, item"
+)
+_SHOWN_SOME = _SHOWN.replace("GROUP BY", _OF_DRIVERS + "GROUP BY")
 _RENEW = (
-    "UPDATE review SET identity_id = ?, anchor = ?, audience = ?, state = ?, round = ?, priority = ?, reason = ?, "
-    "opened_at = ?, as_of = ?, happened_on = ?, received_on = ?, assignee = ?, outcome = NULL, closed_at = NULL "
-    "WHERE review_id = ?"
+    "UPDATE review SET identity_id = ?, anchor = ?, trigger_ = ?, audience = ?, state = ?, round = ?, priority = ?, "
+    "reason = ?, opened_at = ?, as_of = ?, happened_on = ?, received_on = ?, assignee = ?, outcome = NULL, "
+    "closed_at = NULL WHERE review_id = ?"
 )
 _ONE = _READ.replace("ORDER BY review_id", "WHERE review_id = ?")
 _OF_DRIVER = (
@@ -150,7 +165,7 @@ class ReviewTables:
         audience = Audience.CLEARED if Audience.CLEARED in (review.audience, matter.audience) else Audience.GENERAL
         priority = matter.priority if was_closed else max(matter.priority, review.priority)
         opened_at = at if was_closed else review.opened_at
-        what = (matter.identity_id, matter.anchor, audience, state, round_, priority, matter.reason)
+        what = (matter.identity_id, matter.anchor, matter.trigger, audience, state, round_, priority, matter.reason)
         self.connection.execute(_RENEW, (*what, opened_at, as_of.isoformat(), *days, assignee, review_id))
         self._show(review_id, round_, matter, at)
         self._tell((review_id, round_, "reopened" if was_closed else "extended"), matter, (at, as_of, by), known or {})
@@ -160,14 +175,17 @@ class ReviewTables:
         """The review is to be looked at again although nothing new was found: an appeal, or a merge that was undone.
 
         Returns:
-            Whether it was closed before; one that was open stays with its reviewer, and what was found is found again.
+            Whether it was closed before; one that was open stays with its reviewer and has waited since it was opened,
+            and what was found is found again.
         """
         review = self.get(review_id)
         was_closed = review.state is State.CLOSED
         self.overtake(review, reason, by, at)
         state, assignee = _next(review)
-        what = (review.identity_id, review.anchor, review.audience, state, review.round + 1, review.priority, reason)
-        self.connection.execute(_RENEW, (*what, at, as_of.isoformat(), *review.days, assignee, review_id))
+        who = (review.identity_id, review.anchor, review.trigger, review.audience)
+        what = (*who, state, review.round + 1, review.priority, reason)
+        opened_at = at if was_closed else review.opened_at
+        self.connection.execute(_RENEW, (*what, opened_at, as_of.isoformat(), *review.days, assignee, review_id))
         self.connection.execute(
             "INSERT INTO review_round VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
             (review_id, review.round + 1, review.trigger, reason, at, as_of.isoformat(), *review.days),
@@ -204,22 +222,18 @@ class ReviewTables:
 
         Merges and splits are followed: each row names whose review it is today.
         """
-        rows = self.connection.execute(_READ).fetchall()
-        return self._of(pl.DataFrame(rows, schema=REVIEW.columns, orient="row"), identity_ids)
+        rows = self._asked(_READ, _READ_SOME, identity_ids)
+        return pl.DataFrame(rows, schema=REVIEW.columns, orient="row")
 
     def shown(self, identity_ids: Collection[str] | None = None) -> pl.DataFrame:
         """The highest level at which each item was shown to a reviewer of each driver (SHOWN), in order."""
-        rows = self.connection.execute(
-            "SELECT current_id, item, max(level) FROM review_item JOIN review_today USING (review_id) "
-            "GROUP BY current_id, item ORDER BY current_id, item"
-        ).fetchall()
-        return self._of(pl.DataFrame(rows, schema=SHOWN.columns, orient="row"), identity_ids)
+        rows = self._asked(_SHOWN, _SHOWN_SOME, identity_ids)
+        return pl.DataFrame(rows, schema=SHOWN.columns, orient="row")
 
-    def _of(self, frame: pl.DataFrame, identity_ids: Collection[str] | None) -> pl.DataFrame:
+    def _asked(self, everybody: str, some: str, identity_ids: Collection[str] | None) -> list[tuple[Any, ...]]:
         if identity_ids is None:
-            return frame
-        wanted = pl.DataFrame({"identity_id": sorted(set(identity_ids))}, schema={"identity_id": pl.String})
-        return frame.join(wanted, on="identity_id", how="semi", maintain_order="left")
+            return self.connection.execute(everybody).fetchall()
+        return self.connection.execute(some, (json.dumps(sorted(set(identity_ids))),)).fetchall()
 
     def mark_shown(self, review: Review, items: Iterable[tuple[str, float]], at: str) -> None:
         """The items were shown to the review's reviewer, each at a level."""

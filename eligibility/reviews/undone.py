@@ -63,14 +63,8 @@ def parted_by(connection: apsw.Connection, run_id: int, decision: int | None = N
     )
     for was, now, record in changes:
         left.setdefault(str(was), {}).setdefault(str(now), []).append(str(record))
-    merged = {
-        str(row[0])
-        for row in connection.execute("SELECT from_id FROM move WHERE run_id = ? AND kind = 'merge'", (run_id,))
-    }
     found = []
     for was, groups in left.items():
-        if was in merged:
-            continue  # the whole identity went over to another: nothing was taken apart
         stayed = [
             str(row[0])
             for row in connection.execute(

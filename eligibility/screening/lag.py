@@ -13,8 +13,8 @@ TERM_YEARS = 5
 
 _FOUND = (
     "SELECT f.review_id, f.round, f.trigger_, f.happened_on, f.received_on, f.opened_on, f.renewal_on, "
-    "date(r.closed_at) FROM screening_found f JOIN review_round r USING (review_id, round) "
-    "JOIN review USING (review_id) WHERE review.audience = 'general' "
+    "(SELECT date(min(r.closed_at)) FROM review_round r WHERE r.review_id = f.review_id AND r.round >= f.round) "
+    "FROM screening_found f JOIN review USING (review_id) WHERE review.audience = 'general' "
     "ORDER BY 1, 2, f.screening_id"
 )
 FOUND = {
@@ -59,7 +59,8 @@ SPANS = (
 def read_found(connection: apsw.Connection) -> pl.DataFrame:
     """Frame FOUND with days as dates: everything that screenings brought before reviewers, in order.
 
-    What is for cleared reviewers is not in it: to others it does not exist, not as a count either.
+    A round that another look took further before anybody decided it was decided with the round after it. What is for
+    cleared reviewers is not in it: to others it does not exist, not as a count either.
     """
     rows = connection.execute(_FOUND).fetchall()
     frame = pl.DataFrame(rows, schema=FOUND, orient="row")

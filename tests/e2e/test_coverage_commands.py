@@ -168,6 +168,15 @@ def test_a_gap_goes_out_as_a_packet_and_comes_back_as_coverage(loaded: Any, writ
     )
     (request,) = made["rows"]
     assert (request["state"], request["gap"], request["due_on"]) == ("open", "never", "2026-08-29")
+    asked = ("request_id", "request_state", "asked_on", "answer_due")
+    cells = [loaded.json("coverage", "US/u1")["rows"], loaded.json("coverage")["rows"]]
+    for rows in cells:
+        (cell,) = [row for row in rows if row["request_id"]]
+        assert (cell["country"], cell["record_type"], cell["result"]) == ("MX", "criminal", "never")
+        assert [cell[name] for name in asked] == [request["request_id"], "open", "2026-06-30", "2026-08-29"]
+    (late,) = [row for row in loaded.json("coverage", "US/u1", "--as-of", "2026-08-30")["rows"] if row["request_id"]]
+    assert late["request_state"] == "overdue"
+    assert not [row for row in loaded.json("coverage", "--as-of", "2026-06-29")["rows"] if row["request_id"]]
     exported = loaded.json("exchange", "export", "-p", "MX", "-r", "sent by courier")
     (packet,) = PacketFile.model_validate(exported).packets
     assert packet.subject.model_dump(mode="json") == {
@@ -193,6 +202,7 @@ def test_a_gap_goes_out_as_a_packet_and_comes_back_as_coverage(loaded: Any, writ
     assert taken["load"]["reviews_opened"] >= 1
     (cell,) = loaded.json("coverage", "US/u1", "--country", "MX", "--record-type", "criminal")["rows"]
     assert (cell["result"], cell["checked_on"], cell["owner"]) == ("derogatory", "2026-08-30", "MX")
+    assert [cell[name] for name in asked] == [None] * 4
     listed = loaded.json("exchange", "list")
     assert listed["counts"] == {"open": 0, "overdue": 0, "answered": 1, "set_aside": 0}
     page = _Page(loaded("exchange", "list", "--format", "html").out)
@@ -201,6 +211,15 @@ def test_a_gap_goes_out_as_a_packet_and_comes_back_as_coverage(loaded: Any, writ
     assert len(rows_of(loaded("exchange", "list", "--format", "csv").out)) == 1
     actions = [entry.action for entry in AuditLog(loaded.folder).entries(request["identity_id"])]
     assert {"exchange request", "exchange export", "exchange answer", "exchange chase", "exchange list"} <= set(actions)
+
+
+def test_a_partner_is_told_of_nobody_who_is_no_member_any_more(loaded: Any, write: Callable[[str, str], Path]) -> None:
+    (request,) = loaded.json("exchange", "request", "-p", "MX", "--record-type", "criminal", "-r", "round")["rows"]
+    over = write("over.csv", ENROLMENTS.replace("active", "revoked"))
+    loaded.json("load", over, "--source", "enrolments", "--today", DAY)
+    assert loaded.json("exchange", "export", "-p", "MX", "-r", "sent by courier")["packets"] == []
+    named = loaded("exchange", "export", request["request_id"], "-p", "MX", "-r", "sent by courier")
+    assert (named.code, "about a member" in named.err) == (2, True)
 
 
 def test_the_schema_names_every_part_of_a_packet(loaded: Any) -> None:

@@ -154,7 +154,7 @@ def test_terrorism_goes_to_cleared_reviewers_alone_and_is_never_scored(
 ) -> None:
     before = desk.json("risk", "US/2")["own"]["score"]
     loaded = desk.json("load", write("t.csv", TERRORISM), "--source", "events", *OPTIONS)
-    assert loaded["reviews_opened"] == 0, "no count tells of it"
+    assert loaded["reviews_opened"] == 0, "it is told to nobody, not as a count either"
     assert desk.json("risk", "US/2")["own"]["score"] == before
     assert desk.json("review", "list", "--driver", "US/2")["rows"] == []
     around = ("graph", "around", "US/1", "--hops", "1", "-w", desk.folder, "--json")
@@ -192,6 +192,10 @@ def test_agreement_counts_blind_readings(desk: CommandLine, monkeypatch: pytest.
     blind = desk.json("review", "show", number, "--blind")
     assert (blind["outcome"], blind["proposals"], blind["trail"]) == (None, [], [])
     assert all(factor["finding"] is None for factor in blind["trace"]["factors"])
+    desk.json("review", "assign", number_of(desk, "incident:US/I1"), "ben")
+    other = number_of(desk, "incident:US/I1")
+    shown, unseen = (desk.json("review", "show", other, *option)["other_reviews"] for option in ((), ("--blind",)))
+    assert ([row["outcome"] for row in shown], [row["outcome"] for row in unseen]) == (["retain"], [None])
     desk.json("review", "opinion", number, "suspend", "--reason", "I would wait")
     found = desk.json("review", "agreement")
     assert found["blind_readings"]["table"] == {"retain": {"suspend": 1}}
@@ -213,6 +217,16 @@ def test_the_doctor_finds_a_planted_change(desk: CommandLine) -> None:
     found = trail()
     assert found["ok"] is False
     assert "row 1 was changed" in str(found["detail"])
+
+
+def test_the_doctor_finds_a_clearance_that_nobody_granted(desk: CommandLine) -> None:
+    connection = apsw.Connection(str(desk.folder / "ledger.db"))
+    connection.execute("INSERT INTO clearance VALUES ('ana', 'eva', '2026-06-30', 'post', NULL, NULL, NULL)")
+    connection.close()
+    checks = json.loads(desk.run("doctor", "-w", desk.folder, "--json").out)["checks"]
+    (found,) = [check for check in checks if check["name"] == "trail"]
+    assert found["ok"] is False
+    assert "what its trail does not tell: 'clearance granted'" in found["detail"]
 
 
 def test_a_ledger_rewritten_with_a_new_chain_does_not_fit_the_audit(desk: CommandLine) -> None:
@@ -314,6 +328,8 @@ def test_a_matter_that_is_no_incident_is_resolved_once_and_signed(
     desk.json("review", "assign", number, "ana")
     shown = desk.json("review", "show", number)
     kinds = {factor["factor"]: factor["kind"] for factor in shown["trace"]["factors"] if factor["must_resolve"]}
+    (counted,) = shown["trace"]["disqualification"]
+    assert (counted["group"], counted["offences"], counted["period"]) == ("serious traffic", 1, "none")
     assert kinds == {row["key"]: "matter", "incident:US/I1": "own", "incident:US/I2": "own"}
     resolve_all(desk, number)
     desk.json("review", "decide", number, "conditions", "--code", "CUSTOMS", "--reason", "until the licence is seen")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from api.bootstrap import create_workspace
+from api.bootstrap import create_workspace, open_workspace
 from api.cli.output import csv_text
 from api.coverage import CoverageQuestion, coverage_document
 from api.exchange import Act, Ask, chase, export, request_gaps
@@ -227,10 +228,28 @@ def test_an_answer_about_the_driver_covers_the_cell_with_its_day_and_basis(
 def test_no_other_answer_moves_a_cell_and_no_other_cell_moves(story: Story) -> None:
     covered = {(row["identity_id"], "MX", row["record_type"]) for k in KINDS[:67] for row in story.of(k)}
     assert len(covered) == 67
-    assert {cell for cell in story.after if story.after[cell] != story.before[cell]} == covered
+    asked = ("request_id", "request_state", "asked_on", "answer_due")
+    before, after = ({key: _but(row, asked) for key, row in cells.items()} for cells in (story.before, story.after))
+    assert {cell for cell in after if after[cell] != before[cell]} == covered
     for kind in ("unknown", *ASIDE, "nothing"):
         for row in story.of(kind):
             assert story.cell(row)["result"] == row["gap"]
+
+
+def test_a_cell_names_the_request_that_has_no_answer_about_the_driver_yet(story: Story) -> None:
+    state = {"nothing": "open"} | dict.fromkeys(ASIDE, "set_aside")
+    for kind in {*KINDS, "nothing"}:
+        for row in story.of(kind):
+            cell = story.cell(row)
+            named = row["request_id"] if kind in state else None
+            assert (cell["request_id"], cell["request_state"]) == (named, state.get(kind))
+            assert story.before[row["identity_id"], "MX", row["record_type"]]["request_state"] == "open"
+    asked = {row["request_id"] for row in story.made["rows"]}
+    assert {row["request_id"] for row in story.before.values()} - {None} == asked
+
+
+def _but(row: Row, names: tuple[str, ...]) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def test_an_answer_about_somebody_else_is_set_aside_with_its_reason(story: Story) -> None:
@@ -284,6 +303,24 @@ def test_every_step_of_a_request_has_a_person_a_day_and_a_reason(story: Story) -
         ("packet exported", "pat", "yearly round of verification"),
         ("answer taken in", "pat", "answers of July"),
     ]
+
+
+def test_an_answer_that_came_by_a_plain_load_is_told_too(story: Story, tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    shutil.copytree(story.workspace.path, folder)
+    workspace = open_workspace(folder)
+    packet = story.packets[story.of("nothing")[0]["request_id"]]
+    path = tmp_path / "late.csv"
+    row = _row(packet, "clear")
+    path.write_text(csv_text(COLUMNS, [[row.get(name) for name in COLUMNS]]))
+    loaded = load(workspace, LoadRequest((path,), "partner_answers", ANSWERED, actor="gil"))
+    with workspace.reading() as connection:
+        assert Trail(connection).verify() == []
+        last = Trail(connection).of(f"request:{packet.request_id}")[-1].document()
+    assert (last["action"], last["actor"], last["reason"]) == (
+        "answer taken in", "gil", f"brought by load {loaded['load_id']}"
+    )  # fmt: skip
+    assert last["detail"] == {"load": loaded["load_id"], "verdict": "accepted", "answer": "clear"}
 
 
 def test_nobody_else_passes_for_a_driver(story: Story) -> None:

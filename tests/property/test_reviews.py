@@ -79,7 +79,15 @@ class Reviews(RuleBasedStateMachine):
     def _factors(self, number: int) -> list[Factor]:
         review = ReviewTables(self.ledger).get(number)
         own = Factor(
-            "incident:CBP/1", FactorKind.OWN, "customs", Consequence.DISCRETIONARY, None, self.level, True, ("CUSTOMS",)
+            "incident:CBP/1",
+            FactorKind.OWN,
+            "customs",
+            Consequence.DISCRETIONARY,
+            None,
+            self.level,
+            True,
+            ("CUSTOMS",),
+            items=(("incident:CBP/1", self.level),),
         )
         about = matter_factor(review.key, review.trigger, review.reason, [(review.key, 1.0)])
         factors = [about] if review.trigger is Trigger.LINKED_BAND else [own]

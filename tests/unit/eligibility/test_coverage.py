@@ -55,6 +55,23 @@ def results(known: CoverageFacts, as_of: dt.date = AS_OF) -> dict[tuple[str, str
     return {cell: row["result"] for cell, row in cells(known, as_of).items()}
 
 
+def test_an_answer_without_a_day_is_no_clear_one_and_hides_nothing_that_was_found():
+    asked = [("US/d1", "US", kind, AS_OF - days(9), "clear") for kind in ("criminal", "customs", "licence")]
+    known = facts(*asked)
+    undated = [
+        ("criminal", "derogatory"),
+        ("driving", "clear"),
+        ("customs", "not_shared"),
+        ("immigration", "not_shared"),
+    ]
+    told = {"record_key": "US/d1", "country": "US", "checked_on": None, "known_on": AS_OF - days(1)}
+    more = [told | {"key": f"u{n}", "record_type": kind, "result": said} for n, (kind, said) in enumerate(undated)]
+    evidence = pl.concat([known.evidence, evidence_of_checks(CHECK.conform(pl.DataFrame(more)))])
+    found = results(CoverageFacts(known.memberships, evidence=evidence))
+    expected = {"criminal": "derogatory", "driving": "never", "customs": "clear", "immigration": "not_shared"}
+    assert {kind: found["US", kind] for kind in expected} == expected
+
+
 def test_what_was_never_asked_is_never_clear():
     rows = cells(facts())
     assert len(rows) == len(POLICY.countries) * TYPES

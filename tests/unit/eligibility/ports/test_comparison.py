@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from eligibility.ports.cells import CELL, count_cells
 from eligibility.ports.comparison import compare_all, compare_ports, same_over
-from eligibility.ports.power import Verdict
+from eligibility.ports.power import Verdict, worth
 from eligibility.ports.rates import Interval
 
 Build = Callable[..., pl.DataFrame]
@@ -58,6 +59,26 @@ def test_each_port_stands_for_itself(two_ports: pl.DataFrame) -> None:
     assert ports["0901"].needed is not None
     assert ports["0901"].needed > 1_000  # at 10 per 1,000
     assert ports["2304"].sides["other"].targeting is None
+
+
+def test_trucks_that_are_never_compared_show_nothing_however_many_there_are(crossings: Build) -> None:
+    """FAST carries one sort of goods and the others another: 20 examinations beside 10,000 tell next to nothing."""
+    made = rows(10_000, 100, commodity="parts") + rows(20, 1, commodity="parts", is_fast=False)
+    made += rows(20, 1, commodity="fruit") + rows(10_000, 100, commodity="fruit", is_fast=False)
+    found = compare_all(count_cells(crossings(*made)).cells, Interval.WILSON)
+    assert found.pooled is not None
+    assert found.pooled.low < 0.5
+    assert found.pooled.high > 2
+    assert found.verdict is Verdict.CANNOT_TELL
+
+
+def test_one_stratum_is_worth_its_examinations_and_several_less_where_they_are_uneven() -> None:
+    assert worth(np.array([400]), np.array([1_000])) == pytest.approx((400, 1_000))
+    assert worth(np.array([200, 200, 0]), np.array([500, 500, 900])) == pytest.approx((400, 1_000))
+    fast, other = worth(np.array([390, 10]), np.array([10, 390]))
+    assert fast == pytest.approx(other)
+    assert fast == pytest.approx(39)
+    assert worth(np.array([5, 0]), np.array([0, 5])) == (0, 0)
 
 
 def test_a_port_without_fast_has_no_ratio_and_needs_no_number(cells: Build) -> None:

@@ -72,5 +72,18 @@ def test_days_to_the_first_seizure() -> None:
     assert days_to_seizure(People(events, FAST, PEOPLE, UNTIL)) == [30]
 
 
+@pytest.mark.parametrize("kind", ["SEIZURE", "Seizure", "customs seizure", "CUSTOMS_SEIZURE"])
+def test_a_seizure_is_one_however_its_source_writes_it(kind: str) -> None:
+    assert found(seized(("a1", "i1", date(2025, 3, 1)), kind=kind))[2025]["of_members"] == 1
+
+
+def test_a_renewal_is_no_new_enrolment_and_a_gap_is_one() -> None:
+    renewed = enrolled(("a1", date(2019, 1, 1), date(2023, 12, 31)), ("a2", date(2024, 1, 1), date(2028, 12, 31)))
+    events = seized(("a1", "i1", date(2024, 1, 11)))
+    assert days_to_seizure(People(events, renewed, PEOPLE, UNTIL)) == [1836]
+    back = enrolled(("a1", date(2019, 1, 1), date(2023, 12, 30)), ("a2", date(2024, 1, 1), date(2028, 12, 31)))
+    assert days_to_seizure(People(events, back, PEOPLE, UNTIL)) == [10]
+
+
 def test_nothing_known_is_no_year() -> None:
     assert displacement(People(EVENT.empty(), ENROLMENT.empty(), MEMBERSHIP.empty(), UNTIL)) == []

@@ -124,6 +124,11 @@ def test_the_excess_is_the_sum_over_all_ways_that_findings_can_fall() -> None:
     assert result.smallest == pytest.approx(0.25**2 * 0.5**2)
 
 
+def test_a_stratum_where_nothing_was_examined_here_makes_no_alarm_possible() -> None:
+    result = excess(np.array([1, 0]), np.array([10, 0]), np.array([0, 5]), np.array([10, 40]))
+    assert (result.p_value, result.smallest) == (pytest.approx(0.5), 0.5)
+
+
 def test_no_finding_is_no_excess() -> None:
     nothing = np.array([0])
     assert excess(nothing, np.array([10]), np.array([3]), np.array([10])).p_value == 1

@@ -54,6 +54,12 @@ def test_many_examinations_without_a_change_say_so(crossings: Build) -> None:
     assert remeasure(crossings(*port((3000, 60), (3000, 60))), "2304", BEFORE, AFTER)["verdict"] == "no change shown"
 
 
+def test_other_goods_after_than_before_are_no_comparison(crossings: Build) -> None:
+    before = rows(BEFORE.since, 3000, 60, commodity="fruit") + rows(BEFORE.since, 5, 0, commodity="parts")
+    after = rows(AFTER.since, 5, 0, commodity="fruit") + rows(AFTER.since, 3000, 60, commodity="parts")
+    assert remeasure(crossings(*before, *after), "2304", BEFORE, AFTER)["verdict"] == "cannot tell"
+
+
 def test_nothing_examined_is_no_rate(crossings: Build) -> None:
     found = remeasure(crossings({"exam": "none", "result": None}), "2304", BEFORE, AFTER)
     assert (found["fast"], found["other"], found["verdict"]) == (None, None, "cannot tell")

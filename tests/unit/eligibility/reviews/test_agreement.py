@@ -13,12 +13,14 @@ def test_a_worked_example() -> None:
     found = agreement_of(pairs)
     assert (found.pairs, found.agreed) == (50, 0.7)
     assert found.kappa == pytest.approx(0.4, abs=1e-12)
+    assert (found.low, found.high) == (pytest.approx(0.151, abs=5e-4), pytest.approx(0.649, abs=5e-4))
     assert found.table == {"a": {"a": 20, "b": 5}, "b": {"a": 10, "b": 15}}
 
 
 def test_the_ends_of_the_scale() -> None:
     assert agreement_of([("a", "a"), ("b", "b")]).kappa == 1.0
     assert agreement_of([("a", "b"), ("b", "a")]).kappa == -1.0
+    assert agreement_of([("a", "b"), ("a", "b"), ("a", "b")]).kappa == 0.0
 
 
 def test_what_chance_alone_explains_has_no_kappa() -> None:

@@ -13,6 +13,7 @@ from eligibility.letters import Language
 from eligibility.matters import Matter, Trigger
 from eligibility.policy import Consequence
 from eligibility.policy_file import load_eligibility_policy
+from eligibility.reviews.agreement import adverse_by_reviewer, overrides
 from eligibility.reviews.correspondence import Correspondence
 from eligibility.reviews.deciding import Decisions, Shown
 from eligibility.reviews.records import CaseRecords
@@ -121,6 +122,18 @@ def test_no_score_alone_carries_an_adverse_outcome(bench: Callable[..., Bench], 
     assert made.decide(Outcome.RETAIN, "NOTHING_ADVERSE") is State.CLOSED
 
 
+@pytest.mark.parametrize("trigger", [Trigger.POSSIBLE, Trigger.MERGED, Trigger.SPLIT])
+def test_somebody_who_may_be_the_driver_carries_that_this_is_unsettled_and_nothing_else(
+    bench: Callable[..., Bench], trigger: Trigger
+) -> None:
+    made = bench(matter_factor("possible:US/1~COURT/9", trigger, "an event of somebody", [("incident:COURT/9", 11.5)]))
+    made.resolve()
+    for code in ("LOW_RISK", "CUSTOMS"):
+        with pytest.raises(NotAllowed, match=f"no confirmed factor carries {code}"):
+            made.decide(Outcome.SUSPEND, code)
+    assert made.decide(Outcome.CONDITIONS, "IDENTITY_UNSETTLED") is State.PROPOSED
+
+
 @pytest.mark.parametrize("finding", [Finding.MITIGATED, Finding.NOT_THEIRS, Finding.UNFOUNDED])
 def test_what_was_not_confirmed_carries_nothing(bench: Callable[..., Bench], finding: Finding) -> None:
     made = bench()
@@ -196,6 +209,17 @@ def test_the_second_person_sends_it_back_with_an_outcome_of_their_own(bench: Cal
     (proposal,) = CaseRecords(made.ledger).proposals(made.number)
     assert (proposal.verdict, proposal.second_outcome, proposal.second_by) == ("returned", "retain", "ben")
     assert made.state is State.ASSIGNED
+
+
+def test_a_case_that_was_sent_back_counts_once_for_its_first_person(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.resolve()
+    made.decide(Outcome.SUSPEND, "CUSTOMS")
+    Decisions(made.ledger, POLICY).send_back(made.number, Outcome.CONDITIONS, act("ben"))
+    made.decide(Outcome.CONDITIONS, "CUSTOMS")
+    made.sign()
+    (row,) = adverse_by_reviewer(made.ledger, is_cleared=False)
+    assert (row["reviewer"], row["count"], row["of"]) == ("ana", 1, 1)
 
 
 def test_context_is_not_resolved_and_own_records_are_not_just_noted(bench: Callable[..., Bench]) -> None:
@@ -277,6 +301,25 @@ def test_only_an_adverse_outcome_is_appealed_once_at_a_time(bench: Callable[...,
         redress.decide_appeal(made.number, act("eva"), DAY, is_granted=True)
 
 
+def test_an_appeal_that_waits_is_not_decided_by_whoever_decided_what_it_is_about(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.resolve()
+    made.decide(Outcome.REVOKE, "CUSTOMS")
+    made.sign()
+    redress = Redress(made.ledger)
+    redress.appeal(made.number, "court paper", DAY, act("clerk", "dismissed"))
+    ReviewTables(made.ledger).look_again(made.number, "a merge was undone", AT, DAY, "gil")
+    Desk(made.ledger).assign(made.number, "eva", act("gil"))
+    Desk(made.ledger).resolve(made.number, made.factors[0], Finding.CONFIRMED, act("eva"))
+    made.decide(Outcome.SUSPEND, "CUSTOMS", by="eva")
+    made.sign("fay")
+    for by in ("ana", "ben", "eva", "fay"):
+        with pytest.raises(NotAllowed, match="neither decided nor signed"):
+            redress.decide_appeal(made.number, act(by), DAY, is_granted=True)
+    redress.decide_appeal(made.number, act("ivo"), DAY, is_granted=True)
+    assert made.state is State.OPEN
+
+
 def test_a_letter_is_issued_once_a_language_and_known_again(bench: Callable[..., Bench]) -> None:
     made = bench()
     letters = Correspondence(made.ledger)
@@ -327,6 +370,7 @@ def test_what_was_shown_can_be_taken_out_as_a_whole_and_told(bench: Callable[...
     assert kept.broken() == []
     assert Trail(made.ledger).verify() == []
     assert made.state is State.CLOSED
+    assert [row["of"] for row in overrides(made.ledger, is_cleared=False)] == [0, 0]
 
 
 def test_a_document_taken_out_without_a_word_is_found(bench: Callable[..., Bench]) -> None:

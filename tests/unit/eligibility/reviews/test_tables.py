@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import date
 
 import apsw
+import polars as pl
 import pytest
 
-from eligibility.matters import Audience, Matter, new_items
+from eligibility.matters import Audience, Matter, Trigger
 from eligibility.reviews.states import NotAllowed, State
-from eligibility.reviews.tables import ReviewTables
+from eligibility.reviews.tables import _READ_SOME, _SHOWN_SOME, ReviewTables
 from eligibility.trail import Trail
 from linkage.errors import SettingsError, UnknownRecord
 
@@ -89,6 +90,13 @@ def test_reopened_in_the_next_round(tables: ReviewTables, a_matter: Callable[...
     assert rounds == [(1, "a new event of the driver"), (2, "a conviction")]
 
 
+def test_a_reopened_review_says_what_brought_it_up_now(tables: ReviewTables, a_matter: Callable[..., Matter]) -> None:
+    tables.open(a_matter(), AT, DAY, "ana")
+    lost = a_matter(trigger=Trigger.LICENCE_WITHDRAWN, shown=(("incident:CBP/1", 33.0),))
+    tables.reopen(1, lost, AT, DAY, "ben")
+    assert tables.get(1).trigger is Trigger.LICENCE_WITHDRAWN
+
+
 def test_new_facts_take_an_open_review_further(tables: ReviewTables, a_matter: Callable[..., Matter]) -> None:
     tables.open(a_matter(), AT, DAY, "ana")
     assert tables.reopen(1, a_matter(priority=10.0, audience=Audience.CLEARED), AT, DAY, "ben") is False
@@ -96,10 +104,32 @@ def test_new_facts_take_an_open_review_further(tables: ReviewTables, a_matter: C
     assert (review.state, review.round, review.priority, review.audience) == (State.OPEN, 1, 50.0, Audience.CLEARED)
 
 
-def test_what_is_new(a_matter: Callable[..., Matter]) -> None:
-    matter = a_matter(shown=(("a", 1.0), ("b", 2.0), ("c", 3.0)))
-    assert new_items(matter, {"a": 1.0, "b": 1.5}) == (("b", 2.0), ("c", 3.0))
-    assert new_items(matter, {"a": 9.0, "b": 2.0, "c": 3.0}) == ()
+def test_reviews_of_some_drivers_are_those_of_everybody_that_are_theirs(
+    tables: ReviewTables, member: Callable[..., None], a_matter: Callable[..., Matter]
+) -> None:
+    """By anchor, by the id it has, by a former id; and not by an id or an anchor that somebody else has today."""
+    reviews = [("D1", "US/1"), ("D0", "GONE/1"), ("D2", "GONE/2"), ("D1", "MX/1"), ("D2", "US/1"), ("D3", "US/3")]
+    for number, (identity, anchor) in enumerate(reviews):
+        tables.open(a_matter(identity_id=identity, anchor=anchor, key=f"k{number}"), AT, DAY, "ana")
+    member("D1", "US/1")
+    member("D2", "MX/1")
+    member("D3", "US/3")
+    tables.connection.execute("INSERT INTO redirect VALUES ('D0', 'D2')")
+    everybody, shown = tables.standing(), tables.shown()
+    for wanted in (["D1"], ["D2"], ["D1", "D2"], ["D3", "D9"], []):
+        theirs = pl.col("identity_id").is_in(wanted)
+        assert tables.standing(wanted).equals(everybody.filter(theirs))
+        assert tables.shown(wanted).equals(shown.filter(theirs))
+    assert tables.standing(["D2"])["key"].to_list() == ["k1", "k2", "k3"]
+
+
+def test_reading_one_drivers_reviews_reads_no_whole_table(tables: ReviewTables) -> None:
+    plan: list[str] = []
+    for statement in (_READ_SOME, _SHOWN_SOME):
+        rows = tables.connection.execute(f"EXPLAIN QUERY PLAN {statement}", ("[]",))
+        plan += [str(row[-1]) for row in rows]
+    assert plan
+    assert not [step for step in plan if step.startswith(("SCAN r", "SCAN m", "SCAN d"))], plan
 
 
 def test_no_such_review(tables: ReviewTables) -> None:

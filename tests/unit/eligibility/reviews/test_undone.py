@@ -14,6 +14,7 @@ from eligibility.reviews.tables import ReviewTables
 from eligibility.reviews.undone import Parted, look_again_at, parted_by, relied_on, scores_relied_on
 
 AT, DAY = "2026-11-01T10:00:00+00:00", date(2026, 11, 1)
+LATER = "2026-12-24T10:00:00+00:00"
 
 
 @pytest.fixture
@@ -48,10 +49,11 @@ def test_reviews_that_relied_on_it_are_looked_at_again_once(ledger: apsw.Connect
     untouched = merged.get(3)
     parted = parted_by(ledger, _part(ledger), 1)
     assert relied_on(ledger, parted[0]) == [1, 2]
-    assert look_again_at(ledger, [*parted, *parted], (AT, DAY), "ben") == [1]
+    assert look_again_at(ledger, [*parted, *parted], (LATER, DAY), "ben") == [1]
     first, second = merged.get(1), merged.get(2)
     assert (first.state, first.round, first.identity_id, first.outcome) == (State.OPEN, 2, "D1", None)
     assert (second.state, second.round, second.identity_id) == (State.OPEN, 2, "D2")
+    assert (first.opened_at, second.opened_at) == (LATER, AT), "what was open still has waited since it was opened"
     assert merged.get(3) == untouched
 
 
@@ -62,6 +64,20 @@ def test_a_whole_identity_that_moves_over_parts_nothing(ledger: apsw.Connection,
         ledger.execute("UPDATE membership SET identity_id = 'D1' WHERE record_key = ?", (record,))
     ledger.execute("INSERT INTO move VALUES (7, 'merge', 'D9', 'D1')")
     assert parted_by(ledger, 7) == []
+
+
+def test_an_identity_of_which_one_part_joins_another_and_one_goes_is_taken_apart(
+    ledger: apsw.Connection, merged: ReviewTables
+) -> None:
+    ledger.execute("INSERT INTO run VALUES (7, 'load', 1, 'm', ?)", (AT,))
+    ledger.execute("INSERT INTO identity VALUES ('D2', 7)")
+    for record, now in (("MX/1", "D2"), ("US/1", "D9"), ("CA/7", "D9")):
+        ledger.execute("INSERT INTO membership_change VALUES (?, 7, 'D1', ?)", (record, now))
+        ledger.execute("UPDATE membership SET identity_id = ? WHERE record_key = ?", (now, record))
+    ledger.execute("INSERT INTO move VALUES (7, 'split', 'D1', 'D2'), (7, 'merge', 'D1', 'D9')")
+    (parted,) = parted_by(ledger, 7)
+    assert {tuple(parted.left), tuple(parted.right)} == {("MX/1",), ("CA/7", "US/1")}
+    assert relied_on(ledger, parted) == [1, 2]
 
 
 def test_one_side_alone_relies_on_nothing(ledger: apsw.Connection, merged: ReviewTables) -> None:

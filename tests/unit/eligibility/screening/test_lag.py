@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import apsw
 import polars as pl
 import pytest
 
-from eligibility.screening.lag import ALL, FOUND, lag_table, renewal_after
+from eligibility.matters import Matter
+from eligibility.reviews.tables import ReviewTables
+from eligibility.screening.lag import ALL, FOUND, lag_table, read_found, renewal_after
+from eligibility.screening.runs import Cause, Occasion, ScreeningTables
 
 DAY = date(2026, 3, 1)
 
@@ -60,6 +65,24 @@ def test_records_received_before_the_day_asked_about_are_left_out() -> None:
     rows = [row(1, received=1, opened=400), row(2, received=30, opened=31)]
     table = lag_table(found(*rows), DAY + timedelta(days=10)).filter(pl.col("trigger") == ALL)
     assert table["reviews"].max() == 1
+
+
+def test_what_was_open_while_a_merge_was_undone_is_decided_with_the_round_after_it(
+    ledger: apsw.Connection, a_matter: Callable[..., Matter]
+) -> None:
+    at, matter = f"{DAY}T10:00:00+00:00", a_matter()
+    number = ScreeningTables(ledger).begin(Occasion(Cause.LOAD, 1, "ana", at, DAY, "p", is_all=False), ["D1"])
+    tables = ReviewTables(ledger)
+    tables.open(matter, at, DAY, "ana")
+    ScreeningTables(ledger).found(number, (1, 1), matter, (DAY, None))
+    tables.look_again(1, "a merge was undone", at, DAY, "ana")
+    ledger.execute(
+        "UPDATE review_round SET outcome = 'retain', closed_at = '2026-03-11T09:00:00+00:00' WHERE round = 2"
+    )
+    steps = {
+        line["step"]: line["median"] for line in lag_table(read_found(ledger)).to_dicts() if line["trigger"] == ALL
+    }
+    assert steps["review opened to decision"] == 10.0
 
 
 @pytest.mark.parametrize(
