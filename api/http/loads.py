@@ -25,8 +25,10 @@ from api.jobs.incoming import Arrival, Incoming
 from api.jobs.states import JobState
 from api.jobs.tables import JobTables
 from api.kept_answers import Asked
+from api.restriction import restriction_of
 from linkage.errors import SourceError
-from linkage.sources import builtin_names
+from linkage.ledger import Workspace
+from linkage.sources import builtin_names, load_manifest
 
 UPLOAD = ("POST", "/api/v1/loads")
 """The route whose body may be large."""
@@ -66,8 +68,8 @@ JobId = Annotated[str, Path(max_length=100)]
 router = APIRouter(prefix="/api/v1", tags=["loads"], responses=_PROBLEMS)
 
 
-def what_to_load(fields: LoadFields | dict[str, Any]) -> WhatToLoad:
-    """The fields as a load takes them.
+def what_to_load(workspace: Workspace, fields: LoadFields | dict[str, Any]) -> WhatToLoad:
+    """The fields as a load takes them, of a source that the workspace may hold.
 
     Raises:
         RequestValidationError: one of them cannot be used.
@@ -85,7 +87,10 @@ def what_to_load(fields: LoadFields | dict[str, Any]) -> WhatToLoad:
         ) from None
     values = asked.model_dump(mode="json", exclude={"today"})
     try:
-        return WhatToLoad(today=asked.today or date.today(), **values)
+        what = WhatToLoad(today=asked.today or date.today(), **values)
+        with workspace.reading() as connection:
+            restriction_of(connection).require("source", what.source, load_manifest(what.source))
+        return what
     except SourceError as error:
         field = str(error.path).removeprefix("--").replace("-", "_")
         raise RequestValidationError([{"loc": ("body", field), "msg": error.message}]) from None
@@ -104,7 +109,8 @@ async def post_load(
 
         upload = Upload(boundary, open_file, limits_of(request).max_upload)
         await receive(request, upload)
-        arrival, what = upload.received(), what_to_load(dict(upload.fields))
+        arrival = upload.received()
+        what = await run_in_threadpool(what_to_load, service.workspace, dict(upload.fields))
         parts = (*(part.encode() for part in UPLOAD), json.dumps(upload.fields, sort_keys=True).encode())
         told = (arrival.path.name.encode(), arrival.sha256.encode())
         once = Once(service.workspace, Asked.of(caller.actor, key, (*parts, *told)) if key is not None else None)

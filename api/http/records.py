@@ -42,7 +42,8 @@ async def post_records(  # noqa: PLR0913, PLR0917 - what a route is given
     once: OnceDependency,
 ) -> Any:
     """Resolve records now. While a long load runs the answer is 202: the records are safe, and their turn comes."""
-    what = what_to_load(LoadFields(source=asked.source, today=asked.today))
+    fields = LoadFields(source=asked.source, today=asked.today)
+    what = await run_in_threadpool(what_to_load, service.workspace, fields)
 
     def accept(also: Also) -> dict[str, Any]:
         return job_document(accept_records(service.workspace, asked.records, what, caller.actor, also))
