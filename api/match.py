@@ -15,7 +15,7 @@ from api.match_index import Limits, MatchIndex
 from api.match_records import RecordReader
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.pipeline import PairExplanation
-from linkage.pipeline.kept_index import Candidate, Ledger, joined, match
+from linkage.pipeline.kept_index import Candidate, Ledger, PeopleIndex, joined, match
 from linkage.schema import Verdict
 
 
@@ -53,10 +53,13 @@ class RecordMatch:
     Args:
         load: the load after which the records stood as they were matched; 0 before the first.
         candidates: likeliest first.
+        rejected: why no load would take the record; `warned` which values say nothing, or not what they seem to.
     """
 
     load: int
     candidates: tuple[Possible, ...]
+    rejected: Sequence[Mapping[str, Any]] = ()
+    warned: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,11 @@ class Matched:
     """The answer to one request.
 
     Args:
-        records: by place in the request; None for a record that no load would take.
+        records: by place in the request.
         newest_load: that the ledger held when the answer was made.
     """
 
-    records: tuple[RecordMatch | None, ...]
-    rejected: Mapping[int, list[dict[str, Any]]]
-    warned: Mapping[int, list[dict[str, Any]]]
+    records: tuple[RecordMatch, ...]
     newest_load: int
     model: str
     most: int
@@ -93,17 +94,17 @@ class Matched:
     @property
     def load(self) -> int:
         """The earliest state that any of the records was matched against."""
-        return min((found.load for found in self.records if found), default=self.newest_load)
+        return min((found.load for found in self.records), default=self.newest_load)
 
     @property
     def people(self) -> list[str]:
         """Every identity that is shown, once."""
-        shown = (c.identity_id for found in self.records if found for c in found.candidates[: self.most])
+        shown = (c.identity_id for found in self.records for c in found.candidates[: self.most])
         return list(dict.fromkeys(shown))
 
     def document(self) -> dict[str, Any]:
         """The `match` document."""
-        rows = [self._row(place, found) for place, found in enumerate(self.records)]
+        rows = [self._row(found) for found in self.records]
         lags = self.load < self.newest_load
         cut = any(row["truncated"] for row in rows)
         notices = [f"records are as after load {self.load}; newer ones are not in yet"] * lags
@@ -117,14 +118,22 @@ class Matched:
             "notice": "; ".join(notices) or None,
         }
 
-    def _row(self, place: int, found: RecordMatch | None) -> dict[str, Any]:
-        candidates = found.candidates if found else ()
+    def _row(self, found: RecordMatch) -> dict[str, Any]:
         return {
-            "candidates": [candidate.document() for candidate in candidates[: self.most]],
-            "truncated": len(candidates) > self.most,
-            "rejected": self.rejected.get(place, []),
-            "warned": self.warned.get(place, []),
+            "candidates": [candidate.document() for candidate in found.candidates[: self.most]],
+            "truncated": len(found.candidates) > self.most,
+            "rejected": list(found.rejected),
+            "warned": list(found.warned),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """One record with how it is to be read."""
+
+    record: Mapping[str, str | None]
+    today: date
+    date_order: str | None
 
 
 class Matcher:
@@ -134,7 +143,7 @@ class Matcher:
         self.reader = RecordReader()
         self.index = MatchIndex(workspace, limits)
         self._workspace = workspace
-        self._batches = Batches(self._match)
+        self._batches = Batches(self._answer)
 
     def match(self, records: Sequence[Mapping[str, str | None]], asked: Asked) -> Matched:
         """Who each record may be; nothing is stored.
@@ -142,20 +151,29 @@ class Matcher:
         Raises:
             MatchNotReady: the index of the workspace is still being made.
         """
-        stated = self.reader.read(records, asked.today, asked.date_order)
-        found: list[RecordMatch | None] = [None] * len(records)
-        answers = self._batches.run(stated.persons)
-        for place, answer in zip(stated.persons["line"].to_list(), answers, strict=True):
-            found[place] = answer
+        answers = self._batches.run([_Stated(record, asked.today, asked.date_order) for record in records])
         with self._workspace.reading() as connection:
             newest = _newest_load(connection)
-        return Matched(
-            tuple(found), _issues(stated.rejected), _issues(stated.warned), newest, self.index.model.version, asked.most
-        )
+        return Matched(tuple(answers), newest, self.index.model.version, asked.most)
 
-    def _match(self, persons: pl.DataFrame) -> list[RecordMatch]:
-        """One batch against one state of the records and one view of the ledger."""
+    def _answer(self, batch: Sequence[_Stated]) -> list[RecordMatch]:
+        """One batch; records that are written alike are read together, and all are matched together."""
+        read: list[pl.DataFrame] = []
+        places: list[int] = []
+        issues: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+        for today, order in dict.fromkeys((stated.today, stated.date_order) for stated in batch):
+            alike = [i for i, stated in enumerate(batch) if (stated.today, stated.date_order) == (today, order)]
+            found = self.reader.read([batch[i].record for i in alike], today, order)
+            read.append(found.persons)
+            places += [alike[line] for line in found.persons["line"].to_list()]
+            rejected, warned = _issues(found.rejected), _issues(found.warned)
+            issues.update({alike[i]: (rejected.get(i, []), warned.get(i, [])) for i in range(len(alike))})
         index = self.index.current()
+        matched = dict(zip(places, self._match(index, pl.concat(read)), strict=True))
+        return [RecordMatch(index.last, tuple(matched.get(i, ())), *issues[i]) for i in range(len(batch))]
+
+    def _match(self, index: PeopleIndex, persons: pl.DataFrame) -> list[list[Possible]]:
+        """One batch against one state of the records and one view of the ledger."""
         matching = match(index, persons)
         with self._workspace.reading() as connection:
             tables = IdentityTables(connection)
@@ -165,7 +183,7 @@ class Matcher:
             named = {c.explanation.right for some in matching.candidates for c in some}
             identities = tables.identities_of(sorted(named.union(*apart)))
         return [
-            RecordMatch(index.last, tuple(_possible(candidates, (group, against), identities)))
+            list(_possible(candidates, (group, against), identities))
             for candidates, group, against in zip(matching.candidates, groups, apart, strict=True)
         ]
 

@@ -109,9 +109,9 @@ def driver_line(workspace: Workspace, reference: str) -> Driver:
         return drivers_of(connection, [IdentityTables(connection).require(reference)])[0]
 
 
-def _matched(matcher: Matcher, queries: Mapping[str, ReconQuery], today: date) -> dict[str, RecordMatch | None]:
+def _matched(matcher: Matcher, queries: Mapping[str, ReconQuery], today: date) -> dict[str, RecordMatch]:
     """What is found of each query; those whose dates are written alike are read together."""
-    out: dict[str, RecordMatch | None] = {}
+    out: dict[str, RecordMatch] = {}
     for order in sorted({query.date_order for query in queries.values()}):
         some = {key: query for key, query in queries.items() if query.date_order == order}
         found = matcher.match([query.record for query in some.values()], Asked(today, date_order=order))
@@ -119,9 +119,9 @@ def _matched(matcher: Matcher, queries: Mapping[str, ReconQuery], today: date) -
     return out
 
 
-def _best(found: RecordMatch | None) -> list[tuple[Possible, bool]]:
+def _best(found: RecordMatch) -> list[tuple[Possible, bool]]:
     """The likeliest record of each identity, and whether a load would join the row with this identity alone."""
-    candidates = found.candidates if found else ()
+    candidates = found.candidates
     joined = {candidate.identity_id for candidate in candidates if candidate.verdict is Verdict.SAME}
     first: dict[str, Possible] = {}
     for candidate in candidates:

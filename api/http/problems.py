@@ -18,7 +18,7 @@ from graph.errors import StoreUnavailable, UnknownIdentity
 from linkage.errors import LedgerError, LinkageError, SettingsError, SourceError, UnknownRecord
 
 MEDIA_TYPE = "application/problem+json"
-STATUSES = (400, 401, 403, 404, 409, 413, 422, 429, 503)
+STATUSES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 """What any route of the API may answer instead of what was asked."""
 
 

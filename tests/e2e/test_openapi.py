@@ -50,7 +50,8 @@ def schemathesis(url: str, key: str, folder: Path, *more: str) -> subprocess.Com
     # A description cannot say which driver there is, or in which state a review: 400, 404 and 409 may follow from it.
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/v1/openapi.json"]
     command += ["-H", f"Authorization: Bearer {key}", "--exclude-checks", "positive_data_acceptance", "--seed", "7"]
-    command += ["--warnings", "off", "--continue-on-failure", "--output-sanitize", "true", *more]
+    command += ["--warnings", "off", "--continue-on-failure", "--output-sanitize", "true"]
+    command += ["--request-timeout", "120", *more]  # a write may wait for another; how long is measured elsewhere
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
 
 

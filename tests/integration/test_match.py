@@ -75,7 +75,7 @@ def queries() -> list[dict[str, str]]:
 
 
 def told(matched: Matched) -> list[list[dict[str, Any]]]:
-    return [[c.document() for c in found.candidates] if found else [] for found in matched.records]
+    return [[c.document() for c in found.candidates] for found in matched.records]
 
 
 def test_a_match_says_what_a_load_and_why_say(
@@ -117,7 +117,6 @@ def test_a_match_stores_nothing_and_names_present_identities(
     held = dict(workspace.memberships().select("record_key", "identity_id").iter_rows())
     assert found.people
     for record in found.records:
-        assert record is not None
         assert all(held[c.explanation.right] == c.identity_id for c in record.candidates)
 
 

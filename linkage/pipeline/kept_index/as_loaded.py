@@ -78,9 +78,9 @@ def joined(index: PeopleIndex, matching: Matching, ledger: Ledger) -> list[froze
         _redo_shared(index, matching.queries, world)
     _spread(worlds, index, ledger)
     small = [world for world in worlds if len(world.records) <= LARGEST]
-    for world in small:
-        _redo_crowded(index, matching.queries, world)
-    for world, group in zip(small, _clustered(index, matching.queries, small, ledger), strict=True):
+    numbers = index.find_records(sorted(set().union(*(world.records for world in small))))
+    _redo_crowded(index, matching.queries, small, numbers)
+    for world, group in zip(small, _clustered(index, matching.queries, (small, numbers), ledger), strict=True):
         out[world.query] = group
     return out
 
@@ -88,7 +88,7 @@ def joined(index: PeopleIndex, matching: Matching, ledger: Ledger) -> list[froze
 def _worlds(index: PeopleIndex, matching: Matching) -> list[_World]:
     """One world a query, with what the query alone makes too common."""
     limits, queries = index.model.limits, matching.queries
-    keys = block_keys(queries, index.model)
+    keys = matching.keys
     asked, place = np.unique(keys["key"].to_numpy(), return_inverse=True)
     full = index.find(asked, -1).counts == limits.block
     crowded: dict[int, set[int]] = {}
@@ -110,24 +110,34 @@ def _worlds(index: PeopleIndex, matching: Matching) -> list[_World]:
 def _redo_shared(index: PeopleIndex, queries: pl.DataFrame, world: _World) -> None:
     """The pairs of those who hold a value that the query makes too common, without it."""
     for column, values in world.common.items():
+        if not values:
+            continue
         hashed = np.sort(hashed_values(pl.Series(sorted(values), dtype=pl.String), column).to_numpy())
         holders = index.find_shared(hashed, index.model.limits.sharing).record
         _redo(index, queries, world, np.unique(holders))
 
 
-def _redo_crowded(index: PeopleIndex, queries: pl.DataFrame, world: _World) -> None:
-    """The pairs of those in the world who meet under a key that the query makes too common, if they meet no more."""
-    if not world.crowded:
-        return
-    found = index.find(np.array(sorted(world.crowded), dtype=np.uint64), index.model.limits.block)
-    numbers = index.find_records(sorted(world.records))
-    inside = np.intersect1d(found.record, np.array(sorted(numbers.values()), dtype=np.int32))
-    if len(inside) < 2:
-        return
-    _redo(index, queries, world, inside)
-    world.pairs = {
-        pair: weight for pair, weight in world.pairs.items() if world.redone.isdisjoint(pair) or pair in world.again
-    }
+def _redo_crowded(
+    index: PeopleIndex, queries: pl.DataFrame, worlds: Sequence[_World], numbers: Mapping[str, int]
+) -> None:
+    """The pairs of those in a world who meet under a key that its query makes too common, if they meet no more."""
+    crowded = np.unique(np.array([key for world in worlds for key in world.crowded], dtype=np.uint64))
+    found = index.find(crowded, index.model.limits.block)
+    order = np.argsort(found.place, kind="stable")
+    begin, end = (np.searchsorted(found.place[order], np.arange(len(crowded)), side) for side in ("left", "right"))
+    holders = found.record[order]
+    for world in worlds:
+        keys = np.searchsorted(crowded, np.array(sorted(world.crowded), dtype=np.uint64)).tolist()
+        held = [holders[begin[key] : end[key]] for key in keys]
+        members = np.array([numbers[key] for key in world.records if key in numbers], dtype=np.int32)
+        inside = np.intersect1d(np.concatenate([np.zeros(0, np.int32), *held]), members)
+        if len(inside) > 1:
+            _redo(index, queries, world, inside)
+            world.pairs = {
+                pair: weight
+                for pair, weight in world.pairs.items()
+                if world.redone.isdisjoint(pair) or pair in world.again
+            }
 
 
 def _redo(index: PeopleIndex, queries: pl.DataFrame, world: _World, records: Ints) -> None:
@@ -211,10 +221,16 @@ def _step(
 
 
 def _clustered(
-    index: PeopleIndex, queries: pl.DataFrame, worlds: Sequence[_World], ledger: Ledger
+    index: PeopleIndex, queries: pl.DataFrame, among: tuple[Sequence[_World], Mapping[str, int]], ledger: Ledger
 ) -> list[frozenset[str]]:
-    """The records in the query's group of each world; all worlds are clustered side by side."""
-    numbers = index.find_records(sorted(set().union(*(world.records for world in worlds))))
+    """The records in the query's group of each world; all worlds are clustered side by side.
+
+    Args:
+        among: the worlds, and the number of each of their records.
+    """
+    worlds, numbers = among
+    if not worlds:
+        return []
     records = np.unique(np.array(sorted(numbers.values()), dtype=np.int32))
     stored = index.rows(records)
     at = {key: place for place, key in enumerate(stored["key"].to_list())}

@@ -40,10 +40,12 @@ class Matching:
     Args:
         queries: rows with COLUMNS.
         candidates: of each query, likeliest first; all that a load would keep as possible.
+        keys: blocking keys of the queries: `record` (position), `key`.
     """
 
     queries: pl.DataFrame
     candidates: Sequence[Sequence[Candidate]]
+    keys: pl.DataFrame
 
 
 def match(index: PeopleIndex, queries: pl.DataFrame) -> Matching:
@@ -56,20 +58,20 @@ def match(index: PeopleIndex, queries: pl.DataFrame) -> Matching:
         queries: standardised persons (PERSON or COLUMNS); `key` only names them.
     """
     found: list[list[Candidate]] = [[] for _ in range(len(queries))]
+    keys = block_keys(queries, index.model)
     if not len(index) or not len(queries):
-        return Matching(queries, found)
-    left, right = _hopeful(index, queries, *_meeting(index, queries))
+        return Matching(queries, found, keys)
+    left, right = _hopeful(index, queries, *_meeting(index, keys))
     if not len(left):
-        return Matching(queries, found)
+        return Matching(queries, found, keys)
     for query, record, explanation in _weighed(index, queries, left, right):
         found[query].append(Candidate(record, explanation))
     order = [sorted(some, key=lambda c: (-c.explanation.bits, c.explanation.right)) for some in found]
-    return Matching(queries, order)
+    return Matching(queries, order, keys)
 
 
-def _meeting(index: PeopleIndex, queries: pl.DataFrame) -> tuple[Ints, Ints]:
+def _meeting(index: PeopleIndex, keys: pl.DataFrame) -> tuple[Ints, Ints]:
     """Query and record of each distinct pair that shares a key which is not too common with the query itself."""
-    keys = block_keys(queries, index.model)
     asked, place = np.unique(keys["key"].to_numpy(), return_inverse=True)
     found = index.find(asked, index.model.limits.block - 1)
     asking = keys["record"].to_numpy()[np.argsort(place, kind="stable")]
