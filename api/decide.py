@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from api.publish import Outcome, Publication, publish
 from eligibility.trail import Step, Trail
 from linkage.errors import SettingsError
 from linkage.ledger import Decision, Decisions, IdentityTables, LoadTables, Workspace
+from linkage.ledger.workspace import LOCK_WAIT_S
 
 JUDGEMENTS = ("same", "different")
 TAKEN_BACK = "taken back"
@@ -31,6 +32,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
     by: str,
     today: date | None = None,
     also: Also = nothing,
+    wait_s: float = LOCK_WAIT_S,
 ) -> dict[str, Any]:
     """The judgement stands and outlives every later run.
 
@@ -40,6 +42,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
         by: the person who judges.
         today: the day the scores are moved to; they keep theirs where it is None.
         also: what else is written in the decision's transaction.
+        wait_s: seconds to wait for another writer.
 
     Returns:
         The `link` document.
@@ -47,6 +50,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
     Raises:
         UnknownRecord: a or b names nothing.
         SettingsError: no reason, no person, or a and b are one record or one identity named twice.
+        WriterBusy: another writer was at it for longer.
     """
     if judgement not in JUDGEMENTS:
         raise SettingsError(f"a judgement is one of {', '.join(JUDGEMENTS)}")
@@ -54,7 +58,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
         raise SettingsError("a decision needs a reason: say --reason TEXT")
     if not by.strip():
         raise SettingsError("a decision needs a person: set CROSSLANE_ACTOR to a name")
-    with workspace.exclusive():
+    with workspace.exclusive(wait_s):
         with workspace.reading() as connection:
             left, right = _records(connection, a, b)
             loads = tuple(LoadTables(connection).ids())
@@ -74,6 +78,7 @@ def undo(  # noqa: PLR0913, PLR0917 - and taking one back is these
     today: date | None = None,
     reason: str = TAKEN_BACK,
     also: Also = nothing,
+    wait_s: float = LOCK_WAIT_S,
 ) -> dict[str, Any]:
     """Decision `n` no longer stands, and what it joined or parted is as the evidence alone has it.
 
@@ -81,15 +86,16 @@ def undo(  # noqa: PLR0913, PLR0917 - and taking one back is these
         by: the person who takes it back.
         today: as in `decide`.
         reason: why, for the trail.
-        also: as in `decide`.
+        also: as in `decide`; `wait_s` likewise.
 
     Raises:
         UnknownRecord: there is no such decision.
         SettingsError: it was taken back before, or nobody is named.
+        WriterBusy: another writer was at it for longer.
     """
     if not by.strip():
         raise SettingsError("taking a decision back needs a person: set CROSSLANE_ACTOR to a name")
-    with workspace.exclusive():
+    with workspace.exclusive(wait_s):
         with workspace.reading() as connection:
             decision = Decisions(connection).get(n)
             loads = tuple(LoadTables(connection).ids())
@@ -155,17 +161,7 @@ def _records(connection: apsw.Connection, a: str, b: str) -> tuple[str, str]:
 def _document(decision: Decision, outcome: Outcome) -> dict[str, Any]:
     moves = [{"kind": move.kind, "from": move.from_id, "to": move.to_id} for move in outcome.moves]
     return {
-        "decision": {
-            "n": decision.n,
-            "a": decision.a,
-            "b": decision.b,
-            "judgement": decision.judgement,
-            "reason": decision.reason,
-            "by": decision.by,
-            "at": decision.at,
-            "undone_by": decision.undone_by,
-            "undone_at": decision.undone_at,
-        },
+        "decision": asdict(decision),
         "moves": moves,
         **outcome.reviews(),
         "relied_on": {

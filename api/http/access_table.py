@@ -51,6 +51,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/changes"): READ,
     ("POST", "/api/v1/decisions"): INVESTIGATE,
     ("DELETE", "/api/v1/decisions/{n}"): INVESTIGATE,
+    ("GET", "/api/v1/decisions/jobs/{job_id}"): INVESTIGATE,
     ("GET", "/api/v1/reviews"): REVIEW,
     ("GET", "/api/v1/reviews/agreement"): REVIEW,
     ("GET", "/api/v1/reviews/{review_id}"): REVIEW,

@@ -20,6 +20,7 @@ from linkage.ledger import Workspace
 from linkage.sources import LoadMode, ReadOptions, builtin_names, load_manifest
 
 RECORDS = "records.jsonl"
+ASKED = "asked.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,19 @@ def accept_records(
         # Escaped, so that what cannot be text is rejected with its line as in a file, and no line ends early.
         arrival.write("".join(json.dumps(record) + "\n" for record in records).encode("ascii"))
         return _accept(workspace, arrival, (JobKind.RECORDS, actor, request), also)
+
+
+def accept_judgement(
+    workspace: Workspace, kind: JobKind, asked: Mapping[str, Any], actor: str, also: Also = nothing
+) -> Job:
+    """A decision, or taking one back, is a job's: what was asked is in its file, and words of it nowhere else.
+
+    Args:
+        asked: what `decide` or `undo` is given, as JSON values.
+    """
+    with Incoming(workspace.path).arriving(new_job_id(), ASKED) as arrival:
+        arrival.write(json.dumps(asked).encode())
+        return _accept(workspace, arrival, (kind, actor, {}), also)
 
 
 def _require_declared(workspace: Workspace, what: WhatToLoad) -> None:
