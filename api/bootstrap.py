@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api import carrier_records, changes, kept_answers, keys, sample, scores, search, succession_rulings
+from api import carrier_records, changes, kept_answers, keys, restriction, sample, scores, search, succession_rulings
 from api.accounts.migrations import MIGRATIONS as ACCOUNT_MIGRATIONS
+from api.jobs import tables as job_tables
 from eligibility.migrations import MIGRATIONS as ELIGIBILITY_MIGRATIONS
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
@@ -38,7 +39,9 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("eligibility", ELIGIBILITY_MIGRATIONS),
         ("keys", keys.MIGRATIONS),
         ("accounts", ACCOUNT_MIGRATIONS),
+        ("restriction", restriction.MIGRATIONS),
         ("kept_answers", kept_answers.MIGRATIONS),
+        ("jobs", job_tables.MIGRATIONS),
         ("sample", sample.MIGRATIONS),
         ("succession_rulings", succession_rulings.MIGRATIONS),
         ("changes", changes.MIGRATIONS),

@@ -15,7 +15,9 @@ import apsw
 from api.audit import AUDIT, AuditLog
 from api.bootstrap import open_workspace
 from api.graph_store import LEDGER, GraphStoreChoice
-from api.projection import pending
+from api.jobs.tables import JobTables
+from api.projection import pending as projection_pending
+from api.restriction import restriction_of, undeclared_loads
 from api.witness import contradicted
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.trail import Trail
@@ -58,7 +60,7 @@ def doctor(folder: Path | None, store: GraphStoreChoice = LEDGER) -> dict[str, A
     checks.append(_attempt("workspace", reach))
     if opened:
         looks = {"ledger": _ledger, "records": _records, "graph": _graph, "search": _search, "audit": _audit}
-        looks["trail"] = _trail
+        looks |= {"trail": _trail, "sources": _sources}
         checks += [_attempt(name, partial(look, opened[0])) for name, look in looks.items()]
         checks += _projection(opened[0], store)
     return {"checks": [check.document() for check in checks]}
@@ -71,6 +73,7 @@ def readiness(workspace: Workspace, store: GraphStoreChoice = LEDGER) -> list[di
         _attempt("graph", lambda: _applied(workspace)),
         *_projection(workspace, store),
         _attempt("audit", lambda: _audit(workspace)),
+        _attempt("jobs", lambda: _jobs(workspace)),
     )
     return [check.document() for check in checks]
 
@@ -159,7 +162,16 @@ def _applied(workspace: Workspace) -> str:
 
 def _projection(workspace: Workspace, store: GraphStoreChoice) -> list[Check]:
     server = store.server
-    return [_attempt("projection", lambda: pending(workspace, server))] if server else []
+    return [_attempt("projection", lambda: projection_pending(workspace, server))] if server else []
+
+
+def _sources(workspace: Workspace) -> str:
+    """What the workspace may hold is all that it holds."""
+    with workspace.reading() as connection:
+        restriction, wrong = restriction_of(connection), undeclared_loads(connection)
+    if wrong:
+        raise _Failed(f"load {wrong[0]} is of a source that this workspace may not hold; restore from a backup")
+    return restriction.told()
 
 
 def _search(workspace: Workspace) -> str:
@@ -186,6 +198,13 @@ def _trail(workspace: Workspace) -> str:
     if wrong:
         raise _Failed(f"the trail was changed: {wrong[0]} ({len(wrong)} findings); restore from a backup")
     return f"whole at row {n}, head {head[:16]}"
+
+
+def _jobs(workspace: Workspace) -> str:
+    """What was sent to be loaded and is not yet: what is there can be read meanwhile."""
+    with workspace.reading() as connection:
+        pending = len(JobTables(connection).unfinished())
+    return f"{pending} pending" if pending else "none pending"
 
 
 def _audit(workspace: Workspace) -> str:

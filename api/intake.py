@@ -24,7 +24,7 @@ class FileIntake:
         facts: one frame a kind, in that kind's schema.
         rejected: ISSUE, one row a rejected row.
         warned: ISSUE, values that were not used.
-        is_seen: the same bytes were loaded before, read the same way.
+        seen_in: load that brought the same bytes before, read the same way; None where none did.
     """
 
     path: Path
@@ -33,11 +33,16 @@ class FileIntake:
     facts: Mapping[Kind, pl.DataFrame]
     rejected: pl.DataFrame
     warned: pl.DataFrame
-    is_seen: bool = False
+    seen_in: int | None = None
 
-    def marked(self, *, is_seen: bool) -> FileIntake:
+    @property
+    def is_seen(self) -> bool:
+        """Whether the same bytes were loaded before, read the same way."""
+        return self.seen_in is not None
+
+    def marked(self, seen_in: int | None) -> FileIntake:
         """The same file, known to have been loaded before or not."""
-        return replace(self, is_seen=is_seen)
+        return replace(self, seen_in=seen_in)
 
 
 def intake(path: Path, manifest: Manifest, options: ReadOptions, ordinal_and_day: tuple[int, date]) -> FileIntake:

@@ -21,6 +21,7 @@ from api.people_of import people_of
 from api.progress import Progress, Silent
 from api.projection import follow_up
 from api.publish import Outcome, Publication, publish
+from api.restriction import restriction_of
 from eligibility.exchange_tables import ExchangeTables
 from linkage.errors import SourceError
 from linkage.ledger import Decision, Decisions, FileSummary, LoadRow, LoadTables, Workspace
@@ -114,8 +115,13 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress, also: 
     with workspace.exclusive():
         with workspace.reading() as connection:
             loads = LoadTables(connection).ids()
+            restriction = restriction_of(connection)
+        for path in request.files:
+            restriction.require(path, request.source, manifest)
         workspace.fact_store.sweep(loads)
         taken = _take_in(workspace, request, (manifest, mode), progress)
+        for file in taken:
+            restriction.require_codes(file.path, _codes(file))
         plan = _plan(workspace, taken, (manifest, mode, request.confirm), loads)
         load_id = (loads[-1] if loads else 0) + 1
         telling = _Telling(taken, started, also, is_unchanged=plan.is_empty, with_people=request.with_people)
@@ -191,6 +197,8 @@ class _Telling:
 
     def tell(self, connection: apsw.Connection, load_id: int | None, outcome: Outcome) -> dict[str, Any]:
         document = _document(load_id, self.taken, outcome, self.started) | {"unchanged": self.is_unchanged}
+        if load_id is None:
+            document["loaded_before"] = [file.seen_in for file in self.taken]
         if self.with_people:
             document["people"] = people_of(connection, self.taken)
         self.also(connection, document)
@@ -237,9 +245,14 @@ def _take_in(
         file = intake(path, manifest, request.options(), (number, request.today))
         with workspace.reading() as connection:
             seen = LoadTables(connection).seen(file.sha256, manifest.digest, mode, options)
-        taken.append(file.marked(is_seen=seen and not request.is_live))
+        taken.append(file.marked(None if request.is_live else seen))
         progress.advance()
     return taken
+
+
+def _codes(file: FileIntake) -> set[str | None]:
+    """Which sources the rows of a file are of."""
+    return {code for facts in file.facts.values() for code in facts["source"].unique()}
 
 
 def _plan(

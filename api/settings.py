@@ -41,6 +41,8 @@ class Settings(BaseSettings):
         rate_key: requests a minute of one service key that a process answers; 0 = any number. `rate_user` of one
             person, `rate_login` logins of one address, `rate_name` logins under one name.
         session_idle_minutes: minutes without a request after which a session ends; `session_hours` after the login.
+        max_upload_bytes: of a file that is sent to the HTTP API.
+        write_wait_s: seconds that a request waits for its records to be resolved before it is told to come back.
         debug: whether an unexpected error is told with its traceback, which may hold personal data.
     """
 
@@ -63,6 +65,8 @@ class Settings(BaseSettings):
     rate_name: int = Field(default=_RATES.name, ge=0)
     session_idle_minutes: float = Field(default=30.0, gt=0)
     session_hours: float = Field(default=12.0, gt=0, le=24)
+    max_upload_bytes: int = Field(default=2_000_000_000, ge=1)
+    write_wait_s: float = Field(default=10.0, ge=0, le=600)
     debug: bool = False
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import polars as pl
 
 from linkage.errors import ModelError
+from linkage.phonetics import fold
 
 SHIPPED = {
     "driver": "driver_model.toml",
@@ -134,6 +135,40 @@ class Floors:
     organization: float
 
 
+@dataclass(frozen=True, slots=True)
+class NicknameForms:
+    """What the table of nicknames says of any two tokens, worked out once.
+
+    Args:
+        pairs: formal, variant: tokens that stand for one name.
+        sounds: the same of their sounds.
+        letters: formal, letter: initials that its variants have.
+    """
+
+    pairs: pl.DataFrame
+    sounds: pl.DataFrame
+    letters: pl.DataFrame
+
+    @classmethod
+    def of(cls, nicknames: pl.DataFrame) -> NicknameForms:
+        """Of a table with `formal` and `variant`."""
+        forms = nicknames.select("formal", "variant")
+        # Two variants of one formal name stand for each other as well (Bob, Robbie).
+        siblings = forms.join(forms, on="formal").select(formal="variant", variant="variant_right")
+        pairs = pl.concat([forms, siblings]).filter(pl.col("formal") != pl.col("variant")).unique()
+        both = pl.concat([forms, forms.select(formal="variant", variant="formal")])
+        letters = both.select("formal", letter=pl.col("variant").str.slice(0, 1)).unique().sort("formal", "letter")
+        words = pl.concat([pairs["formal"], pairs["variant"].alias("formal")]).unique()
+        heard = pl.DataFrame({"word": words, "sound": pl.Series([fold(word) for word in words], dtype=pl.String)})
+        sounds = (
+            pairs.join(heard, left_on="formal", right_on="word")
+            .join(heard, left_on="variant", right_on="word", suffix="_variant")
+            .select(formal="sound", variant="sound_variant")
+            .unique()
+        )
+        return cls(pairs, sounds, letters)
+
+
 @dataclass(frozen=True)
 class Model:
     """Everything scoring needs, read from one TOML file and tables of frequencies.
@@ -189,6 +224,11 @@ class Model:
         for attribute, value, share in self.frequencies.iter_rows():
             out.setdefault(attribute, {})[value] = share
         return out
+
+    @cached_property
+    def nickname_forms(self) -> NicknameForms:
+        """`nicknames` for looking up pairs of tokens."""
+        return NicknameForms.of(self.nicknames)
 
     def restricted(self, attributes: Mapping[str, Attribute], rules: tuple[tuple[str, ...], ...]) -> Model:
         """The model with only these attributes and blocking rules."""

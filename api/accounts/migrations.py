@@ -1,6 +1,8 @@
-"""The tables of users and their sessions."""
+"""The tables of users, their sessions, and the key that identifiers are masked with."""
 
 from __future__ import annotations
+
+from api.masking import MIGRATION as MASKING
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -31,5 +33,17 @@ MIGRATIONS: tuple[str, ...] = (
         ends_at     REAL NOT NULL
     );
     CREATE INDEX session_by_user ON session (user);
+    """,
+    MASKING,
+    """
+    CREATE TABLE login_attempt (
+        digest    BLOB PRIMARY KEY,
+        browser   BLOB NOT NULL,
+        nonce     TEXT NOT NULL,
+        verifier  TEXT NOT NULL,
+        purpose   TEXT NOT NULL,
+        then_     TEXT NOT NULL,
+        ends_at   REAL NOT NULL
+    ) WITHOUT ROWID;
     """,
 )

@@ -16,6 +16,7 @@ from api.cli import (
     evaluate_commands,
     exchange_commands,
     graph_commands,
+    job_commands,
     key_commands,
     model_commands,
     pattern_commands,
@@ -81,6 +82,7 @@ for module in (
     pattern_commands,
     serve_commands,
     user_commands,
+    job_commands,
     key_commands,
     demo_commands,
 ):

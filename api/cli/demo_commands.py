@@ -13,7 +13,7 @@ from api.audit import AuditLog, Entry
 from api.cli import demo_view
 from api.cli.output import console, error_console
 from api.cli.progress import BarProgress
-from api.cli.serve_commands import HostOption, PortOption, serve
+from api.cli.serve_commands import HostOption, Place, PortOption, serve
 from api.cli.session import Answer, Session, command
 from api.demo import DRIVER, MEXICAN, Demo, demo_day, prepare
 from api.graph_store import LEDGER, GraphStoreChoice
@@ -103,4 +103,4 @@ def _serve(session: Session, workspace: Workspace, address: tuple[str, int]) -> 
     with workspace.transaction() as connection:
         secret = Keys(connection).add("demo", Role.VIEWER, session.actor)["secret"]
     error_console().print(f"Key for this demo: {secret}", markup=False)
-    serve(workspace, *address)
+    serve(workspace, Place(*address))

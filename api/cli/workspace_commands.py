@@ -16,6 +16,7 @@ from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command, parse_date
 from api.doctor import doctor
 from api.load import LoadRequest, check, load
+from api.restriction import asked, declare, restriction_of
 from linkage.errors import SettingsError
 from linkage.sources import builtin_names, load_manifest
 
@@ -55,13 +56,38 @@ def register(app: typer.Typer) -> None:
     command(app, "doctor")(doctor_command)
 
 
-def init_command(session: Session) -> Answer:
+def init_command(
+    session: Session,
+    sources: Annotated[
+        str | None,
+        typer.Option(help="Sources it may hold, with commas: built-in names, manifests.", show_default=False),
+    ] = None,
+    codes: Annotated[
+        str | None,
+        typer.Option(help="What `source` may be in a row, with commas; anything by default.", show_default=False),
+    ] = None,
+) -> Answer:
     """Make a workspace: a folder that holds records, identities and the graph."""
+    wanted = asked(_parts(sources), _parts(codes))
     is_new = not (session.path / "ledger.db").exists()
-    create_workspace(session.path)
-    document = {"workspace": str(session.path), "created": is_new}
-    told = "made" if is_new else "was there already"
+    workspace = create_workspace(session.path)
+    if wanted:
+        with workspace.exclusive(), workspace.transaction() as connection:
+            declare(connection, wanted, session.actor)
+    with workspace.reading() as connection:
+        standing = restriction_of(connection)
+    document = {"workspace": str(session.path), "created": is_new, **standing.document()}
+    told = f"{'made' if is_new else 'was there already'}; it {standing.told()}"
     return Answer(document, lambda out: out.print(f"workspace {session.path}: {told}", markup=False))
+
+
+def _parts(text: str | None) -> list[str]:
+    if text is None:
+        return []
+    parts = [part.strip() for part in text.split(",")]
+    if not all(parts):
+        raise SettingsError("--sources, --codes: a name between two commas is missing")
+    return parts
 
 
 def sources_list_command(_: Session) -> Answer:

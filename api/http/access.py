@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.logs import OURS, say
 from api.http.metrics import METHODS, UNMATCHED, Metrics
 from api.http.problems import problem
+from api.logs import OURS, say
 
 LOGGER = f"{OURS}.access"
 REQUEST_ID = b"x-request-id"
@@ -37,11 +38,16 @@ class _Seen:
 
 
 class AccessLog:
-    """Logs and counts each request, and refuses bodies over MAX_BODY."""
+    """Logs and counts each request, and refuses bodies that are too large.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    Args:
+        larger: bytes that a method and path may have of a body, where that is more than MAX_BODY.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, larger: Mapping[tuple[str, str], int] | None = None) -> None:
         self._app = app
         self._metrics = metrics
+        self._larger = dict(larger or {})
         self._log = logging.getLogger(LOGGER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,11 +56,12 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         started, seen = time.perf_counter(), _Seen(secrets.token_hex(8))
+        most = self._larger.get((scope["method"], scope["path"]), MAX_BODY)
 
         async def limited() -> Message:
             message = await receive()
             seen.read += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if seen.read > MAX_BODY else message
+            return {"type": "http.disconnect"} if seen.read > most else message
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -64,8 +71,8 @@ class AccessLog:
             await send(message)
 
         try:
-            if _declared_length(scope) > MAX_BODY:
-                await problem(413, f"the body is over {MAX_BODY} bytes")(scope, receive, noted)
+            if _declared_length(scope) > most:
+                await problem(413, f"the body is over {most} bytes")(scope, receive, noted)
             else:
                 await self._app(scope, limited, noted)
         finally:

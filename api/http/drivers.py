@@ -22,8 +22,6 @@ from api.http.paging import CursorParameter, LimitParameter
 from api.http.problems import documented
 from api.http.scores import DriverParameter
 from api.http.service import CallerDependency, ServiceDependency
-from api.risk import risk
-from api.risk_people import people_shown
 from api.score_document import state_mark
 from api.search import Query, search
 from api.search_document import search_document
@@ -73,14 +71,13 @@ def list_drivers(
 
 
 @router.get("/drivers/{identity_id:path}/linked-risk", response_model=RiskView, responses=NOT_MODIFIED)
-def linked_risk(  # noqa: PLR0913, PLR0917 - one parameter each
+def linked_risk(
     identity_id: DriverParameter,
     service: ServiceDependency,
     caller: CallerDependency,
-    response: Response,
     as_of: DayParameter = None,
     if_none_match: IfNoneMatch = None,
-) -> Any:
+) -> Response:
     """Own and linked risk with every route, record and date they rest on."""
     # Before the document, so that one of a newer state never goes by the tag of that state's end.
     with service.workspace.reading() as connection:
@@ -89,10 +86,9 @@ def linked_risk(  # noqa: PLR0913, PLR0917 - one parameter each
     if is_held(tag, if_none_match):
         service.audit(caller, "risk", [identity], "not changed")
         return not_modified(tag)
-    document = risk(service.workspace, identity_id, as_of, service.store)
-    service.audit(caller, "risk", people_shown(document))
-    response.headers["ETag"] = tag
-    return document
+    told = service.explanation(identity_id, as_of)
+    service.audit(caller, "risk", told.people)
+    return Response(told.body, media_type="application/json", headers={"ETag": tag})
 
 
 @router.get("/drivers/{identity_id:path}", response_model=DriverView)

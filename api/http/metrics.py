@@ -1,23 +1,18 @@
 """What Prometheus may read: counts and times by route template, and how the audit is written. No label tells who.
 
-Several workers write to the files of one folder, which whichever of them is asked adds up; the folder is named in
-PROMETHEUS_MULTIPROC_DIR before the client library is first imported (`workers_share`).
+Several workers write to the files of one folder (`counted_together`), which whichever of them is asked adds up.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from api.audit import Group
+from api.counted_together import SHARED
 
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 UNMATCHED = "unmatched"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -60,15 +55,3 @@ class Metrics:
         added_up = CollectorRegistry()
         MultiProcessCollector(added_up)  # type: ignore[no-untyped-call]
         return generate_latest(added_up)
-
-
-@contextmanager
-def workers_share() -> Iterator[None]:
-    """Processes started meanwhile, and this one if it has imported nothing of Prometheus yet, count together."""
-    folder = tempfile.mkdtemp(prefix="crosslane-metrics-")
-    os.environ[SHARED] = folder
-    try:
-        yield
-    finally:
-        del os.environ[SHARED]
-        shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import traceback
+from typing import Literal
 
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -77,16 +78,24 @@ def cookie_name(request: Request, name: str = COOKIE) -> str:
     return name if is_loopback(request.url.hostname or "") else f"__Host-{name}"
 
 
-def set_cookie(request: Request, response: Response, token: str, life_s: float) -> None:
-    """The browser holds the session's token, out of reach of scripts, other sites and, but on loopback, plain HTTP."""
+def set_cookie(  # noqa: PLR0913 - one setting each
+    request: Request,
+    response: Response,
+    token: str,
+    life_s: float,
+    *,
+    name: str = COOKIE,
+    samesite: Literal["lax", "strict"] = "strict",
+) -> None:
+    """The browser holds the token, out of reach of scripts, other sites and, but on loopback, plain HTTP."""
     response.set_cookie(
-        cookie_name(request),
+        cookie_name(request, name),
         token,
         max_age=int(life_s),
         path="/",
         secure=not is_loopback(request.url.hostname or ""),
         httponly=True,
-        samesite="strict",
+        samesite=samesite,
     )
 
 

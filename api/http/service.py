@@ -6,6 +6,7 @@ import hmac
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated
 
 import apsw
@@ -13,8 +14,10 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api.access_settings import AccessSettings
+from api.accounts.openid import OpenId
 from api.accounts.remembered import RememberedSecrets
 from api.accounts.sessions import Session, Sessions, csrf_token
+from api.aside import Aside, Told
 from api.audit import AuditLog, Entry
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.http.access_table import ACCESS
@@ -41,27 +44,37 @@ class Service:
     Args:
         access: how people and services get in.
         metrics: what is counted of it.
+        aside: what works out long answers; None = the thread that asks.
         remembered: secrets of keys that this process has checked.
         rates: how often callers have asked this process.
+        openid: the provider that people may log in at; None = there is none.
     """
 
     workspace: Workspace
     log: AuditLog
     store: GraphStoreChoice = LEDGER
+    aside: Aside | None = None
     access: AccessSettings = field(default_factory=AccessSettings)
     metrics: Metrics = field(default_factory=Metrics)
     remembered: RememberedSecrets = field(default_factory=RememberedSecrets)
     rates: Rates = field(init=False)
+    openid: OpenId | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Counts start at nothing."""
+        """Counts start at nothing, and the provider is asked when somebody first goes there."""
+        provider = self.access.provider
         object.__setattr__(self, "rates", Rates(self.access.rates))
+        object.__setattr__(self, "openid", OpenId(provider) if provider else None)
 
     def audit(self, caller: Caller, action: str, identities: Iterable[str | None], detail: str | None = None) -> None:
         """The audit holds one entry an identity, with the caller's purpose, before the answer that shows it leaves."""
         why = f"for {caller.purpose}" if caller.purpose else None
         told = ": ".join(part for part in (why, detail) if part) or None
         self.log.record(Entry(caller.actor, action, identity, told) for identity in identities)
+
+    def explanation(self, reference: str, as_of: date | None) -> Told:
+        """The `risk` document of a driver, ready to be sent once it is audited."""
+        return (self.aside or Aside(self.workspace, self.store)).explanation(reference, as_of)
 
 
 async def service_of(request: Request) -> Service:

@@ -12,15 +12,12 @@ from api.accounts.login import Login, LoginRefused, PasswordMustChange, log_in
 from api.accounts.purpose import stated
 from api.accounts.sessions import Session, Sessions, csrf_token
 from api.http.models.sessions import LoginRequest, SessionView
-from api.http.problems import Problem
+from api.http.problems import documented
 from api.http.security import comes_from_another_site, cookie_name, drop_cookie, set_cookie
 from api.http.service import CallerDependency, Service, ServiceDependency, address_of, session_of
 from api.roles import Caller
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 401, 403, 404, 422, 429)
-}
-router = APIRouter(prefix="/api/v1/session", tags=["session"], responses=_PROBLEMS)
+router = APIRouter(prefix="/api/v1/session", tags=["session"], responses=documented())
 
 
 @router.post("", response_model=SessionView)

@@ -13,7 +13,7 @@ from benchmarks.api_load.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of a mix.
+    """One request.
 
     Args:
         kind: what it asks for, as the report calls it.
@@ -35,9 +35,9 @@ class Round:
 
     Args:
         seconds: wall time from the first request to the last answer.
-        times: milliseconds of each answered request, by kind.
-        weights: sum of the weights of answered requests, by kind.
-        failed: by kind and by what came instead of a 2xx answer.
+        times: milliseconds of each request that was answered with 2xx, by kind.
+        weights: sum of the weights of those, by kind.
+        failed: by kind and by what came instead.
     """
 
     seconds: float = 0.0
@@ -45,40 +45,38 @@ class Round:
     weights: Counter[str] = field(default_factory=Counter)
     failed: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    @property
-    def answered(self) -> int:
-        """Requests that were answered."""
-        return sum(map(len, self.times.values()))
 
-
-def run_round(port: int, draws: Sequence[Draw], until: Callable[[float], bool]) -> Round:
+def run_round(port: int, draws: Sequence[Draw], is_over: Callable[[float], bool]) -> Round:
     """One client for each of `draws`, asking what it draws.
 
     Args:
-        until: told the seconds since the start before each request; the client stops where it says so.
+        is_over: told the seconds since the start before each request; the client stops where it says so.
     """
-    return asyncio.run(_run(port, draws, until))
+    return asyncio.run(_run(port, draws, is_over))
 
 
-async def _run(port: int, draws: Sequence[Draw], until: Callable[[float], bool]) -> Round:
+async def _run(port: int, draws: Sequence[Draw], is_over: Callable[[float], bool]) -> Round:
     found = Round()
+    connections = [await Connection.open(port) for _ in draws]
     started = time.perf_counter()
-    await asyncio.gather(*(_client(port, draw, until, (found, started)) for draw in draws))
+    clients = (
+        _client(connection, draw, lambda: is_over(time.perf_counter() - started), found)
+        for connection, draw in zip(connections, draws, strict=True)
+    )
+    await asyncio.gather(*clients)
     found.seconds = time.perf_counter() - started
     return found
 
 
-async def _client(port: int, draw: Draw, until: Callable[[float], bool], into: tuple[Round, float]) -> None:
-    found, started = into
-    connection = await Connection.open(port)
-    while not until(time.perf_counter() - started):
+async def _client(connection: Connection, draw: Draw, is_over: Callable[[], bool], found: Round) -> None:
+    while not is_over():
         request = draw()
         asked = time.perf_counter()
         try:
             answer = await connection.ask(request.data)
         except ConnectionError as error:
             found.failed[request.kind, type(error).__name__] += 1
-            connection = await Connection.open(port)
+            connection = await Connection.open(connection.port)
             continue
         if answer.status // 100 == 2:
             found.times.setdefault(request.kind, []).append((time.perf_counter() - asked) * 1000)

@@ -31,7 +31,8 @@ class Answer:
 class Connection(asyncio.Protocol):
     """A kept connection that asks one thing at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self.port = port
         self._buffer = bytearray()
         self._waiting: asyncio.Future[Answer] | None = None
         self._transport: asyncio.Transport | None = None
@@ -39,7 +40,7 @@ class Connection(asyncio.Protocol):
     @classmethod
     async def open(cls, port: int) -> Connection:
         """A connection to a server of this machine."""
-        _, protocol = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        _, protocol = await asyncio.get_running_loop().create_connection(lambda: cls(port), "127.0.0.1", port)
         return protocol
 
     async def ask(self, request: bytes) -> Answer:

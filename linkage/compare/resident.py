@@ -6,7 +6,8 @@ never falls below the weight of a full comparison (but for two values of one has
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,23 @@ class ResidentColumns:
                 np.concatenate([old_parts[1], built.other]),
             )
         self.count += len(rows)
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """All that is held, one array a column, one entry a record, by names that `holding` takes."""
+        hashes = {f"{name}.{place}": column for name, held in self._hashes.items() for place, column in enumerate(held)}
+        dates = {f"{name}.{place}": column for name, held in self._parts.items() for place, column in enumerate(held)}
+        return {**hashes, **dates}
+
+    @classmethod
+    def holding(cls, model: Model, arrays: Mapping[str, npt.NDArray[np.generic]]) -> ResidentColumns:
+        """Records of which these are the arrays; they may lie in a mapped file."""
+        held = cls(model)
+        for name, attribute in held._hashed.items():
+            held._hashes[name] = [cast("Hashes", arrays[f"{name}.{i}"]) for i in range(len(attribute.columns))]
+        for name in held._dates:
+            held._parts[name] = (cast("Ints", arrays[f"{name}.0"]), cast("Ints", arrays[f"{name}.1"]))
+        held.count = len(next(iter(arrays.values()))) if arrays else 0
+        return held
 
     def bound(self, left: Ints, right: Ints, has_household: npt.NDArray[np.bool_] | None) -> Floats:
         """The weight, in bits, that each pair can reach at most."""

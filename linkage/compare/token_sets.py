@@ -66,7 +66,7 @@ class TokenSetComparator:
             text,
             np.round(bits * GRAIN).astype(np.int32),
             Letters.of(text),
-            nickname_codes(text, model.nicknames),
+            nickname_codes(text, model),
             float(attribute.options["similar"]) - TOLERANCE,
             _levels(attribute),
         )

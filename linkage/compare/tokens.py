@@ -94,10 +94,10 @@ def token_table(given: pl.Series, surname: pl.Series, model: Model) -> TokenTabl
         bones=_codes(_consonants(sounds)),
         bone_count=np.append(_consonants(sounds).str.len_chars().to_numpy(), 0).astype(np.int32),
         length=np.append(sounds.str.len_chars().to_numpy(), 0).astype(np.int32),
-        initials=_initials(tokens["token"], model.nicknames),
+        initials=_initials(tokens["token"], model),
         given_bits=np.append(bits["given"].to_numpy(), 0).astype(np.float32),
         surname_bits=np.append(bits["surname"].to_numpy(), 0).astype(np.float32),
-        nicknames=nickname_codes(tokens["token"], model.nicknames),
+        nicknames=nickname_codes(tokens["token"], model),
     )
 
 
@@ -200,9 +200,8 @@ def _letter_bits(text: pl.Series) -> Ints:
     return np.append(np.where(single, 1 << np.clip(letters, 0, 25), 0), 0).astype(np.int32)
 
 
-def _initials(text: pl.Series, nicknames: pl.DataFrame) -> Ints:
-    both = pl.concat([nicknames.select("formal", "variant"), nicknames.select(formal="variant", variant="formal")])
-    letters = both.select("formal", letter=pl.col("variant").str.slice(0, 1)).unique().sort("formal", "letter")
+def _initials(text: pl.Series, model: Model) -> Ints:
+    letters = model.nickname_forms.letters
     bits = letters.with_columns(bit=pl.Series(_letter_bits(letters["letter"])[:-1], dtype=pl.Int32))
     found = pl.DataFrame({"formal": text}).join(
         bits.group_by("formal").agg(pl.col("bit").sum()), on="formal", how="left", maintain_order="left"
@@ -210,32 +209,18 @@ def _initials(text: pl.Series, nicknames: pl.DataFrame) -> Ints:
     return np.append(found["bit"].fill_null(0).to_numpy(), 0).astype(np.int32)
 
 
-def nickname_codes(text: pl.Series, nicknames: pl.DataFrame) -> npt.NDArray[np.int64]:
+def nickname_codes(text: pl.Series, model: Model) -> npt.NDArray[np.int64]:
     """Sorted codes (smaller token x number of tokens + larger) of the tokens that stand for one name."""
     lookup = pl.DataFrame({"token": text, "code": np.arange(len(text), dtype=np.int64)})
     # A variant is known by its sound, so that Peggie is Peggy.
     heard = lookup.with_columns(pl.Series("sound", [fold(token) for token in text], dtype=pl.String)).filter(
         pl.col("sound").str.len_chars() >= HEARD
     )
-    forms = nicknames.select("formal", "variant")
-    # Two variants of one formal name stand for each other as well (Bob, Robbie).
-    siblings = forms.join(forms, on="formal").select(formal="variant", variant="variant_right")
-    pairs = pl.concat([forms, siblings]).filter(pl.col("formal") != pl.col("variant")).unique()
+    forms = model.nickname_forms
     return np.unique(
         np.concatenate(
-            [_code_pairs(pairs, lookup, "token", len(text)), _code_pairs(_sounds(pairs), heard, "sound", len(text))]
+            [_code_pairs(forms.pairs, lookup, "token", len(text)), _code_pairs(forms.sounds, heard, "sound", len(text))]
         )
-    )
-
-
-def _sounds(pairs: pl.DataFrame) -> pl.DataFrame:
-    words = pl.concat([pairs["formal"], pairs["variant"].alias("formal")]).unique()
-    sounds = words.to_frame("word").with_columns(pl.Series("sound", [fold(word) for word in words], dtype=pl.String))
-    return (
-        pairs.join(sounds, left_on="formal", right_on="word")
-        .join(sounds, left_on="variant", right_on="word", suffix="_variant")
-        .select(formal="sound", variant="sound_variant")
-        .unique()
     )
 
 

@@ -89,6 +89,20 @@ class FactStore:
         newest = frame.unique("key", keep="last", maintain_order=True) if len(frame) else frame
         return newest.filter(~pl.col(WITHDRAWN)).sort("key").select(wanted)
 
+    def withdrawn(self, kind: Kind, loads: Sequence[int]) -> list[str]:
+        """Keys that the loads, taken in order, leave withdrawn; ordered."""
+        files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
+        if not files:
+            return []
+        frame = pl.concat([pl.read_parquet(file, columns=["key", WITHDRAWN]) for file in files])
+        newest = frame.unique("key", keep="last", maintain_order=True)
+        return newest.filter(WITHDRAWN)["key"].sort().to_list()
+
+    def count(self, kind: Kind, loads: Sequence[int]) -> int:
+        """Rows of the kind that the loads wrote; told by the files' ends, without reading them."""
+        files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
+        return sum(int(pl.scan_parquet(file).select(pl.len()).collect().item()) for file in files)
+
     def sweep(self, loads: Sequence[int]) -> list[str]:
         """Folders of interrupted loads are gone; returns their names."""
         keep = {str(load) for load in loads}

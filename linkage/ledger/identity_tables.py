@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import apsw
@@ -66,6 +67,25 @@ class IdentityTables:
         """All kept pairs (SCORED_PAIR), ordered by record keys."""
         rows = self.connection.execute("SELECT * FROM scored_pair ORDER BY record_l, record_r").fetchall()
         return pl.DataFrame(rows, schema=SCORED_PAIR.columns, orient="row")
+
+    def kept_pairs(self, keys: Collection[str], floor: float) -> list[tuple[str, str, float]]:
+        """Kept pairs from `floor` bits on of which either record is one of the keys: two records and their weight."""
+        rows = self.connection.execute(
+            "SELECT p.record_l, p.record_r, p.match_weight FROM json_each(?1) j "
+            "JOIN scored_pair p ON p.record_l = j.value WHERE p.match_weight >= ?2 "
+            "UNION SELECT p.record_l, p.record_r, p.match_weight FROM json_each(?1) j "
+            "JOIN scored_pair p ON p.record_r = j.value WHERE p.match_weight >= ?2",
+            (json.dumps(list(keys)), floor),
+        )
+        return [(str(left), str(right), float(weight)) for left, right, weight in rows]
+
+    def identities_of(self, keys: Collection[str]) -> dict[str, str]:
+        """Identity of each of the records that is in one, by record key."""
+        rows = self.connection.execute(
+            "SELECT m.record_key, m.identity_id FROM json_each(?) j JOIN membership m ON m.record_key = j.value",
+            (json.dumps(list(keys)),),
+        )
+        return {str(key): str(identity) for key, identity in rows}
 
     def possible_links(self) -> pl.DataFrame:
         """Kept pairs of records in two identities that nobody has judged to be different (SCORED_PAIR)."""

@@ -28,6 +28,23 @@ class FileSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """One reject or warning; `file`, `line` and `place` order those of a load.
+
+    Args:
+        line: 0 where it is about none.
+        place: number of its row.
+    """
+
+    file: int
+    line: int
+    place: int
+    column: str | None
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadRow:
     """One committed load.
 
@@ -87,14 +104,28 @@ class LoadTables:
         names = ("file", "line", "column", "rule", "message", "rejected")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def seen(self, sha256: str, manifest: str, mode: str, options: str) -> bool:
-        """Whether the same bytes were loaded before, read the same way."""
+    def seen(self, sha256: str, manifest: str, mode: str, options: str) -> int | None:
+        """The first load that brought the same bytes, read the same way; None where none did."""
         found = self.connection.execute(
-            "SELECT 1 FROM load_file JOIN load USING (load_id) "
-            "WHERE sha256 = ? AND manifest = ? AND mode = ? AND options = ? LIMIT 1",
+            "SELECT min(load_id) FROM load_file JOIN load USING (load_id) "
+            "WHERE sha256 = ? AND manifest = ? AND mode = ? AND options = ?",
             (sha256, manifest, mode, options),
-        ).fetchone()
-        return found is not None
+        ).get
+        return None if found is None else int(found)
+
+    def issues_after(self, load_id: int, after: tuple[int, int, int], limit: int, *, rejected: bool) -> list[Issue]:
+        """Rejects or warnings of a load by file and line, at most `limit` of them.
+
+        Args:
+            after: file, line and place of the last one before; the first are those after (-1, -1, -1).
+        """
+        rows = self.connection.execute(
+            "SELECT file, coalesce(line, 0), rowid, column_, rule, message FROM issue "
+            "WHERE load_id = ?1 AND rejected = ?2 AND (file, coalesce(line, 0), rowid) > (?3, ?4, ?5) "
+            "ORDER BY file, coalesce(line, 0), rowid LIMIT ?6",
+            (load_id, int(rejected), *after, limit),
+        )
+        return [Issue(*row) for row in rows]
 
     def insert(self, load: LoadRow, files: Sequence[FileSummary]) -> None:
         """The load and its files are recorded."""

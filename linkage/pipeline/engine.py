@@ -245,6 +245,11 @@ class Engine:
     def _has_household(self, left: Ints) -> Mask | None:
         return None if self._is_person is None else self._is_person[left]
 
+    def prior(self, place: int) -> tuple[float, bool]:
+        """Log2 odds that a record and another random one are one entity, and whether a household can hold both."""
+        is_person = self.model.has_household and (self._is_person is None or bool(self._is_person[place]))
+        return self.planes.prior(has_household=is_person or not self.model.has_household), is_person
+
     def _holds(self, agreements: Agreements, levels: Callable[[Attribute], Iterable[str]]) -> Mask:
         """Whether any attribute of a pair is at one of its levels named so."""
         found = np.zeros(len(next(iter(agreements.values())).levels), dtype=np.bool_)

@@ -14,8 +14,11 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from api import logs
 from api.bootstrap import open_workspace
-from api.http import create_app, drivers, logs
+from api.http import create_app, drivers
+from api.jobs.states import JobKind
+from api.jobs.tables import JobTables
 from linkage.ledger import Workspace
 
 COLUMNS = "source,record_id,country,given_name,surname,birth_date,licence_number,phone,address,city\n"
@@ -140,6 +143,17 @@ def test_readiness_says_that_the_graph_waits_for_changes(loaded: Any, client: Te
     (waits,) = [check for check in answer.json()["checks"] if not check["ok"]]
     assert (answer.status_code, waits["name"]) == (503, "graph")
     assert "at change 1 of 2" in waits["detail"]
+
+
+def test_readiness_tells_of_a_load_that_waits_and_does_not_call_it_unready(loaded: Any, client: TestClient) -> None:
+    def jobs() -> tuple[int, str]:
+        answer = client.get("/readyz")
+        return answer.status_code, next(c["detail"] for c in answer.json()["checks"] if c["name"] == "jobs")
+
+    assert jobs() == (200, "none pending")
+    with open_workspace(loaded.folder).transaction() as connection:
+        JobTables(connection).add("j-1", JobKind.LOAD, "tester", {"source": "drivers"})
+    assert jobs() == (200, "1 pending")
 
 
 def test_a_server_keeps_its_connections_and_the_workspace_it_was_given_does_not(loaded: Any) -> None:

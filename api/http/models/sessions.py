@@ -68,3 +68,32 @@ class SessionView(BaseModel):
     ]
     idle_until: Annotated[str | None, Field(description="It ends then if nothing is asked before; null for a key.")]
     ends_at: Annotated[str | None, Field(description="It ends then in any case; null for a key.")]
+
+
+class ProviderLogin(BaseModel):
+    """What somebody who logs in at the provider needs records of people for."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"purpose": "review", "reference": "C-2026-17", "then": "/"}]}
+    )
+
+    purpose: Purpose
+    reference: Reference = ""
+    then: Annotated[
+        str,
+        Field(
+            max_length=200,
+            pattern=r"^(/[0-9A-Za-z_-]+)*/?$",
+            description="Path of this service that the browser goes to afterwards; without it, it is told its session.",
+        ),
+    ] = ""
+
+
+class ProviderPlace(BaseModel):
+    """Where the browser must go to log in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"url": "https://login.example/auth?client_id=crosslane&state=4tT0dZ"}]}
+    )
+
+    url: str

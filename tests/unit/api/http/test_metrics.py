@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from api.audit import Group
-from api.http.metrics import SHARED, Metrics, workers_share
+from api.counted_together import SHARED, counted_together
+from api.http.metrics import Metrics
 
 WORKER = """
 from api.audit import Group
@@ -50,7 +51,7 @@ def test_workers_are_added_up_by_whichever_is_asked(tmp_path: Path) -> None:
 
 def test_the_folder_of_several_workers_goes_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SHARED, raising=False)
-    with workers_share():
+    with counted_together():
         folder = Path(os.environ[SHARED])
         assert folder.is_dir()
     assert SHARED not in os.environ

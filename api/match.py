@@ -1,0 +1,224 @@
+"""Which people a record may be, without storing it: what a load of it and `why` would say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import apsw
+import polars as pl
+
+from api.match_batches import Batches
+from api.match_index import Limits, MatchIndex
+from api.match_records import RecordReader
+from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
+from linkage.pipeline import PairExplanation
+from linkage.pipeline.kept_index import Candidate, Ledger, PeopleIndex, joined, match
+from linkage.schema import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """One stored record that a stated one may be.
+
+    Args:
+        verdict: what `why` would call the two after a load.
+    """
+
+    identity_id: str
+    verdict: Verdict
+    explanation: PairExplanation
+
+    def document(self) -> dict[str, Any]:
+        """As JSON values."""
+        said = self.explanation
+        return {
+            "identity_id": self.identity_id,
+            "record": said.right,
+            "verdict": str(self.verdict),
+            "probability": said.probability,
+            "bits": said.bits,
+            "prior_bits": said.prior_bits,
+            "by_attribute": [asdict(row) for row in said.by_attribute],
+            "conflicts": list(said.conflicts),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMatch:
+    """What is found of one stated record.
+
+    Args:
+        load: the load after which the records stood as they were matched; 0 before the first.
+        candidates: likeliest first.
+        rejected: why no load would take the record; `warned` which values say nothing, or not what they seem to.
+    """
+
+    load: int
+    candidates: tuple[Possible, ...]
+    rejected: Sequence[Mapping[str, Any]] = ()
+    warned: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How records are to be matched.
+
+    Args:
+        most: candidates told of a record.
+        today: day of the load that the match stands for.
+        date_order: of their dates; None = year first.
+    """
+
+    today: date
+    most: int = 10
+    date_order: str | None = None
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The answer to one request.
+
+    Args:
+        records: by place in the request.
+        newest_load: that the ledger held when the answer was made.
+    """
+
+    records: tuple[RecordMatch, ...]
+    newest_load: int
+    model: str
+    most: int
+
+    @property
+    def load(self) -> int:
+        """The earliest state that any of the records was matched against."""
+        return min((found.load for found in self.records), default=self.newest_load)
+
+    @property
+    def people(self) -> list[str]:
+        """Every identity that is shown, once."""
+        shown = (c.identity_id for found in self.records for c in found.candidates[: self.most])
+        return list(dict.fromkeys(shown))
+
+    def document(self) -> dict[str, Any]:
+        """The `match` document."""
+        rows = [self._row(found) for found in self.records]
+        lags = self.load < self.newest_load
+        cut = any(row["truncated"] for row in rows)
+        notices = [f"records are as after load {self.load}; newer ones are not in yet"] * lags
+        notices += [f"no more than {self.most} candidates a record are told"] * cut
+        return {
+            "load": self.load,
+            "newest_load": self.newest_load,
+            "model": self.model,
+            "rows": rows,
+            "truncated": cut,
+            "notice": "; ".join(notices) or None,
+        }
+
+    def _row(self, found: RecordMatch) -> dict[str, Any]:
+        return {
+            "candidates": [candidate.document() for candidate in found.candidates[: self.most]],
+            "truncated": len(found.candidates) > self.most,
+            "rejected": list(found.rejected),
+            "warned": list(found.warned),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """One record with how it is to be read."""
+
+    record: Mapping[str, str | None]
+    today: date
+    date_order: str | None
+
+
+class Matcher:
+    """Matches records against one workspace; safe to share between threads."""
+
+    def __init__(self, workspace: Workspace, limits: Limits | None = None) -> None:
+        self.reader = RecordReader()
+        self.index = MatchIndex(workspace, limits)
+        self._workspace = workspace
+        self._batches = Batches(self._answer)
+
+    def match(self, records: Sequence[Mapping[str, str | None]], asked: Asked) -> Matched:
+        """Who each record may be; nothing is stored.
+
+        Raises:
+            MatchNotReady: the index of the workspace is still being made.
+        """
+        answers = self._batches.run([_Stated(record, asked.today, asked.date_order) for record in records])
+        with self._workspace.reading() as connection:
+            newest = _newest_load(connection)
+        return Matched(tuple(answers), newest, self.index.model.version, asked.most)
+
+    def _answer(self, batch: Sequence[_Stated]) -> list[RecordMatch]:
+        """One batch; records that are written alike are read together, and all are matched together."""
+        read: list[pl.DataFrame] = []
+        places: list[int] = []
+        issues: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+        for today, order in dict.fromkeys((stated.today, stated.date_order) for stated in batch):
+            alike = [i for i, stated in enumerate(batch) if (stated.today, stated.date_order) == (today, order)]
+            found = self.reader.read([batch[i].record for i in alike], today, order)
+            read.append(found.persons)
+            places += [alike[line] for line in found.persons["line"].to_list()]
+            rejected, warned = _issues(found.rejected), _issues(found.warned)
+            issues.update({alike[i]: (rejected.get(i, []), warned.get(i, [])) for i in range(len(alike))})
+        index = self.index.current()
+        matched = dict(zip(places, self._match(index, pl.concat(read)), strict=True))
+        return [RecordMatch(index.last, tuple(matched.get(i, ())), *issues[i]) for i in range(len(batch))]
+
+    def _match(self, index: PeopleIndex, persons: pl.DataFrame) -> list[list[Possible]]:
+        """One batch against one state of the records and one view of the ledger."""
+        matching = match(index, persons)
+        with self._workspace.reading() as connection:
+            tables = IdentityTables(connection)
+            ledger = Ledger(tables.kept_pairs, Decisions(connection).standing())
+            groups = joined(index, matching, ledger)
+            apart = [_judged_apart(group, ledger.decisions) for group in groups]
+            named = {c.explanation.right for some in matching.candidates for c in some}
+            identities = tables.identities_of(sorted(named.union(*apart)))
+        return [
+            list(_possible(candidates, (group, against), identities))
+            for candidates, group, against in zip(matching.candidates, groups, apart, strict=True)
+        ]
+
+
+def _judged_apart(group: frozenset[str], decisions: Sequence[Decision]) -> set[str]:
+    """Records that a person judged to be nobody of the group."""
+    different = [{d.a, d.b} for d in decisions if d.judgement == "different"] if group else []
+    return {record for pair in different if len(pair & group) == 1 for record in pair - group}
+
+
+def _possible(
+    candidates: Sequence[Candidate], judged: tuple[frozenset[str], set[str]], identities: Mapping[str, str]
+) -> Iterator[Possible]:
+    """The candidates that are in an identity now, with what a load would call them.
+
+    Args:
+        judged: records that the query would be one person with, and those that people told apart from these.
+    """
+    group, apart = judged
+    others = {identities[record] for record in apart if record in identities}
+    for candidate in candidates:
+        record = candidate.explanation.right
+        identity = identities.get(record)
+        if identity is None:
+            continue  # withdrawn since the state that was matched against
+        verdict = Verdict.DIFFERENT if identity in others else Verdict.POSSIBLE
+        yield Possible(identity, Verdict.SAME if record in group else verdict, candidate.explanation)
+
+
+def _newest_load(connection: apsw.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(load_id), 0) FROM load").get)
+
+
+def _issues(issues: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    out: dict[int, list[dict[str, Any]]] = {}
+    for line, column, rule, message in issues.select("line", "column", "rule", "message").iter_rows():
+        out.setdefault(line, []).append({"column": column, "rule": rule, "message": message})
+    return out
