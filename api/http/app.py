@@ -48,13 +48,14 @@ from api.jobs.limits import Limits
 from api.masking import masker_of
 from linkage.ledger import Workspace
 
-# Routes below a driver come before the driver, whose id may hold slashes.
-GROUPS = (
-    *(sessions, oidc, unmask, scores, graph, why, drivers, decisions, reviews, review_acts, coverage, ports, exchange),
-    *(successions, changes, match, reconcile, loads, records, audit_log, health),
-)
 THREADS = 100
 """Requests that one process works on at once. Most of them wait: for the disk, or for a long answer to be ready."""
+
+# Routes below a driver come before the driver, whose id may hold slashes.
+GROUPS = (
+    *(sessions, oidc, unmask, scores, graph, why, match, reconcile, drivers, decisions, reviews, review_acts),
+    *(coverage, ports, exchange, successions, loads, records, changes, audit_log, health),
+)
 
 
 def create_app(
