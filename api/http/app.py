@@ -45,6 +45,7 @@ from api.http.security import Shield
 from api.http.service import Service
 from api.jobs.limits import Limits
 from api.masking import masker_of
+from api.web.mount import mount_pages
 from linkage.ledger import Workspace
 
 THREADS = 100
@@ -92,6 +93,8 @@ def create_app(
         app.include_router(group.router)
     openapi.install(app)
     app.state.limits = limits or Limits()
+    app.state.masker = masker
+    mount_pages(app)
     app.add_middleware(AccessLog, metrics, larger={loads.UPLOAD: app.state.limits.max_upload + MAX_BODY})
     app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
