@@ -45,6 +45,7 @@ from api.http.security import Shield
 from api.http.service import Service
 from api.jobs.limits import Limits
 from api.masking import masker_of
+from api.web.load_pages import UPLOADS
 from api.web.mount import mount_pages
 from linkage.ledger import Workspace
 
@@ -95,7 +96,9 @@ def create_app(
     app.state.limits = limits or Limits()
     app.state.masker = masker
     mount_pages(app)
-    app.add_middleware(AccessLog, metrics, larger={loads.UPLOAD: app.state.limits.max_upload + MAX_BODY})
+    app.add_middleware(
+        AccessLog, metrics, larger=dict.fromkeys((loads.UPLOAD, *UPLOADS), app.state.limits.max_upload + MAX_BODY)
+    )
     app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

@@ -16,6 +16,7 @@ from api.web import (
     driver_pages,
     explore_pages,
     link_pages,
+    load_pages,
     port_pages,
     review_pages,
     search_pages,
@@ -55,6 +56,7 @@ def mount_pages(app: FastAPI) -> None:
         view_pages,
         watch_pages,
         link_pages,
+        load_pages,
     ):
         app.include_router(module.router)
     app.add_api_route("/static/{name}", asset, methods=["GET"], include_in_schema=False)

@@ -29,6 +29,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("work", "/"),
     ("explore", "/explore"),
     ("review", "/reviews"),
+    ("links", "/links"),
     ("coverage", "/coverage"),
     ("exchange", "/exchange"),
     ("ports", "/ports"),
