@@ -17,6 +17,7 @@ from api.web import (
     explore_pages,
     link_pages,
     load_pages,
+    match_pages,
     port_pages,
     review_pages,
     search_pages,
@@ -57,6 +58,7 @@ def mount_pages(app: FastAPI) -> None:
         watch_pages,
         link_pages,
         load_pages,
+        match_pages,
     ):
         app.include_router(module.router)
     app.add_api_route("/static/{name}", asset, methods=["GET"], include_in_schema=False)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import apsw
 import orjson
@@ -32,13 +33,7 @@ class Searches:
 
     def keep(self, user: str, query: Query) -> str:
         """The token of a search that is kept from now on; what is too old is gone."""
-        token = secrets.token_urlsafe(9)
-        with self._open() as connection:
-            connection.execute("DELETE FROM search WHERE at < ?", (time.time() - KEPT_S,))
-            connection.execute(
-                "INSERT INTO search VALUES (?, ?, ?, ?)", (token, user, orjson.dumps(asdict(query)), time.time())
-            )
-        return token
+        return self._keep(user, asdict(query))
 
     def find(self, user: str, token: str) -> Query:
         """The search behind a token.
@@ -46,13 +41,36 @@ class Searches:
         Raises:
             UnknownRecord: it is too old, or somebody else's.
         """
+        return Query(**self._find(user, token))
+
+    def keep_list(self, user: str, found: Mapping[str, Any]) -> str:
+        """The token of a list that was matched, kept like a search."""
+        return self._keep(user, found)
+
+    def list_of(self, user: str, token: str) -> dict[str, Any]:
+        """The list behind a token.
+
+        Raises:
+            UnknownRecord: it is too old, or somebody else's.
+        """
+        return self._find(user, token)
+
+    def _keep(self, user: str, kept: Mapping[str, Any]) -> str:
+        token = secrets.token_urlsafe(9)
+        with self._open() as connection:
+            connection.execute("DELETE FROM search WHERE at < ?", (time.time() - KEPT_S,))
+            connection.execute("INSERT INTO search VALUES (?, ?, ?, ?)", (token, user, orjson.dumps(kept), time.time()))
+        return token
+
+    def _find(self, user: str, token: str) -> dict[str, Any]:
         with self._open() as connection:
             row = connection.execute(
                 "SELECT query FROM search WHERE token = ? AND user = ? AND at >= ?", (token, user, time.time() - KEPT_S)
             ).fetchone()
         if row is None:
             raise UnknownRecord("no such search")
-        return Query(**orjson.loads(row[0]))
+        found: dict[str, Any] = orjson.loads(row[0])
+        return found
 
     @contextmanager
     def _open(self) -> Iterator[apsw.Connection]:
