@@ -83,8 +83,10 @@ def _identity(here: Visit, identity_id: str) -> Response:
     document = here.masked(show_driver(here.service.workspace, identity_id))
     here.audit("identity page", [document["identity_id"]])
     keys = {record["key"] for record in document["records"]}
+    # What a decision took away is no record of this identity any more, but its history has the decision's number.
+    moved_by = {move["ref"] for move in document["history"] if move["cause"] == "decision"}
     with here.service.workspace.reading() as connection:
-        decided = [one for one in Decisions(connection).all() if {one.a, one.b} & keys]
+        decided = [one for one in Decisions(connection).all() if {one.a, one.b} & keys or one.n in moved_by]
     return render("identity.html", here.at("explore"), view=driver_view(document, None), decisions=decided)
 
 
