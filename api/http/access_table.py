@@ -137,6 +137,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/cases"): INVESTIGATE,
     ("GET", "/cases/{case_id}"): INVESTIGATE,
     ("GET", "/cases/{case_id}/report"): INVESTIGATE,
+    ("GET", "/cases/{case_id}/export"): INVESTIGATE,
+    ("POST", "/cases/open-file"): INVESTIGATE,
     ("POST", "/cases/{case_id}/pins"): INVESTIGATE,
     ("POST", "/cases/{case_id}/pins/{pin_id}/take-out"): INVESTIGATE,
     ("POST", "/cases/{case_id}/notes"): INVESTIGATE,
