@@ -113,6 +113,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/reviews/{number}"): REVIEW,
     ("POST", "/reviews/{number}/preview"): REVIEW,
     ("GET", "/reviews/{number}/letter"): REVIEW,
+    ("GET", "/reviews/{number}/replay"): REVIEW,
     ("POST", "/reviews/{number}/{act}"): REVIEW,
     ("GET", "/coverage"): READ,
     ("GET", "/coverage/{identity_id}"): READ,

@@ -7,7 +7,7 @@ import io
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from api.bootstrap import open_workspace
 from api.drivers import drivers_of
@@ -131,7 +131,7 @@ def test_from_a_driver_to_the_seizure_and_a_view_that_somebody_else_opens(own_si
         page.locator("[data-explorer] tbody tr", has_text="…3825").locator("button").first.click()
         page.locator(".canvas").focus()
         page.keyboard.press("e")
-        page.wait_for_function("document.querySelector('[data-told]').textContent.includes('new things')")
+        expect(page.locator("[data-told]")).to_contain_text("new things")
         assert_twin(page)
         new = int(re.match(r"\d+", page.inner_text("[data-told]"))[0])  # type: ignore[index]
         assert 0 < new <= 50

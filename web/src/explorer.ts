@@ -124,7 +124,7 @@ async function open(root: HTMLElement): Promise<void> {
     find("[data-chosen]").hidden = !thing;
     box.replaceChildren();
     if (!thing) return;
-    const head = document.createElement("h3");
+    const head = document.createElement("h2");
     const name = document.createElement("bdi");
     name.textContent = thing.label || thing.detail;
     head.append(`${words.kinds[thing.kind] ?? thing.kind}: `, name);
