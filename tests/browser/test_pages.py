@@ -32,6 +32,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("rev", "/"),
     ("rev", "/reviews"),
     ("rev", "/reviews/17"),
+    ("rev", "/reviews/17/replay"),
     ("rev", "/links"),
     ("rev", "/exchange"),
     ("loa", "/"),
