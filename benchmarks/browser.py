@@ -78,7 +78,7 @@ def _crowd(page: Page, workspace: Workspace) -> None:
     took = []
     for number in range(ROUNDS):
         page.locator("#narrow-text").evaluate("box => box.closest('details').open = true")
-        page.fill("#narrow-text", f"Number{number + 1}7")
+        page.fill("#narrow-text", _word(number + 100))
         started = time.perf_counter()
         page.click("form[data-expand] button")
         page.wait_for_selector("[data-explorer]:not([aria-busy])")
@@ -115,7 +115,7 @@ def _made(folder: Path) -> Workspace:
         "source,record_id,country,given_name,surname,birth_date,licence_number,licence_jurisdiction,address,city,region"
     )
     home = "Lot 9 4400 Freight Yard Rd,Laredo,TX"
-    rows = [f"US,hub{n},US,Crowd,Number{n},19{50 + n % 50}-01-{1 + n % 28:02},L{n:07},TX,{home}" for n in range(CROWD)]
+    rows = [f"US,hub{n},US,{_word(n)},{_word(n * 7919 + 13)},{_day(n)},{n * 7919:08},TX,{home}" for n in range(CROWD)]
     _load(workspace, folder, "drivers", "\n".join([head, *rows]))
     driving = [f"US,hub0,{_vin(n)},2026-01-{1 + n % 28:02}" for n in range(TRUCKS)]
     _load(workspace, folder, "driving", "\n".join(["source,record_id,vin,date", *driving]))
@@ -127,6 +127,16 @@ def _load(workspace: Workspace, folder: Path, source: str, text: str) -> None:
     path = folder / f"{source}.csv"
     path.write_text(text + "\n", "utf-8")
     load(workspace, LoadRequest((path,), source, date(2026, 6, 30)))
+
+
+def _day(number: int) -> str:
+    return f"19{50 + number % 50}-{1 + number % 12:02}-{1 + number % 28:02}"
+
+
+def _word(number: int) -> str:
+    """One of 13,824 names that nobody has."""
+    parts = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu za chi dro sla".split()
+    return "".join(parts[number // 24**place % 24] for place in range(3)).capitalize()
 
 
 def _vin(number: int) -> str:
