@@ -135,7 +135,32 @@ def _day(number: int) -> str:
 
 def _word(number: int) -> str:
     """One of 13,824 names that nobody has."""
-    parts = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu za chi dro sla".split()
+    parts = [
+        "ba",
+        "ce",
+        "di",
+        "fo",
+        "gu",
+        "ha",
+        "je",
+        "ki",
+        "lo",
+        "mu",
+        "na",
+        "pe",
+        "qui",
+        "ro",
+        "su",
+        "ta",
+        "ve",
+        "wi",
+        "xo",
+        "yu",
+        "za",
+        "chi",
+        "dro",
+        "sla",
+    ]
     return "".join(parts[number // 24**place % 24] for place in range(3)).capitalize()
 
 
