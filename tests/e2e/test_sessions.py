@@ -69,6 +69,7 @@ def test_a_login_opens_a_session_that_reads(browser: Any) -> None:
     [
         ("https://crosslane.example", "__Host-crosslane", True),
         ("http://crosslane.example", "__Host-crosslane", True),
+        ("https://127.0.0.1:8000", "__Host-crosslane", True),
         ("http://127.0.0.1:8000", "crosslane", False),
         ("http://localhost:8000", "crosslane", False),
     ],
