@@ -50,6 +50,7 @@ _BODY = {
         },
     }
 }
+_PAGE: dict[int | str, dict[str, Any]] = {200: {"description": "A page.", "content": {"text/html": {}}}}
 router = APIRouter(prefix="/api/v1", tags=["reconcile"], responses=documented())
 
 
@@ -108,7 +109,7 @@ def suggest(
     return {"result": [item for item in offered if wanted in item["name"].casefold() or wanted in item["id"]]}
 
 
-@router.get("/reconcile/preview/{identity_id:path}", response_class=HTMLResponse)
+@router.get("/reconcile/preview/{identity_id:path}", response_model=None, responses=_PAGE)
 def preview(
     identity_id: Annotated[str, Path(max_length=1000)], service: ServiceDependency, caller: CallerDependency
 ) -> HTMLResponse:
@@ -138,7 +139,7 @@ async def _batch(request: Request) -> Batch:
     elif kind == _JSON:
         text = await request.body()
     else:
-        raise HTTPException(415, f"send queries as {_FORM} or {_JSON}")
+        raise HTTPException(400, f"send queries as {_FORM} or {_JSON}")
     try:
         return Batch.model_validate_json(text)
     except ValidationError as error:

@@ -155,7 +155,7 @@ def test_queries_in_a_url_are_refused(api: Api) -> None:
         (422, {"json": {"q": {"query": ["Xolocotzi"]}}}),
         (422, {"json": ["Xolocotzi"]}),
         (400, {"data": {"extend": '{"ids": ["Xolocotzi"], "properties": []}'}}),
-        (415, {"content": b"Xolocotzi", "headers": {"content-type": "text/plain"}}),
+        (400, {"content": b"Xolocotzi", "headers": {"content-type": "text/plain"}}),
     ],
 )
 def test_what_is_no_batch_is_refused_and_not_repeated(api: Api, status: int, sent: dict[str, Any]) -> None:

@@ -79,7 +79,7 @@ def joined(index: PeopleIndex, matching: Matching, ledger: Ledger) -> list[froze
     _spread(worlds, index, ledger)
     small = [world for world in worlds if len(world.records) <= LARGEST]
     numbers = index.find_records(sorted(set().union(*(world.records for world in small))))
-    _redo_crowded(index, matching.queries, small, numbers)
+    _part_crowded(index, matching, small, numbers)
     for world, group in zip(small, _clustered(index, matching.queries, (small, numbers), ledger), strict=True):
         out[world.query] = group
     return out
@@ -117,27 +117,35 @@ def _redo_shared(index: PeopleIndex, queries: pl.DataFrame, world: _World) -> No
         _redo(index, queries, world, np.unique(holders))
 
 
-def _redo_crowded(
-    index: PeopleIndex, queries: pl.DataFrame, worlds: Sequence[_World], numbers: Mapping[str, int]
-) -> None:
-    """The pairs of those in a world who meet under a key that its query makes too common, if they meet no more."""
-    crowded = np.unique(np.array([key for world in worlds for key in world.crowded], dtype=np.uint64))
-    found = index.find(crowded, index.model.limits.block)
-    order = np.argsort(found.place, kind="stable")
-    begin, end = (np.searchsorted(found.place[order], np.arange(len(crowded)), side) for side in ("left", "right"))
-    holders = found.record[order]
-    for world in worlds:
-        keys = np.searchsorted(crowded, np.array(sorted(world.crowded), dtype=np.uint64)).tolist()
-        held = [holders[begin[key] : end[key]] for key in keys]
-        members = np.array([numbers[key] for key in world.records if key in numbers], dtype=np.int32)
-        inside = np.intersect1d(np.concatenate([np.zeros(0, np.int32), *held]), members)
-        if len(inside) > 1:
-            _redo(index, queries, world, inside)
-            world.pairs = {
-                pair: weight
-                for pair, weight in world.pairs.items()
-                if world.redone.isdisjoint(pair) or pair in world.again
-            }
+def _part_crowded(index: PeopleIndex, matching: Matching, worlds: Sequence[_World], numbers: Mapping[str, int]) -> None:
+    """Those in a world who met under keys alone that its query makes too common meet no more."""
+    meeting = [_under_crowded(index, world, numbers) for world in worlds]
+    records = np.unique(np.array(sorted({r for some in meeting for r in some}), dtype=np.int32))
+    if not len(records):
+        return
+    keys = block_keys(index.rows(records), index.model)
+    asked, place = np.unique(keys["key"].to_numpy(), return_inverse=True)
+    counts = index.find(asked, -1).counts[place]
+    held: dict[int, dict[int, int]] = {int(record): {} for record in records}
+    for record, key, count in zip(records[keys["record"].to_numpy()].tolist(), keys["key"], counts, strict=True):
+        held[record][key] = int(count)
+    for world, some in zip(worlds, meeting, strict=True):
+        own = set(matching.keys.filter(pl.col("record") == world.query)["key"]) if some else set()
+        for pair in list(world.pairs):
+            one, other = (numbers.get(key, -1) for key in pair)
+            if one in some and other in some:
+                both = held[one].keys() & held[other].keys()
+                if not any(held[one][key] + (key in own) <= index.model.limits.block for key in both):
+                    del world.pairs[pair]
+
+
+def _under_crowded(index: PeopleIndex, world: _World, numbers: Mapping[str, int]) -> set[int]:
+    """The records in the world that hold a key that its query makes too common; none where there are not two."""
+    if not world.crowded:
+        return set()
+    found = index.find(np.array(sorted(world.crowded), dtype=np.uint64), index.model.limits.block)
+    inside = {numbers[key] for key in world.records if key in numbers} & set(found.record.tolist())
+    return inside if len(inside) > 1 else set()
 
 
 def _redo(index: PeopleIndex, queries: pl.DataFrame, world: _World, records: Ints) -> None:

@@ -25,7 +25,7 @@ from linkage.pipeline.kept_index.segment import Segment
 from linkage.pipeline.kept_index.segment_files import SegmentWriter, mapped
 
 POINTER = "current.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

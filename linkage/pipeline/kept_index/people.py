@@ -37,14 +37,15 @@ class PeopleIndex:
     @classmethod
     def of(cls, model: Model, segments: Sequence[Segment]) -> PeopleIndex:
         """The records of all segments, each in its newest version."""
-        dead: list[set[int]] = [set() for _ in segments]
-        for newer, segment in enumerate(segments):
-            places = np.arange(len(segment), dtype=np.int32) if newer else np.zeros(0, np.int32)
-            for key in (*segment.rows.keys(places), *segment.removed):
-                for older in range(newer):
-                    if (place := segments[older].rows.find(key)) >= 0:
-                        dead[older].add(place)
-        return cls(model, tuple(segments), tuple(np.array(sorted(places), dtype=np.int64) for places in dead))
+        dead: list[Longs] = []
+        for older, segment in enumerate(segments):
+            found = [np.zeros(0, np.int64)]
+            for newer in segments[older + 1 :]:
+                keys = newer.rows.keys(np.arange(len(newer), dtype=np.int32))
+                found.append(segment.find([*keys, *newer.removed]).astype(np.int64))
+            places = np.unique(np.concatenate(found))
+            dead.append(places[places >= 0])
+        return cls(model, tuple(segments), tuple(dead))
 
     @property
     def last(self) -> int:
@@ -133,9 +134,8 @@ class PeopleIndex:
     def find_records(self, keys: Sequence[str]) -> dict[str, int]:
         """Number of each living record that there is, by its key."""
         out = {}
-        for key in keys:
-            for offset, segment in zip(self._offsets.tolist(), self.segments, strict=False):
-                place = segment.rows.find(key)
+        for offset, segment in zip(self._offsets.tolist(), self.segments, strict=False):
+            for key, place in zip(keys, segment.find(keys).tolist(), strict=True):
                 if place >= 0 and self._alive[offset + place]:
                     out[key] = offset + place
         return out

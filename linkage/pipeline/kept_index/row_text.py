@@ -5,7 +5,6 @@ A missing text and an empty one are the same here, as they are to every comparis
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,12 +53,6 @@ class RowText:
         fields = lines.str.split_exact(_FIELD, len(COLUMNS) - 1).struct.unnest()
         fields.columns = list(COLUMNS)
         return fields.select(_typed(name) for name in COLUMNS)
-
-    def find(self, key: str) -> int:
-        """Place of the row with this key, -1 where there is none."""
-        wanted = key.encode()
-        at = bisect_left(range(len(self)), wanted, key=self._key)
-        return at if at < len(self) and self._key(at) == wanted else -1
 
     def keys(self, places: npt.NDArray[np.int32]) -> list[str]:
         """Keys of some of the rows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import polars as pl
 from linkage import block
 from linkage.compare.resident import ResidentColumns
 from linkage.model import Model
-from linkage.pipeline.kept_index.key_runs import KeyRun
+from linkage.pipeline.kept_index.key_runs import KeyRun, holders
 from linkage.pipeline.kept_index.row_text import COLUMNS, RowText
 from linkage.pipeline.live_pairs import hashed_values
 
@@ -33,6 +33,7 @@ class Segment:
         removed: keys that the loads withdrew, ordered.
         blocks: blocking keys and their holders.
         shared: shared values (a phone, an address) and their holders.
+        names: hashes of record keys and the records that have them.
         resident: what is cheap to compare, by the names of `ResidentColumns`.
         kind: hash of each record's entity type.
     """
@@ -44,11 +45,23 @@ class Segment:
     removed: tuple[str, ...]
     blocks: KeyRun
     shared: KeyRun
+    names: KeyRun
     resident: Arrays
     kind: Hashes
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def find(self, keys: Sequence[str]) -> npt.NDArray[np.int32]:
+        """Place of each record, -1 where there is none of this key."""
+        begin, size = self.names.spans(hashed_names(pl.Series(keys, dtype=pl.String)))
+        of, at = holders(begin, size)
+        place = self.names.records[at]
+        # Two keys may have one hash.
+        right = [keys[wanted] == name for wanted, name in zip(of.tolist(), self.rows.keys(place), strict=True)]
+        out = np.full(len(keys), -1, dtype=np.int32)
+        out[of[right]] = place[right]
+        return out
 
     @classmethod
     def of(cls, loads: tuple[int, int], rows: pl.DataFrame, removed: tuple[str, ...], model: Model) -> Segment:
@@ -66,6 +79,7 @@ class Segment:
             removed=removed,
             blocks=_joined([part.blocks for part in parts]),
             shared=_joined([part.shared for part in parts]),
+            names=_joined([part.names for part in parts]),
             resident={name: np.concatenate([part.resident[name] for part in parts]) for name in parts[0].resident},
             kind=np.concatenate([part.kind for part in parts]),
         )
@@ -77,6 +91,7 @@ class Chunk:
 
     blocks: KeyRun
     shared: KeyRun
+    names: KeyRun
     resident: Arrays
     kind: Hashes
 
@@ -90,6 +105,7 @@ def chunks(rows: pl.DataFrame, model: Model) -> Iterator[Chunk]:
         yield Chunk(
             blocks=_run(block_keys(part, model), begin),
             shared=_run(shared_keys(part, model), begin),
+            names=KeyRun.of(hashed_names(part["key"]), np.arange(begin, begin + len(part), dtype=np.int32)),
             resident=resident.arrays(),
             kind=kinds_of(part),
         )
@@ -112,6 +128,11 @@ def shared_keys(rows: pl.DataFrame, model: Model) -> pl.DataFrame:
 def kinds_of(rows: pl.DataFrame) -> Hashes:
     """Hash of each row's entity type; records of two kinds are never compared."""
     return rows["entity_type"].fill_null("").hash(seed=0).to_numpy().astype(np.uint64)
+
+
+def hashed_names(keys: pl.Series) -> Hashes:
+    """Hash of each record key."""
+    return keys.hash(seed=0).to_numpy().astype(np.uint64)
 
 
 def _run(keys: pl.DataFrame, first: int) -> KeyRun:

@@ -19,7 +19,7 @@ from linkage.pipeline.kept_index.row_text import RowText
 from linkage.pipeline.kept_index.segment import CHUNK, Chunk, Segment, chunks
 
 _TYPES = {"keys": np.uint64, "starts": np.int64, "records": np.int32}
-_RUNS = ("blocks", "shared")
+_RUNS = ("blocks", "shared", "names")
 _RESIDENT: Mapping[str, tuple[Any, tuple[int, ...]]] = {"hash": (np.uint64, (-1,)), "date": (np.int32, (-1, 3))}
 Array = npt.NDArray[Any]
 
