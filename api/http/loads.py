@@ -16,7 +16,7 @@ from api.http.idempotent import KeyHeader, Once
 from api.http.jobs import find_job, limits_of, stage_of
 from api.http.models.loads import DateOrder, IssuePage, JobPage, JobView, JobWhole, LoadFields, Mode
 from api.http.paging import CursorParameter, LimitParameter, decode, encode
-from api.http.problems import Problem
+from api.http.problems import Problem, documented
 from api.http.service import CallerDependency, Service, ServiceDependency
 from api.http.upload import FILE, Upload, boundary_of, receive
 from api.jobs.acceptance import WhatToLoad, accept_file, new_job_id
@@ -25,17 +25,12 @@ from api.jobs.incoming import Arrival, Incoming
 from api.jobs.states import JobState
 from api.jobs.tables import JobTables
 from api.kept_answers import Asked
-from api.restriction import restriction_of
 from linkage.errors import SourceError
-from linkage.ledger import Workspace
-from linkage.sources import builtin_names, load_manifest
+from linkage.sources import builtin_names
 
 UPLOAD = ("POST", "/api/v1/loads")
 """The route whose body may be large."""
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 401, 403, 404, 422, 503)
-}
-_TOO_LARGE: dict[int | str, dict[str, Any]] = dict.fromkeys((413, 415, 507), _PROBLEMS[400])
+_NO_ROOM: dict[int | str, dict[str, Any]] = {507: {"model": Problem, "description": "No room for the file."}}
 _TEXT = {"type": "string"}
 _FORM = {
     "requestBody": {
@@ -65,11 +60,11 @@ _FORM = {
     }
 }
 JobId = Annotated[str, Path(max_length=100)]
-router = APIRouter(prefix="/api/v1", tags=["loads"], responses=_PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["loads"], responses=documented())
 
 
-def what_to_load(workspace: Workspace, fields: LoadFields | dict[str, Any]) -> WhatToLoad:
-    """The fields as a load takes them, of a source that the workspace may hold.
+def what_to_load(fields: LoadFields | dict[str, Any]) -> WhatToLoad:
+    """The fields as a load takes them.
 
     Raises:
         RequestValidationError: one of them cannot be used.
@@ -87,16 +82,13 @@ def what_to_load(workspace: Workspace, fields: LoadFields | dict[str, Any]) -> W
         ) from None
     values = asked.model_dump(mode="json", exclude={"today"})
     try:
-        what = WhatToLoad(today=asked.today or date.today(), **values)
-        with workspace.reading() as connection:
-            restriction_of(connection).require("source", what.source, load_manifest(what.source))
-        return what
+        return WhatToLoad(today=asked.today or date.today(), **values)
     except SourceError as error:
         field = str(error.path).removeprefix("--").replace("-", "_")
         raise RequestValidationError([{"loc": ("body", field), "msg": error.message}]) from None
 
 
-@router.post("/loads", status_code=202, response_model=JobView, responses=_TOO_LARGE, openapi_extra=_FORM)
+@router.post("/loads", status_code=202, response_model=JobView, responses=_NO_ROOM, openapi_extra=_FORM)
 async def post_load(
     request: Request, response: Response, service: ServiceDependency, caller: CallerDependency, key: KeyHeader = None
 ) -> dict[str, Any]:
@@ -109,8 +101,7 @@ async def post_load(
 
         upload = Upload(boundary, open_file, limits_of(request).max_upload)
         await receive(request, upload)
-        arrival = upload.received()
-        what = await run_in_threadpool(what_to_load, service.workspace, dict(upload.fields))
+        arrival, what = upload.received(), what_to_load(dict(upload.fields))
         parts = (*(part.encode() for part in UPLOAD), json.dumps(upload.fields, sort_keys=True).encode())
         told = (arrival.path.name.encode(), arrival.sha256.encode())
         once = Once(service.workspace, Asked.of(caller.actor, key, (*parts, *told)) if key is not None else None)

@@ -52,6 +52,7 @@ ELSEWHERE = {
     *("/api/v1/session", "/api/v1/session/provider", "/api/v1/session/provider/callback"),
     *("/api/v1/loads", "/api/v1/loads/{job_id}", "/api/v1/loads/{job_id}/rejects", "/api/v1/loads/{job_id}/warnings"),
     *("/api/v1/reconcile", "/api/v1/reconcile/suggest/{what}"),
+    "/api/v1/decisions/jobs/{job_id}",
 }
 """GETs without people: what they tell is tested with them."""
 COUNTS = {

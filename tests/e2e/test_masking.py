@@ -133,6 +133,7 @@ def test_no_route_shows_an_identifier_to_any_role(
 NOT_HERE = {
     ("GET", "/api/v1/session/provider"),  # none is set up
     *(("GET", f"/api/v1/loads/{{job_id}}{part}") for part in ("", "/rejects", "/warnings")),  # nothing was sent
+    ("GET", "/api/v1/decisions/jobs/{job_id}"),  # nothing was judged
     ("GET", "/api/v1/reviews/{review_id}/letter"),  # none was written
     ("GET", "/api/v1/reviews/{review_id}/replay"),  # nothing was decided
     ("GET", "/api/v1/reviews/{review_id}/without"),

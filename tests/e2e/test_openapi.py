@@ -17,6 +17,7 @@ import uvicorn
 from api.access_settings import AccessSettings, RateLimits
 from api.bootstrap import open_workspace
 from api.http import create_app
+from api.jobs.limits import Limits
 from api.keys import Keys
 from api.roles import Role
 from tests.e2e.http_world import a_world
@@ -34,7 +35,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict
     workspace = open_workspace(folder / "workspace")
     with workspace.transaction() as connection:
         keys = {role: Keys(connection).add(role.value, role, "tester")["secret"] for role in Role}
-    app = create_app(workspace, access=AccessSettings(rates=RateLimits(key=0, login=0)))
+    # Nobody does the jobs here: what is taken on is told to wait at once.
+    limits = Limits(wait_s=0.1)
+    app = create_app(workspace, access=AccessSettings(rates=RateLimits(key=0, login=0)), limits=limits)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", access_log=False, ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
