@@ -96,6 +96,11 @@ def accept_records(
         return _accept(workspace, arrival, (JobKind.RECORDS, actor, request), also)
 
 
+def _require_declared(workspace: Workspace, what: WhatToLoad) -> None:
+    with workspace.reading() as connection:
+        restriction_of(connection).require("source", what.source, load_manifest(what.source))
+
+
 def accept_judgement(
     workspace: Workspace, kind: JobKind, asked: Mapping[str, Any], actor: str, also: Also = nothing
 ) -> Job:
@@ -107,11 +112,6 @@ def accept_judgement(
     with Incoming(workspace.path).arriving(new_job_id(), ASKED) as arrival:
         arrival.write(json.dumps(asked).encode())
         return _accept(workspace, arrival, (kind, actor, {}), also)
-
-
-def _require_declared(workspace: Workspace, what: WhatToLoad) -> None:
-    with workspace.reading() as connection:
-        restriction_of(connection).require("source", what.source, load_manifest(what.source))
 
 
 def _accept(workspace: Workspace, arrival: Arrival, asked: tuple[JobKind, str, dict[str, Any]], also: Also) -> Job:

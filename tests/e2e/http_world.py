@@ -63,7 +63,7 @@ EMPLOYMENT = "source,record_id,carrier_id,start_date,end_date\n" + "".join(
     f"US,{number},900,2025-01-01,\n" for number in (1, 2, 3, 4)
 )
 CROSSINGS = "date,port_code,crossing,fast,exam,result,source,record_id\n" + "".join(
-    f"2026-05-{day:02},2304,Laredo,{'Y' if day % 2 else 'N'},random,none,US,{1 + day % 2}\n" for day in range(1, 29)
+    f"2026-02-{day:02},2304,Laredo,{'Y' if day % 2 else 'N'},random,none,US,{1 + day % 2}\n" for day in range(1, 29)
 )
 _IDENTITY = re.compile(r"\bD-[A-Z2-7]{10}\b")
 

@@ -30,7 +30,7 @@ US,400,Pine Hollow Carriers Inc,400400,12 Pine Hollow Rd,Fargo,ND,701-555-0188,B
 """
 EMPLOYMENT = """source,record_id,carrier_id,start_date,end_date
 US,4,100,2023-01-01,2024-03-01
-US,2,200,2024-05-01,
+MX,9,200,2024-05-01,
 """
 MEXICAN = "source,record_id,country,given_name,surname,birth_date,curp,licence_number,licence_jurisdiction\n"
 
@@ -161,18 +161,18 @@ def test_a_ruling_on_two_carriers_moves_scores_and_is_taken_back(api: Api, tmp_p
     everything = rows_of(pages(client, "/api/v1/successions", limit=1, all=True))
     assert [(row["older"], row["answer"]) for row in everything] == [("US/300", "likely"), ("US/100", "possible")]
     (row,) = rows_of(pages(client, "/api/v1/successions"))
-    before = client.get("/api/v1/drivers/US%2F2/score").json()
+    before = client.get("/api/v1/drivers/MX%2F9/score").json()
     asked = {"older": row["older"], "younger": row["younger"], "ruling": "confirmed", "reason": "the same yard"}
     headers = {"Idempotency-Key": "r-1"}
     made = client.post("/api/v1/successions/rulings", json=asked, headers=headers)
     assert made.status_code == 201
     assert made.json()["ruling"]["by"] == "key:investigator"
     assert client.post("/api/v1/successions/rulings", json=asked, headers=headers).json() == made.json()
-    assert client.get("/api/v1/drivers/US%2F2/score").json()["linked"] > before["linked"]
+    assert client.get("/api/v1/drivers/MX%2F9/score").json()["linked"] > before["linked"]
     n = made.json()["ruling"]["n"]
     back = client.request("DELETE", f"/api/v1/successions/rulings/{n}", json={"reason": "two yards"})
     assert back.json()["ruling"]["undone_by"] == "key:investigator"
-    assert client.get("/api/v1/drivers/US%2F2/score").json() == before
+    assert client.get("/api/v1/drivers/MX%2F9/score").json() == before
     assert_problem(client.request("DELETE", "/api/v1/successions/rulings/77", json={"reason": "r"}), 404)
     assert_problem(client.post("/api/v1/successions/rulings", json=asked | {"older": "US/nobody"}), 400)
 
