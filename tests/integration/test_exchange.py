@@ -24,6 +24,7 @@ from eligibility.exchange_policy import load_exchange_policy
 from eligibility.exchange_tables import ExchangeTables
 from eligibility.reviews.tables import ReviewTables
 from eligibility.trail import Trail
+from eligibility.untold import untold
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads
 from linkage.errors import SettingsError, UnknownRecord
@@ -296,6 +297,7 @@ def test_every_step_of_a_request_has_a_person_a_day_and_a_reason(story: Story) -
     with story.workspace.reading() as connection:
         trail = Trail(connection)
         assert trail.verify() == []
+        assert untold(connection) == []
         steps = trail.of(f"request:{story.of('clear')[0]['request_id']}")
     told = [(step.action, step.actor, step.reason) for step in steps]
     assert told == [
