@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--without-load", action="store_true", help="leave out the part in which a load runs")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(dir=options.made) as temporary:
         folder = Path(temporary)
@@ -93,7 +94,8 @@ def run(workspace: Path, held: Path, options: argparse.Namespace, folder: Path) 
             found.append(measure(server, mix, scenario))
             print("\n".join(table(found[-1:])), file=sys.stderr, flush=True)
         form = {"source": "drivers", "date_order": "MDY", "today": DAY.isoformat()}
-        found.append(measure_load(server, mix, options.clients, (held, form, key)))
+        if not options.without_load:
+            found.append(measure_load(server, mix, options.clients, (held, form, key)))
     took = {"workers": options.workers, "peak_mb": server.peak_mb}
     return report(found, took, (before, os.getloadavg()[0]))
 
