@@ -21,11 +21,12 @@ def for_everybody(events: Iterable[Mapping[str, Any]], policy: EligibilityPolicy
         policy: says which; the shipped one by default.
     """
     grounds = policy or load_eligibility_policy()
-    return [
-        dict(event)
-        for event in events
-        if grounds.ground(event.get("code"), event.get("event_type")).audience is Audience.GENERAL
-    ]
+    return [dict(event) for event in events if is_for_everybody(event.get("code"), event.get("event_type"), grounds)]
+
+
+def is_for_everybody(code: str | None, event_type: str | None, policy: EligibilityPolicy) -> bool:
+    """Whether everybody may know that somebody has an event of this code and type."""
+    return policy.ground(code, event_type).audience is Audience.GENERAL
 
 
 def risk_for_everybody(document: dict[str, Any]) -> dict[str, Any]:

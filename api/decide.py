@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from api.publish import Outcome, Publication, publish
 from eligibility.trail import Step, Trail
 from linkage.errors import SettingsError
 from linkage.ledger import Decision, Decisions, IdentityTables, LoadTables, Workspace
+from linkage.ledger.workspace import LOCK_WAIT_S
 
 JUDGEMENTS = ("same", "different")
 TAKEN_BACK = "taken back"
@@ -31,6 +32,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
     by: str,
     today: date | None = None,
     also: Also = nothing,
+    wait_s: float = LOCK_WAIT_S,
 ) -> dict[str, Any]:
     """The judgement stands and outlives every later run.
 
@@ -40,6 +42,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
         by: the person who judges.
         today: the day the scores are moved to; they keep theirs where it is None.
         also: what else is written in the decision's transaction.
+        wait_s: seconds to wait for another writer.
 
     Returns:
         The `link` document.
@@ -47,14 +50,10 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
     Raises:
         UnknownRecord: a or b names nothing.
         SettingsError: no reason, no person, or a and b are one record or one identity named twice.
+        WriterBusy: another writer was at it for longer.
     """
-    if judgement not in JUDGEMENTS:
-        raise SettingsError(f"a judgement is one of {', '.join(JUDGEMENTS)}")
-    if not reason.strip():
-        raise SettingsError("a decision needs a reason: say --reason TEXT")
-    if not by.strip():
-        raise SettingsError("a decision needs a person: set CROSSLANE_ACTOR to a name")
-    with workspace.exclusive():
+    _check(Judged(a, b, judgement, reason), by)
+    with workspace.exclusive(wait_s):
         with workspace.reading() as connection:
             left, right = _records(connection, a, b)
             loads = tuple(LoadTables(connection).ids())
@@ -67,6 +66,56 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
     return _document(decision, outcome)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judgement of several that are published together; the parts are as in `decide`."""
+
+    a: str
+    b: str
+    judgement: str
+    reason: str
+
+
+def decide_all(workspace: Workspace, judged: Sequence[Judged], by: str, also: Also = nothing) -> dict[str, Any]:
+    """All the judgements stand, by one run.
+
+    Returns:
+        As `decide`, with `decisions` in place of `decision`: their rows, in the order given.
+
+    Raises:
+        UnknownRecord, SettingsError: as `decide` does; nothing of any of them is done then.
+    """
+    if not judged:
+        raise SettingsError("there is nothing to decide")
+    for one in judged:
+        _check(one, by)
+    with workspace.exclusive():
+        with workspace.reading() as connection:
+            ends = [_records(connection, one.a, one.b) for one in judged]
+            loads = tuple(LoadTables(connection).ids())
+            first = Decisions(connection).next_number()
+            day = scores.as_of(connection) or date.today()
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        decisions = tuple(
+            Decision(first + place, min(pair), max(pair), one.judgement, one.reason, by, at)
+            for place, (one, pair) in enumerate(zip(judged, ends, strict=True))
+        )
+        entry = _Entry("decision", first, by, also)
+        outcome = publish(workspace, Publication(loads, day, decisions=decisions), entry, Silent())
+    told = _document(decisions[0], outcome)
+    del told["decision"]
+    return {"decisions": [asdict(decision) for decision in decisions], **told}
+
+
+def _check(judged: Judged, by: str) -> None:
+    if judged.judgement not in JUDGEMENTS:
+        raise SettingsError(f"a judgement is one of {', '.join(JUDGEMENTS)}")
+    if not judged.reason.strip():
+        raise SettingsError("a decision needs a reason: say --reason TEXT")
+    if not by.strip():
+        raise SettingsError("a decision needs a person: set CROSSLANE_ACTOR to a name")
+
+
 def undo(  # noqa: PLR0913, PLR0917 - and taking one back is these
     workspace: Workspace,
     n: int,
@@ -74,6 +123,7 @@ def undo(  # noqa: PLR0913, PLR0917 - and taking one back is these
     today: date | None = None,
     reason: str = TAKEN_BACK,
     also: Also = nothing,
+    wait_s: float = LOCK_WAIT_S,
 ) -> dict[str, Any]:
     """Decision `n` no longer stands, and what it joined or parted is as the evidence alone has it.
 
@@ -81,15 +131,16 @@ def undo(  # noqa: PLR0913, PLR0917 - and taking one back is these
         by: the person who takes it back.
         today: as in `decide`.
         reason: why, for the trail.
-        also: as in `decide`.
+        also: as in `decide`; `wait_s` likewise.
 
     Raises:
         UnknownRecord: there is no such decision.
         SettingsError: it was taken back before, or nobody is named.
+        WriterBusy: another writer was at it for longer.
     """
     if not by.strip():
         raise SettingsError("taking a decision back needs a person: set CROSSLANE_ACTOR to a name")
-    with workspace.exclusive():
+    with workspace.exclusive(wait_s):
         with workspace.reading() as connection:
             decision = Decisions(connection).get(n)
             loads = tuple(LoadTables(connection).ids())
@@ -155,17 +206,7 @@ def _records(connection: apsw.Connection, a: str, b: str) -> tuple[str, str]:
 def _document(decision: Decision, outcome: Outcome) -> dict[str, Any]:
     moves = [{"kind": move.kind, "from": move.from_id, "to": move.to_id} for move in outcome.moves]
     return {
-        "decision": {
-            "n": decision.n,
-            "a": decision.a,
-            "b": decision.b,
-            "judgement": decision.judgement,
-            "reason": decision.reason,
-            "by": decision.by,
-            "at": decision.at,
-            "undone_by": decision.undone_by,
-            "undone_at": decision.undone_at,
-        },
+        "decision": asdict(decision),
         "moves": moves,
         **outcome.reviews(),
         "relied_on": {

@@ -8,7 +8,7 @@ from datetime import date
 import apsw
 import polars as pl
 
-from eligibility.matters import Audience
+from api.cleared import is_for_everybody
 from eligibility.policy import EligibilityPolicy
 from eligibility.policy_file import load_eligibility_policy
 from graph.neighbours import Steps, described, edges_at, with_degree
@@ -34,7 +34,7 @@ def cleared_events(
     columns = ("key", "code", "event_type")
     events = workspace.fact_store.current(Kind.EVENT, LoadTables(connection).ids(), columns)
     kinds = events.select("code", "event_type").unique()
-    hidden = [row for row in kinds.iter_rows() if grounds.ground(*row).audience is Audience.CLEARED]
+    hidden = [(code, kind) for code, kind in kinds.iter_rows() if not is_for_everybody(code, kind, grounds)]
     told = pl.DataFrame(hidden, schema=kinds.schema, orient="row")
     return frozenset(events.join(told, on=["code", "event_type"], how="semi", nulls_equal=True)["key"])
 

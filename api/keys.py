@@ -75,7 +75,7 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 PREFIX = "crosslane"
-_SHOWN = ("key_id", "name", "role", "purpose", "created_at", "created_by", "revoked_at", "revoked_by")
+_SHOWN = ("key_id", "name", "role", "purpose", "hash", "created_at", "created_by", "revoked_at", "revoked_by")
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,8 @@ class Keys:
     def rows(self) -> list[dict[str, Any]]:
         """Every key ever made, oldest first, without secrets."""
         found = self.connection.execute(
-            "SELECT key_id, name, role, purpose, created_at, created_by, revoked_at, revoked_by FROM service_key "
-            "ORDER BY created_at, key_id"
+            "SELECT key_id, name, role, purpose, CASE WHEN hash LIKE 'sha256$%' THEN 'sha256' ELSE 'argon2id' END, "
+            "created_at, created_by, revoked_at, revoked_by FROM service_key ORDER BY created_at, key_id"
         )
         return [dict(zip(_SHOWN, row, strict=True)) for row in found]
 

@@ -8,9 +8,7 @@ ones. Without the workspace's key nobody can compute it from a guess.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +29,8 @@ FIELDS = frozenset({*IDENTIFIERS, "licence_number", "passport_number", "ssn", "p
 
 TAIL = 4
 _WITHOUT_TAIL = frozenset({"ssn", "ssn4", "email"})
-_TAG = 10  # characters of five bits: two of a million different values share one with probability 0.0005
+_TAG_BYTES = 6  # among a million different values some two share a tag with probability 0.002
+_SEPARATORS = re.compile(r"[^0-9A-Z]+")
 _ISSUED = re.compile(r"([A-Z]{2,12}):(.+)", re.DOTALL)
 _PHONE = re.compile(r"\+\d{7,15}\b")
 _PHONE_NODE = NodeKind.PHONE.value
@@ -54,13 +53,13 @@ class Masker:
         Args:
             name: what it is, such as `curp` or `phone`.
         """
-        issued = _ISSUED.fullmatch(text)
+        issued = _ISSUED.fullmatch(text) if ":" in text else None
         issuer, bare = issued.groups() if issued else ("", text)
-        plain = compact(bare) or bare
+        plain = _plain(bare)
         if name == "phone" and plain.isdigit():
             plain = plain[-NATIONAL_DIGITS:]
-        digest = hmac.digest(self.key, plain.encode("utf-8", "surrogatepass"), hashlib.sha256)
-        tag = base64.b32encode(digest).decode()[:_TAG].lower()
+        digest = hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), key=self.key, digest_size=_TAG_BYTES)
+        tag = digest.hexdigest()
         shown = 0 if name in _WITHOUT_TAIL else min(TAIL, len(plain) // 2)
         return f"{issuer}{':' if issuer else ''}…{plain[len(plain) - shown :]}#{tag}"
 
@@ -128,6 +127,12 @@ class Masker:
                 name: self._each(how, item) if name in _SIDES else self.document(item) for name, item in value.items()
             }
         return value
+
+
+def _plain(text: str) -> str:
+    """The letters and digits of the text, as a search looks for it; text without any as it is."""
+    letters = _SEPARATORS.sub("", text.upper()) if text.isascii() else compact(text)
+    return letters or text
 
 
 def masker_of(connection: apsw.Connection) -> Masker:

@@ -12,6 +12,7 @@ import apsw
 import polars as pl
 
 from api.also import Also, nothing
+from api.general_graph import cleared_events
 from eligibility.ports.actions import Action, ActionKind, Author, Outcome, PortActions, State
 from eligibility.ports.cells import Counted, between, count_cells
 from eligibility.ports.comparison import compare_all, compare_ports, same_over
@@ -211,6 +212,9 @@ def _displacement(workspace: Workspace, until: date | None) -> dict[str, Any] | 
     if until is None:
         return None
     events = workspace.facts(Kind.EVENT, ("key", "record_key", "incident_id", "event_type", "event_date"))
+    with workspace.reading() as connection:
+        hidden = cleared_events(workspace, connection)
+    events = events.filter(~pl.col("key").is_in(sorted(hidden)))
     enrolments = workspace.facts(Kind.ENROLMENT, ("record_key", "enrolled_on", "expires_on"))
     people = People(events, enrolments, workspace.memberships(), until)
     days = days_to_seizure(people)

@@ -12,6 +12,7 @@ import apsw
 import polars as pl
 
 from api import carrier_records, scores, screening, search
+from api.changes.writing import records_moved, tell_identities
 from api.progress import Progress, percent
 from api.screening import Concluded
 from api.screening_scene import Facts, Scene, Turned
@@ -342,10 +343,13 @@ def _write(connection: apsw.Connection, cause: tuple[Publication, Entry], resolu
     run_id = tables.next_run()
     tables.insert_run(run_id, entry.cause, entry.ref, model, at)
     tables.replace_pairs(resolution.touched, resolution.pairs)
+    moved = records_moved(connection, resolution.memberships, resolution.removed)
     tables.write_memberships(run_id, resolution.memberships, resolution.removed)
     assignment = resolution.assignment
     moves = ((move.kind, move.from_id, move.to_id) for move in assignment.moves)
     tables.write_moves(run_id, moves, assignment.minted)
+    day = publication.today.isoformat() if entry.cause == Cause.LOAD else at[:10]
+    tell_identities(connection, moved, (run_id, day), assignment.moves)
     tables.write_redirects(assignment.redirects.items())
     return run_id
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from api import scores
 from api.carrier_records import KeptRecords
-from api.cleared import risk_for_everybody
+from api.cleared import is_for_everybody, risk_for_everybody
 from api.coverage import coverage_rows
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
+from eligibility.policy_file import load_eligibility_policy
 from graph.explain import risk_of
 from graph.policy_file import load_policy
 from linkage.ledger import IdentityTables, Workspace
@@ -27,6 +29,7 @@ def risk(workspace: Workspace, ref: str, as_of: date | None = None, store: Graph
         UnknownRecord: the reference names nothing.
         StoreUnavailable: the store does not answer or lags behind the ledger.
     """
+    may_tell = partial(is_for_everybody, policy=load_eligibility_policy())
     with workspace.reading() as connection:
         tables = IdentityTables(connection)
         identity = tables.require(ref)
@@ -34,5 +37,6 @@ def risk(workspace: Workspace, ref: str, as_of: date | None = None, store: Graph
         assert day is not None, "the load that brought the driver scored everybody"
         records = tables.records_of(identity)
         with open_graph(connection, store) as reader:
-            report = risk_of(reader, load_policy(), identity, day, KeptRecords(connection, day))
+            kept = KeptRecords(connection, day)
+            report = risk_of(reader, load_policy(), identity, day, kept, may_tell)
     return risk_for_everybody(report.to_document()) | {"coverage": coverage_rows(workspace, records, day)}

@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 import polars as pl
 
+from api.changes.writing import tell_scores
 from graph.basis import Basis
 from graph.kept_basis import KeptBasis
 from graph.policy_file import load_policy
@@ -121,6 +122,7 @@ def write(connection: apsw.Connection, new: pl.DataFrame, run_id: int, gone: Col
     connection.executemany("INSERT OR REPLACE INTO score VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changed.iter_rows())
     history = moved.select("identity_id", pl.lit(run_id).alias("run_id"), "score", "own", "linked", "as_of", "policy")
     connection.executemany("INSERT OR REPLACE INTO score_history VALUES (?, ?, ?, ?, ?, ?, ?)", history.iter_rows())
+    tell_scores(connection, history)
     return moved.height
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from eligibility.coverage_policy import load_coverage_policy, sourced
-from linkage.errors import ModelError, SettingsError
+from eligibility.coverage_policy import load_coverage_policy
+from graph.sourced import SourcedReader, read_policy
+from linkage.errors import SettingsError
 from linkage.schema import IDENTIFIERS
+
+_LONG = 100_000
+"""More days than any policy means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def load_exchange_policy(path: Path | None = None) -> ExchangePolicy:
     """The policy of a file, the shipped one by default.
 
     Raises:
-        ModelError: the file cannot be read, an entry has no value or no source, or a value cannot be.
+        ModelError: the file cannot be read, lacks a value or its source, has one too many, or one that cannot be.
     """
     return _of_file(path) if path else _shipped()
 
@@ -87,51 +89,33 @@ def _shipped() -> ExchangePolicy:
 
 
 def _of_file(path: Path | None) -> ExchangePolicy:
-    try:
-        shipped = resources.files("eligibility") / "exchange_policy.toml"
-        document = tomllib.loads(path.read_text("utf-8") if path else shipped.read_text("utf-8"))
-        sources: dict[str, str] = {}
-        top = {name: _read(document, name, name, sources) for name in ("purpose", "ask_again_days")}
-        partners = {
-            country: _partner(country, {key: _read(entry, key, f"{country}.{key}", sources) for key in entry})
-            for country, entry in document["partner"].items()
-        }
-        owners = {
-            country: tuple(_read(entry, "may_go_to", f"{country}.may_go_to", sources))
-            for country, entry in document["owner"].items()
-        }
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ModelError(f"exchange policy {path}: {error}") from error
-    version = str(document.get("version", ""))
-    return ExchangePolicy(version, top["purpose"], _days(top["ask_again_days"]), partners, owners, sources)
+    reader, _ = read_policy("exchange policy", path, resources.files("eligibility") / "exchange_policy.toml")
+    policy = ExchangePolicy(
+        version=reader.text("version"),
+        purpose=str(reader.sourced("purpose")),
+        ask_again_days=reader.whole("ask_again_days", 1, _LONG),
+        partners={country: _partner(country, reader) for country in reader.names("partner")},
+        may_go_to={country: reader.words(f"owner.{country}.may_go_to") for country in reader.names("owner")},
+        sources=reader.sources,
+    )
+    reader.finish()
+    return policy
 
 
-def _read(table: Mapping[str, Any], key: str, name: str, sources: dict[str, str]) -> Any:
-    value = sourced(table[key], name)
-    sources[name] = table[key]["source"]
-    return value
-
-
-def _partner(country: str, values: Mapping[str, Any]) -> Partner:
+def _partner(country: str, reader: SourcedReader) -> Partner:
+    here = f"partner.{country}"
     partner = Partner(
         country=country,
-        title=values["title"],
-        sources=tuple(values["sources"]),
-        record_types=tuple(values["record_types"]),
-        legal_basis=values["legal_basis"],
-        identifiers=tuple(values["identifiers"]),
-        answer_days=_days(values["answer_days"]),
-        chase_days=_days(values["chase_days"]),
+        title=str(reader.sourced(f"{here}.title")),
+        sources=reader.words(f"{here}.sources"),
+        record_types=reader.words(f"{here}.record_types"),
+        legal_basis=str(reader.sourced(f"{here}.legal_basis")),
+        identifiers=reader.words(f"{here}.identifiers"),
+        answer_days=reader.whole(f"{here}.answer_days", 1, _LONG),
+        chase_days=reader.whole(f"{here}.chase_days", 1, _LONG),
     )
-    surplus = {*values} - {field.name for field in fields(Partner)}
     types = {*partner.record_types} - {*load_coverage_policy().good_for_days}
-    unknown = surplus | types | ({*partner.identifiers} - {*IDENTIFIERS})
+    unknown = types | ({*partner.identifiers} - {*IDENTIFIERS})
     if unknown:
-        raise ModelError(f"exchange policy: partner {country} names {', '.join(sorted(unknown))}, which is not known")
+        raise reader.wrong(f"partner {country} names {', '.join(sorted(unknown))}, which is not known")
     return partner
-
-
-def _days(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise ModelError("exchange policy: days must be whole and above 0")
-    return value

@@ -14,7 +14,7 @@ from eligibility.policy import Consequence, EligibilityPolicy, Ground
 from eligibility.trace import Evidence, Factor, FactorKind
 from graph.days import known_by
 from graph.incidents import EVENT_ROW, judge
-from graph.policy import DAYS_A_YEAR, RiskPolicy
+from graph.policy import RiskPolicy
 from linkage.schema import EVENT
 
 _FIELDS = ["key", "source", "record_key", "incident_id", "event_type", "code", "event_date", "severity", "status"]
@@ -108,8 +108,7 @@ def _standing(ground: Ground, judged: str, age_days: int) -> str:
         return judged
     if not ground.opens_review:
         return "context"
-    years = ground.lookback.years
-    return "in_scope" if years is None or age_days <= years * DAYS_A_YEAR else "expired"
+    return "in_scope" if ground.lookback.reaches(age_days) else "expired"
 
 
 def _factor(factor: str, evidence: list[Evidence]) -> Factor:

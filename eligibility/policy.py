@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from eligibility.matters import Audience
@@ -53,9 +52,9 @@ class Lookback:
         """As the violations table writes it."""
         return f"{self.years:g}" if self.kind is LookbackKind.YEARS and self.years is not None else self.kind.value
 
-    def reaches(self, happened_on: date, as_of: date) -> bool:
-        """Whether what happened then still counts on the day, its status aside."""
-        return self.years is None or (as_of - happened_on).days <= self.years * DAYS_A_YEAR
+    def reaches(self, age_days: int) -> bool:
+        """Whether what happened so many days ago still counts, its status aside."""
+        return self.years is None or age_days <= self.years * DAYS_A_YEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -14,17 +13,12 @@ from typing import Any
 from eligibility.matters import Audience
 from eligibility.policy import Consequence, EligibilityPolicy, Ground, Lookback, LookbackKind, Reason
 from graph.policy import fold
+from graph.sourced import read_policy
 from linkage.errors import ModelError
 
 OUTCOMES = ("adverse", "retain", "refer")
 _COLUMNS = ("code", "country", "authority", "category", "consequence", "lookback", "points", "description", "source")
-_TOP = {"version", "lookback", "points", "cleared", "status", "reason", "event_type"}
-_TABLES = {
-    "lookback": {"none_stated_years"},
-    "points": {"scale", "withheld"},
-    "cleared": {"codes"},
-    "status": {"arrest", "charge", "pardoned", "conviction", "in_force", "unstated"},
-}
+_STATUSES = ("arrest", "charge", "pardoned", "conviction", "in_force", "unstated")
 
 
 def load_eligibility_policy(path: Path | None = None) -> EligibilityPolicy:
@@ -44,31 +38,29 @@ def _shipped() -> EligibilityPolicy:
 
 def _of_file(path: Path | None) -> EligibilityPolicy:
     shipped = resources.files("eligibility")
-    try:
-        text = path.read_bytes() if path else (shipped / "eligibility_policy.toml").read_bytes()
-        document = tomllib.loads(text.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _Wrong(f"{path}: {error}") from error
+    reader, text = read_policy("eligibility policy", path, shipped / "eligibility_policy.toml")
     table = (shipped / "data" / "grounds.csv").read_bytes()
-    _require(set(document) == _TOP, f"needs exactly the entries {', '.join(sorted(_TOP))}")
-    values, sources = _values(document)
-    reasons = {row["code"]: _reason(row) for row in document["reason"]}
+    version, reasons = reader.text("version"), {row["code"]: _reason(row) for row in reader.take("reason")}
     by_category = {category: reason.code for reason in reasons.values() for category in reason.categories}
-    cleared = frozenset(values["cleared.codes"])
-    unstated = values["lookback.none_stated_years"]
+    cleared = frozenset(reader.words("cleared.codes"))
+    unstated = reader.number("lookback.none_stated_years", 0, 100)
+    scale, types = str(reader.sourced("points.scale")), reader.take("event_type")
+    reader.sourced("points.withheld")  # said, and used nowhere
+    ranks = {name: reader.whole(f"status.{name}", 0, 9) for name in _STATUSES}
+    reader.finish()
     rows = list(csv.DictReader(table.decode().splitlines()))
     codes = {row["code"]: _ground(row, unstated, cleared, by_category) for row in rows}
     _require(len(codes) == len(rows), "a code stands twice in data/grounds.csv")
     _require(cleared <= set(codes), "cleared.codes names a code that data/grounds.csv has not")
     return EligibilityPolicy(
-        version=str(document["version"]),
+        version=version,
         digest=hashlib.sha256(text + b"\0" + table).hexdigest(),
         codes=codes,
-        types=_types(document["event_type"], unstated, by_category),
+        types=_types(types, unstated, by_category),
         reasons=reasons,
-        status_rank={name: int(values[f"status.{name}"]) for name in document["status"]},
-        points_scale=str(values["points.scale"]),
-        sources=sources,
+        status_rank=ranks,
+        points_scale=scale,
+        sources=reader.sources,
     )
 
 
@@ -80,25 +72,6 @@ class _Wrong(ModelError):
 def _require(is_so: bool, text: str) -> None:  # noqa: FBT001
     if not is_so:
         raise _Wrong(text)
-
-
-def _values(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Every `{value, source}` of the file by its dotted name, and their sources likewise."""
-    values, sources = {}, {}
-    for table, names in _TABLES.items():
-        _require(set(document[table]) == names, f"[{table}] needs exactly {', '.join(sorted(names))}")
-        for name in names:
-            entry = document[table][name]
-            is_whole = isinstance(entry, dict) and set(entry) == {"value", "source"}
-            _require(is_whole and bool(str(entry["source"]).strip()), f"{table}.{name} needs a value and a source")
-            values[f"{table}.{name}"], sources[f"{table}.{name}"] = entry["value"], str(entry["source"])
-    years = values["lookback.none_stated_years"]
-    is_number = isinstance(years, int | float) and not isinstance(years, bool)
-    _require(is_number and 0 <= years <= 100, "lookback.none_stated_years must be a number from 0 to 100")
-    steps = [values[f"status.{name}"] for name in _TABLES["status"]]
-    are_steps = all(isinstance(step, int) and not isinstance(step, bool) and 0 <= step < 10 for step in steps)
-    _require(are_steps, "each status must be a whole number from 0 to 9")
-    return values, sources
 
 
 def _reason(row: Mapping[str, Any]) -> Reason:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,13 @@ from graph.schema import EDGE, EdgeKind, NodeKind
 from graph.sentences import say_link
 from graph.store import GraphReader
 from graph.succession import describe_link
+
+MayTell: TypeAlias = Callable[[str | None, str | None], bool]
+
+
+def everything(_: str | None, __: str | None) -> bool:
+    """Every event may be told of."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Case:
         ties: strongest of each independent group, by row of the case.
         things: the person's things.
         holders: person, first and last day of each hold on a thing with a tie.
-        with_event: people with any event.
+        with_event: people with any event that may be told of.
         labels: of the things and events.
         successions: frame EDGE: SUCCEEDS edges of the person's carriers.
     """
@@ -54,8 +62,19 @@ class Case:
     successions: pl.DataFrame
 
     @classmethod
-    def open(cls, reader: GraphReader, policy: RiskPolicy, assessment: Assessment, person: int) -> Case:
-        """The case of a person who was assessed."""
+    def open(
+        cls,
+        reader: GraphReader,
+        policy: RiskPolicy,
+        assessment: Assessment,
+        person: int,
+        may_tell: MayTell = everything,
+    ) -> Case:
+        """The case of a person who was assessed.
+
+        Args:
+            may_tell: says of an event's code and type whether others may be told that somebody has such an event.
+        """
         evidence, tables = assessment.evidence, assessment.tables
         cases = tables.cases.select("row", "event", "day", "weight", record_e="record", confidence_e="confidence")
         linked = assessment.linked.join(cases, on="row", maintain_order="left")
@@ -88,7 +107,7 @@ class Case:
             ties=rows,
             things=things,
             holders=_holders(evidence, ties["thing"].unique()),
-            with_event=set(evidence.events["person"].to_list()),
+            with_event=_with_event(evidence.events, may_tell),
             labels=labels,
             successions=links,
         )
@@ -118,6 +137,13 @@ class Case:
         window = self.policy.limits.window_days
         person, first, last = self.holders[thing]
         return set(person[(first - window <= day) & (last + window >= day)].tolist())
+
+
+def _with_event(events: pl.DataFrame, may_tell: MayTell) -> set[int]:
+    kinds = events.select("code", "event_type").unique()
+    told = [kind for kind in kinds.iter_rows() if may_tell(*kind)]
+    shown = pl.DataFrame(told, schema=kinds.schema, orient="row")
+    return set(events.join(shown, on=["code", "event_type"], how="semi", nulls_equal=True)["person"].to_list())
 
 
 def _holders(evidence: Evidence, things: pl.Series) -> dict[int, tuple[np.ndarray, ...]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from graph.case import Case
+from graph.case import Case, MayTell, everything
 from graph.company import associates_of, crowded_things
 from graph.context import NO_RECORDS, Asked, Records, context_of
 from graph.days import day_of
@@ -36,13 +36,19 @@ from graph.sentences import (
 from graph.store import GraphReader
 
 
-def risk_of(
-    reader: GraphReader, policy: RiskPolicy, identity_id: str, as_of: dt.date, records: Records = NO_RECORDS
+def risk_of(  # noqa: PLR0913, PLR0917 - whose, when, by which rules, and what it is told from
+    reader: GraphReader,
+    policy: RiskPolicy,
+    identity_id: str,
+    as_of: dt.date,
+    records: Records = NO_RECORDS,
+    may_tell: MayTell = everything,
 ) -> RiskReport:
     """The risk of one person with its reasons; the figures are those of `score_all`, bit for bit.
 
     Args:
         records: of large carriers, which are counted for all at once.
+        may_tell: says of an event's code and type whether the crowd's count of people with an event may tell of it.
 
     Raises:
         UnknownIdentity: the graph has no such identity.
@@ -52,7 +58,7 @@ def risk_of(
     only = pl.Series("only", [person], pl.UInt32)
     assessment = assess(evidence, policy, only)
     row = tabulate(assessment, policy, only).row(0, named=True)
-    case = Case.open(reader, policy, assessment, person)
+    case = Case.open(reader, policy, assessment, person, may_tell)
     own = _by_weight([_own(case, item) for item in case.own.iter_rows(named=True)])
     linked = _by_weight(_linked(case))
     crowded = crowded_things(evidence, person, policy.limits)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from graph.policy import (
     TIE_KINDS,
@@ -23,6 +21,7 @@ from graph.policy import (
     TieRule,
     fold,
 )
+from graph.sourced import SourcedReader, read_policy
 from linkage.errors import ModelError
 
 
@@ -43,14 +42,9 @@ def _shipped() -> RiskPolicy:
 
 def _of_file(path: Path | None) -> RiskPolicy:
     shipped = resources.files("graph")
-    try:
-        text = path.read_bytes() if path else (shipped / "risk_policy.toml").read_bytes()
-        document = tomllib.loads(text.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"risk policy {path}: {error}") from error
+    reader, text = read_policy("risk policy", path, shipped / "risk_policy.toml")
     table = (shipped / "data" / "violations.csv").read_bytes()
     digest = hashlib.sha256(text + b"\0" + table).hexdigest()
-    reader = _Reader(document, {})
     ties = {
         kind: TieRule(*reader.numbers(f"tie.{kind}", strength=(0, 0.99), full_degree=(1, 1e6))) for kind in TIE_KINDS
     }
@@ -72,64 +66,7 @@ def _of_file(path: Path | None) -> RiskPolicy:
     return policy
 
 
-class _Reader:
-    """Takes values out of a parsed policy, so that what is left over can be refused."""
-
-    def __init__(self, document: dict[str, Any], sources: dict[str, str]) -> None:
-        self.document = document
-        self.sources = sources
-
-    def take(self, name: str) -> Any:
-        *path, last = name.split(".")
-        table = self.document
-        for part in path:
-            table = table.get(part, {})
-        if not isinstance(table, dict) or last not in table:
-            raise ModelError(f"risk policy: {name} is missing")
-        return table.pop(last)
-
-    def text(self, name: str) -> str:
-        return str(self.take(name))
-
-    def sourced(self, name: str) -> Any:
-        entry = self.take(name)
-        if not isinstance(entry, dict) or set(entry) != {"value", "source"} or not str(entry["source"]).strip():
-            raise ModelError(f"risk policy: {name} needs a value and a source and nothing else")
-        self.sources[name] = str(entry["source"])
-        return entry["value"]
-
-    def number(self, name: str, low: float, high: float) -> float:
-        value = self.sourced(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ModelError(f"risk policy: {name} must be a number from {low} to {high}")
-        return float(value)
-
-    def words(self, name: str) -> frozenset[str]:
-        values = self.sourced(name)
-        if not isinstance(values, list) or not values or not all(isinstance(v, str) and fold(v) == v for v in values):
-            raise ModelError(f"risk policy: {name} must be a list of words in upper case")
-        return frozenset(values)
-
-    def numbers(self, table: str, **ranges: tuple[float, float]) -> tuple[float, ...]:
-        return tuple(self.number(f"{table}.{name}", low, high) for name, (low, high) in ranges.items())
-
-    def finish(self) -> None:
-        left = sorted(_leaves(self.document))
-        if left:
-            raise ModelError(f"risk policy: unknown entry {left[0]}")
-
-
-def _leaves(table: Mapping[str, Any], prefix: str = "") -> list[str]:
-    names: list[str] = []
-    for name, value in table.items():
-        if isinstance(value, dict) and set(value) != {"value", "source"}:
-            names += _leaves(value, f"{prefix}{name}.")
-        else:
-            names.append(prefix + name)
-    return names
-
-
-def _limits(reader: _Reader) -> Limits:
+def _limits(reader: SourcedReader) -> Limits:
     values = {
         "hub_degree": int(reader.number("limits.hub_degree", 2, 1e6)),
         "association": reader.number("limits.association", 0, 0.99),
@@ -144,7 +81,7 @@ def _limits(reader: _Reader) -> Limits:
     return Limits(**values)  # type: ignore[arg-type]  # two of them are whole numbers
 
 
-def _classes(reader: _Reader) -> dict[str, SeverityClass]:
+def _classes(reader: SourcedReader) -> dict[str, SeverityClass]:
     names = sorted(reader.document.get("class", {}))
     ranges = {"severity": (0.0, 0.99), "half_life_years": (0.01, 100.0), "lookback_years": (0.0, 100.0)}
     return {name: SeverityClass(*reader.numbers(f"class.{name}", **ranges)) for name in names}
@@ -166,7 +103,7 @@ def _codes(table: str, classes: Mapping[str, SeverityClass]) -> dict[str, Offenc
     return codes
 
 
-def _types(reader: _Reader, classes: Mapping[str, SeverityClass]) -> dict[str, tuple[tuple[float, Offence], ...]]:
+def _types(reader: SourcedReader, classes: Mapping[str, SeverityClass]) -> dict[str, tuple[tuple[float, Offence], ...]]:
     types: dict[str, list[tuple[float, Offence]]] = {}
     for row in reader.take("event_type"):
         if set(row) != {"name", "class", "from_severity", "source"}:
@@ -178,7 +115,7 @@ def _types(reader: _Reader, classes: Mapping[str, SeverityClass]) -> dict[str, t
     return {name: tuple(sorted(rows, key=lambda row: -row[0])) for name, rows in types.items()}
 
 
-def _statuses(reader: _Reader) -> dict[str, StatusRole]:
+def _statuses(reader: SourcedReader) -> dict[str, StatusRole]:
     statuses = {}
     for name in sorted(reader.document.get("status", {})):
         role = reader.sourced(f"status.{name}")
@@ -188,7 +125,7 @@ def _statuses(reader: _Reader) -> dict[str, StatusRole]:
     return statuses
 
 
-def _scoring(reader: _Reader) -> Scoring:
+def _scoring(reader: SourcedReader) -> Scoring:
     weights = reader.numbers("score", own_weight=(0, 10), linked_weight=(0, 10), linked_cap=(0, 100))
     scoring = Scoring(*weights, *reader.numbers("bands", look=(0, 100), look_first=(0, 100)))
     if not scoring.look <= scoring.look_first or scoring.linked_cap >= scoring.look_first:
@@ -196,14 +133,21 @@ def _scoring(reader: _Reader) -> Scoring:
     return scoring
 
 
-def _context(reader: _Reader) -> ContextRules:
+def _context(reader: SourcedReader) -> ContextRules:
     counts = {"family_facts": (1, 5), "declared_shown": (0, 1000), "carriers_shown": (0, 1000)}
     counts |= {"carrier_peers": (2, 1000), "second_people": (0, 1000), "second_things": (0, 1000)}
     counts |= {"second_shown": (0, 1000)}
     numbers = {name: int(reader.number(f"context.{name}", *span)) for name, span in counts.items()}
     return ContextRules(
-        family_words=reader.words("context.family_words"),
+        family_words=_upper(reader, "context.family_words"),
         carrier_window_years=reader.number("context.carrier_window_years", 0.5, 100),
         carrier_interval=reader.number("context.carrier_interval", 0.5, 0.999),
         **numbers,
     )
+
+
+def _upper(reader: SourcedReader, name: str) -> frozenset[str]:
+    words = reader.words(name)
+    if not words or any(fold(word) != word for word in words):
+        raise reader.wrong(f"{name} must be a list of words in upper case")
+    return frozenset(words)

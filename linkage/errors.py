@@ -7,6 +7,7 @@
     ├── ModelError       a model file cannot be used
     ├── TrainingError    what training found is no model to rely on
     ├── LedgerError      the workspace is missing, locked or of another version
+    │   └── WriterBusy   somebody else writes it, for longer than was waited
     └── UnknownRecord    an id names nothing in the workspace
 
 Texts name files, lines, columns and ids of ours. They never hold a name, a birth date or an identifier of a person.
@@ -92,6 +93,12 @@ class LedgerError(LinkageError):
     """The workspace is missing, locked by another writer, or written by another version."""
 
     exit_code = 2
+
+
+class WriterBusy(LedgerError):
+    """Somebody else writes the workspace, for longer than was waited; nothing was changed."""
+
+    retryable = True
 
 
 class UnknownRecord(LinkageError):

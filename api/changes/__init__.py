@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
+_SCRIPTS = ("0001_change.sql", "0002_bulk.sql")
 MIGRATIONS: tuple[str, ...] = tuple(
-    (resources.files(__name__) / "migrations" / name).read_text("utf-8") for name in ("0001_change.sql",)
+    (resources.files(__name__) / "migrations" / name).read_text("utf-8") for name in _SCRIPTS
 )

@@ -1,4 +1,9 @@
-"""Reads of the account that the ledger keeps of what changed."""
+"""The account that the ledger keeps of what changed, in order.
+
+Moved records and new scores are written by whoever moves or scores them, all at once; loads, decisions and reviews by
+triggers. Either way it happens in the transaction of the change, and since one writer at a time commits, numbers grow
+in the order in which changes became visible.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +73,7 @@ class Change:
 
 
 _AFTER = (
-    "SELECT sequence, 0, topic, kind, run_id, ref, from_id, to_id, records, score, own, linked, day FROM change_told "
+    "SELECT sequence, 0, topic, what, run_id, ref, from_id, to_id, records, score, own, linked, day FROM change "
     "WHERE sequence > ?1 AND topic IN (SELECT value FROM json_each(?2)) ORDER BY sequence LIMIT ?3"
 )
 _CLEARED_AFTER = (

@@ -49,7 +49,7 @@ def list_command(session: Session) -> Answer:
     """List keys, without their secrets."""
     with session.workspace().reading() as connection:
         rows = Keys(connection).rows()
-    columns = ("key_id", "name", "role", "purpose", "created_at", "created_by", "revoked_at")
+    columns = ("key_id", "name", "role", "purpose", "hash", "created_at", "created_by", "revoked_at")
     shown = table(None, columns, ([row[name] for name in columns] for row in rows))
     return Answer({"keys": rows}, lambda out: out.print(shown if rows else "No keys. Make one with: crosslane key add"))
 

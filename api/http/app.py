@@ -22,6 +22,7 @@ from api.http import (
     exchange,
     graph,
     health,
+    judging_jobs,
     loads,
     match,
     oidc,
@@ -46,6 +47,8 @@ from api.http.security import Shield
 from api.http.service import Service
 from api.jobs.limits import Limits
 from api.masking import masker_of
+from api.web.load_pages import UPLOADS
+from api.web.mount import mount_pages
 from linkage.ledger import Workspace
 
 THREADS = 100
@@ -53,8 +56,8 @@ THREADS = 100
 
 # Routes below a driver come before the driver, whose id may hold slashes.
 GROUPS = (
-    *(sessions, oidc, unmask, scores, graph, why, match, reconcile, drivers, decisions, reviews, review_acts),
-    *(coverage, ports, exchange, successions, loads, records, changes, audit_log, health),
+    *(sessions, oidc, unmask, scores, graph, why, match, reconcile, drivers, decisions, judging_jobs),
+    *(reviews, review_acts, coverage, ports, exchange, successions, loads, records, changes, audit_log, health),
 )
 
 
@@ -93,7 +96,11 @@ def create_app(
         app.include_router(group.router)
     openapi.install(app)
     app.state.limits = limits or Limits()
-    app.add_middleware(AccessLog, metrics, larger={loads.UPLOAD: app.state.limits.max_upload + MAX_BODY})
+    app.state.masker = masker
+    mount_pages(app)
+    app.add_middleware(
+        AccessLog, metrics, larger=dict.fromkeys((loads.UPLOAD, *UPLOADS), app.state.limits.max_upload + MAX_BODY)
+    )
     app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

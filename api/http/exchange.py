@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
 
 from api.also import Also
 from api.exchange import Act, Ask, chase, export, request_gaps
@@ -66,7 +67,8 @@ def chase_partner(
     return _told(service, caller, "exchange chase", _listed(service, once(do)))
 
 
-@router.post("/packets", response_model=PacketFile)
+# In full: a partner finds nobody by a masked number. Like unmasking, it takes a reason, which the trail keeps.
+@router.post("/packets", response_model=PacketFile, response_class=JSONResponse)
 def export_packets(asked: ExportPackets, service: ServiceDependency, caller: CallerDependency) -> Any:
     """The packets of requests, and that they were told to the partner is on record."""
     act = Act(caller.actor, asked.reason, asked.today)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import apsw
 from fastapi import Depends, Header, HTTPException, Request
@@ -16,6 +16,7 @@ from fastapi import Depends, Header, HTTPException, Request
 from api.also import Also, nothing
 from api.http.service import CallerDependency, ServiceDependency
 from api.kept_answers import AlreadyAnswered, Asked, Kept, KeptAnswers, KeyReused
+from linkage.errors import WriterBusy
 from linkage.ledger import Workspace
 
 KeyHeader = Annotated[
@@ -31,6 +32,10 @@ KeyHeader = Annotated[
 ]
 
 
+Do: TypeAlias = Callable[[Also], Mapping[str, Any]]
+"""Does a write and has what it is given written in the same transaction; gives the document that tells of it."""
+
+
 @dataclass(frozen=True)
 class Once:
     """Does a write once a key.
@@ -42,7 +47,7 @@ class Once:
     workspace: Workspace
     asked: Asked | None
 
-    def __call__(self, do: Callable[[Also], Mapping[str, Any]], status: int = 200) -> dict[str, Any]:
+    def __call__(self, do: Do, status: int = 200) -> dict[str, Any]:
         """The document of the write, done now or before.
 
         Args:
@@ -52,17 +57,32 @@ class Once:
         Raises:
             HTTPException: 422 where the key belongs to another request.
         """
+        return self.kept(do, status).document
+
+    def kept(self, do: Do, status: int) -> Kept:
+        """The same with the status that it was answered with."""
         kept = self.before()
         if kept is not None:
-            return kept.document
+            return kept
         try:
-            return dict(do(self.also(status)))
+            return Kept(status, dict(do(self.also(status))))
         except AlreadyAnswered:
             kept = self.before()
             assert kept is not None, "what was found in a transaction is there after it"
-            return kept.document
+            return kept
         except KeyReused as error:
             raise HTTPException(422, str(error)) from None
+
+    def now_or_later(self, do: Do, status: int, later: Do) -> Kept:
+        """The write done, or, where another writer was at it for too long, taken on to be done in its turn (202).
+
+        Args:
+            later: takes it on, and gives the document of its job.
+        """
+        try:
+            return self.kept(do, status)
+        except WriterBusy:
+            return self.kept(later, 202)
 
     def before(self) -> Kept | None:
         """The answer that the request got before, None where it was not done yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from api.jobs.incoming import Incoming
 from api.jobs.limits import Limits
 from api.jobs.stages import read_stage
+from api.jobs.states import JobKind
 from api.jobs.tables import Job, JobTables
+from linkage.errors import UnknownRecord
 from linkage.ledger import Workspace
 
 SOON_S = 0.05
@@ -24,14 +27,21 @@ def limits_of(request: Request) -> Limits:
     return found
 
 
-def find_job(workspace: Workspace, job_id: str) -> Job:
+LOADING = (JobKind.LOAD, JobKind.RECORDS)
+JUDGING = (JobKind.DECISION, JobKind.UNDO)
+
+
+def find_job(workspace: Workspace, job_id: str, kinds: Collection[JobKind] = LOADING) -> Job:
     """The job as it stands.
 
     Raises:
-        UnknownRecord: there is none.
+        UnknownRecord: there is none of these kinds.
     """
     with workspace.reading() as connection:
-        return JobTables(connection).get(job_id)
+        job = JobTables(connection).get(job_id)
+    if job.kind not in kinds:
+        raise UnknownRecord("there is no such job here")
+    return job
 
 
 def stage_of(workspace: Workspace, job: Job) -> dict[str, object] | None:

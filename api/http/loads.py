@@ -16,7 +16,7 @@ from api.http.idempotent import KeyHeader, Once
 from api.http.jobs import find_job, limits_of, stage_of
 from api.http.models.loads import DateOrder, IssuePage, JobPage, JobView, JobWhole, LoadFields, Mode
 from api.http.paging import CursorParameter, LimitParameter, decode, encode
-from api.http.problems import Problem
+from api.http.problems import Problem, documented
 from api.http.service import CallerDependency, Service, ServiceDependency
 from api.http.upload import FILE, Upload, boundary_of, receive
 from api.jobs.acceptance import WhatToLoad, accept_file, new_job_id
@@ -30,10 +30,7 @@ from linkage.sources import builtin_names
 
 UPLOAD = ("POST", "/api/v1/loads")
 """The route whose body may be large."""
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 401, 403, 404, 422, 503)
-}
-_TOO_LARGE: dict[int | str, dict[str, Any]] = dict.fromkeys((413, 415, 507), _PROBLEMS[400])
+_NO_ROOM: dict[int | str, dict[str, Any]] = {507: {"model": Problem, "description": "No room for the file."}}
 _TEXT = {"type": "string"}
 _FORM = {
     "requestBody": {
@@ -63,7 +60,7 @@ _FORM = {
     }
 }
 JobId = Annotated[str, Path(max_length=100)]
-router = APIRouter(prefix="/api/v1", tags=["loads"], responses=_PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["loads"], responses=documented())
 
 
 def what_to_load(fields: LoadFields | dict[str, Any]) -> WhatToLoad:
@@ -91,7 +88,7 @@ def what_to_load(fields: LoadFields | dict[str, Any]) -> WhatToLoad:
         raise RequestValidationError([{"loc": ("body", field), "msg": error.message}]) from None
 
 
-@router.post("/loads", status_code=202, response_model=JobView, responses=_TOO_LARGE, openapi_extra=_FORM)
+@router.post("/loads", status_code=202, response_model=JobView, responses=_NO_ROOM, openapi_extra=_FORM)
 async def post_load(
     request: Request, response: Response, service: ServiceDependency, caller: CallerDependency, key: KeyHeader = None
 ) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from api.http.sessions import refuse_other_sites, view_of_token
 
 router = APIRouter(tags=["session"], responses=documented())
 _LOGIN = f"{COOKIE}-login"
+_GONE_ON: dict[int | str, dict[str, Any]] = {303: {"description": "The session is open; on to the path given as then."}}
 Text = Annotated[str | None, Query(max_length=4000)]
 
 
@@ -45,7 +46,7 @@ def start_login(
     return {"url": url}
 
 
-@router.get(CALLBACK, response_model=SessionView)
+@router.get(CALLBACK, response_model=SessionView, responses=_GONE_ON)
 def finish_login(  # noqa: PLR0913, PLR0917 - one parameter each
     request: Request,
     response: Response,

@@ -10,10 +10,9 @@ from pydantic import BaseModel
 from api.http.models.reconcile import Batch
 from api.http.problems import MEDIA_TYPE
 
-BY_HAND: tuple[type[BaseModel], ...] = (Batch,)
-"""Bodies that routes read themselves, since they come in more than one form."""
-_JSON = "application/json"
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_ELSEWHERE: tuple[type[BaseModel], ...] = (Batch,)
+"""Models that a route reads by itself, and that its description refers to."""
 
 
 def install(app: FastAPI) -> None:
@@ -24,26 +23,26 @@ def install(app: FastAPI) -> None:
         is_new = app.openapi_schema is None
         document = plain()
         if is_new:
+            _complete(document["components"]["schemas"])
             for path in document["paths"].values():
                 for operation in path.values():
                     _tell(operation["responses"])
-            for model in BY_HAND:
-                document["components"]["schemas"].update(_shapes(model))
         return document
 
     app.openapi = described  # type: ignore[method-assign]
 
 
-def _shapes(model: type[BaseModel]) -> dict[str, Any]:
-    """The model's schema and those of its parts, by name."""
-    whole = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {**whole.pop("$defs", {}), model.__name__: whole}
+def _complete(schemas: dict[str, Any]) -> None:
+    for model in _ELSEWHERE:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, part in schema.pop("$defs", {}).items():
+            schemas.setdefault(name, part)
+        schemas.setdefault(model.__name__, schema)
 
 
 def _tell(responses: dict[str, Any]) -> None:
-    """FastAPI writes every answer down as JSON, and its own errors for what does not fit."""
+    """FastAPI describes a problem under the media type of the answer that was asked for."""
     for response in responses.values():
         content = response.get("content", {})
-        shape = content.get(_JSON, {}).get("schema", {})
-        if shape == _PROBLEM:
-            content[MEDIA_TYPE] = content.pop(_JSON)
+        for media_type in [name for name, told in content.items() if told.get("schema") == _PROBLEM]:
+            content[MEDIA_TYPE] = content.pop(media_type)

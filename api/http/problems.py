@@ -18,7 +18,7 @@ from graph.errors import StoreUnavailable, UnknownIdentity
 from linkage.errors import LedgerError, LinkageError, SettingsError, SourceError, UnknownRecord
 
 MEDIA_TYPE = "application/problem+json"
-STATUSES = (400, 401, 403, 404, 409, 413, 422, 429, 503)
+STATUSES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 """What any route of the API may answer instead of what was asked."""
 
 
@@ -72,7 +72,8 @@ def problem(status: int, detail: str, errors: list[FieldProblem] | None = None) 
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
-def _status(error: LinkageError) -> int:
+def status_of(error: LinkageError) -> int:
+    """The HTTP status that an error of ours has."""
     if isinstance(error, UnknownRecord | UnknownIdentity):
         return HTTPStatus.NOT_FOUND
     if isinstance(error, LedgerError | StoreUnavailable) or error.retryable:
@@ -88,7 +89,7 @@ def _status(error: LinkageError) -> int:
 
 def _known(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkageError)
-    status = _status(error)
+    status = status_of(error)
     # What went wrong inside is for the log of whoever runs the service; it may name files of theirs.
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return problem(status, "the workspace cannot answer now; ask whoever runs this service")

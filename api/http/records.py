@@ -14,7 +14,7 @@ from api.http.idempotent import Once, OnceDependency
 from api.http.jobs import limits_of, waited_for
 from api.http.loads import what_to_load
 from api.http.models.loads import JobView, LoadFields, RecordsAnswer, RecordsRequest
-from api.http.problems import Problem
+from api.http.problems import documented
 from api.http.service import CallerDependency, ServiceDependency
 from api.jobs.acceptance import accept_records
 from api.jobs.document import job_document, whole_document
@@ -23,13 +23,10 @@ from api.jobs.tables import Job
 from api.kept_answers import Kept, KeptAnswers
 from linkage.ledger import Workspace
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 401, 403, 422, 503)
-}
 TAKEN_ON = 102
 """Kept for a request whose job there is and that was not answered yet."""
 _LATER: dict[int | str, dict[str, Any]] = {202: {"model": JobView, "description": "Not resolved yet; see Location."}}
-router = APIRouter(prefix="/api/v1", tags=["loads"], responses=_PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["loads"], responses=documented())
 
 
 @router.post("/records", response_model=RecordsAnswer, responses=_LATER)

@@ -75,7 +75,7 @@ def _place(error: Exception) -> str:
 
 def cookie_name(request: Request, name: str = COOKIE) -> str:
     """The cookie's name as this browser knows it: one that only this host can have set, but for a machine's own."""
-    return name if is_loopback(request.url.hostname or "") else f"__Host-{name}"
+    return name if _stays_here(request) else f"__Host-{name}"
 
 
 def set_cookie(  # noqa: PLR0913 - one setting each
@@ -93,7 +93,7 @@ def set_cookie(  # noqa: PLR0913 - one setting each
         token,
         max_age=int(life_s),
         path="/",
-        secure=not is_loopback(request.url.hostname or ""),
+        secure=not _stays_here(request),
         httponly=True,
         samesite=samesite,
     )
@@ -104,10 +104,15 @@ def drop_cookie(request: Request, response: Response) -> None:
     response.delete_cookie(
         cookie_name(request),
         path="/",
-        secure=not is_loopback(request.url.hostname or ""),
+        secure=not _stays_here(request),
         httponly=True,
         samesite="strict",
     )
+
+
+def _stays_here(request: Request) -> bool:
+    """Whether the browser is on this machine, and so may do without TLS; a proxy says otherwise by its headers."""
+    return request.url.scheme == "http" and is_loopback(request.url.hostname or "")
 
 
 def comes_from_another_site(request: Request) -> bool:

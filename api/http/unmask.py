@@ -17,7 +17,7 @@ from api.show_driver import people_of, show_driver
 router = APIRouter(prefix="/api/v1", tags=["drivers"], responses=documented())
 
 
-# The one route whose answers are not masked.
+# Not masked: this is what it is for.
 @router.post("/drivers/{identity_id:path}/unmask", response_model=DriverView, response_class=JSONResponse)
 def unmask_driver(
     identity_id: DriverParameter,

@@ -14,11 +14,13 @@ from api.jobs.document import job_document
 from api.jobs.incoming import Arrival, Incoming
 from api.jobs.states import JobKind
 from api.jobs.tables import Job, JobTables
+from api.restriction import restriction_of
 from linkage.errors import SourceError
 from linkage.ledger import Workspace
-from linkage.sources import LoadMode, ReadOptions, builtin_names
+from linkage.sources import LoadMode, ReadOptions, builtin_names, load_manifest
 
 RECORDS = "records.jsonl"
+ASKED = "asked.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ def accept_file(workspace: Workspace, arrival: Arrival, what: WhatToLoad, actor:
     Args:
         arrival: written whole; its folder is named for the job.
         also: what else is written with the job.
+
+    Raises:
+        SourceError: the workspace may not hold the source; the file is read by nobody.
     """
+    _require_declared(workspace, what)
     file = {"file": arrival.path.name, "bytes": arrival.size, "sha256": arrival.sha256}
     return _accept(workspace, arrival, (JobKind.LOAD, actor, what.document() | file), also)
 
@@ -77,12 +83,35 @@ def accept_file(workspace: Workspace, arrival: Arrival, what: WhatToLoad, actor:
 def accept_records(
     workspace: Workspace, records: Sequence[Mapping[str, Any]], what: WhatToLoad, actor: str, also: Also = nothing
 ) -> Job:
-    """The records are a job's, one a line in the order given."""
+    """The records are a job's, one a line in the order given.
+
+    Raises:
+        SourceError: the workspace may not hold the source.
+    """
+    _require_declared(workspace, what)
     request = what.document() | {"records": len(records)}
     with Incoming(workspace.path).arriving(new_job_id(), RECORDS) as arrival:
         # Escaped, so that what cannot be text is rejected with its line as in a file, and no line ends early.
         arrival.write("".join(json.dumps(record) + "\n" for record in records).encode("ascii"))
         return _accept(workspace, arrival, (JobKind.RECORDS, actor, request), also)
+
+
+def _require_declared(workspace: Workspace, what: WhatToLoad) -> None:
+    with workspace.reading() as connection:
+        restriction_of(connection).require("source", what.source, load_manifest(what.source))
+
+
+def accept_judgement(
+    workspace: Workspace, kind: JobKind, asked: Mapping[str, Any], actor: str, also: Also = nothing
+) -> Job:
+    """A decision, or taking one back, is a job's: what was asked is in its file, and words of it nowhere else.
+
+    Args:
+        asked: what `decide` or `undo` is given, as JSON values.
+    """
+    with Incoming(workspace.path).arriving(new_job_id(), ASKED) as arrival:
+        arrival.write(json.dumps(asked).encode())
+        return _accept(workspace, arrival, (kind, actor, {}), also)
 
 
 def _accept(workspace: Workspace, arrival: Arrival, asked: tuple[JobKind, str, dict[str, Any]], also: Also) -> Job:

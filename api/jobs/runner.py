@@ -20,6 +20,7 @@ import apsw
 from api.audit import AuditLog, Entry
 from api.graph_store import GraphStoreChoice
 from api.jobs.incoming import Incoming
+from api.jobs.judging import do_decision, do_undo, people_moved
 from api.jobs.loading import do_load
 from api.jobs.stages import Stages
 from api.jobs.states import JobKind, JobState
@@ -40,7 +41,12 @@ MOST_CRASHES = 3
 MOST_ATTEMPTS = 20
 """Times that a job is begun at most, whoever ended it: a server that it takes down with it counts nothing."""
 Work = Callable[[Workspace, Job, Progress], None]
-_WORK: Mapping[JobKind, Work] = {JobKind.LOAD: do_load, JobKind.RECORDS: do_load}
+_WORK: Mapping[JobKind, Work] = {
+    JobKind.LOAD: do_load,
+    JobKind.RECORDS: do_load,
+    JobKind.DECISION: do_decision,
+    JobKind.UNDO: do_undo,
+}
 
 
 @dataclass(frozen=True)
@@ -118,9 +124,9 @@ class Runner:
         """What follows a change outside the ledger; done again where it was broken off."""
         assert job.result is not None, "it was published"
         followed = follow_up(self.workspace, self.store, Stages(self._incoming.folder(job.job_id)))
-        AuditLog(self.workspace.path).record(
-            [Entry(job.actor, str(job.kind), None, f"job {job.job_id}, load {job.load_id}")]
-        )
+        what = f"job {job.job_id}, load {job.load_id}" if job.load_id else f"job {job.job_id}"
+        entries = [Entry(job.actor, str(job.kind), identity, what) for identity in people_moved(job) or [None]]
+        AuditLog(self.workspace.path).record(entries)
         with self.workspace.transaction() as connection:
             JobTables(connection).finish(job.job_id, job.result | followed)
 

@@ -42,7 +42,10 @@ _COLUMNS = (
     "result, problem FROM job"
 )
 _ONE = _COLUMNS + " WHERE job_id = ?"
-_PAGE = _COLUMNS + " WHERE (?1 IS NULL OR n < ?1) AND (?2 IS NULL OR state = ?2) ORDER BY n DESC LIMIT ?3"
+_PAGE = (
+    _COLUMNS + " WHERE kind IN ('load', 'records') AND (?1 IS NULL OR n < ?1) AND (?2 IS NULL OR state = ?2) "
+    "ORDER BY n DESC LIMIT ?3"
+)
 _NEXT = _COLUMNS + " WHERE state NOT IN ('done', 'failed') ORDER BY n LIMIT 1"
 
 
@@ -106,7 +109,7 @@ class JobTables:
         return _job(row)
 
     def page(self, before: int | None, state: JobState | None, limit: int) -> list[Job]:
-        """Jobs, the newest first, from the one before number `before` on."""
+        """Jobs that load something, the newest first, from the one before number `before` on."""
         return [_job(row) for row in self.connection.execute(_PAGE, (before, state, limit))]
 
     def next(self) -> Job | None:

@@ -7,10 +7,12 @@ clients ask. A workspace that was made before is copied first, so that it can be
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from api.load import LoadRequest, load
 from benchmarks.api_load.mix import Mix, people_of, records_of
 from benchmarks.api_load.report import report
 from benchmarks.api_load.scenarios import measure, measure_load, scenarios
-from benchmarks.api_load.served import crosslane, served
+from benchmarks.api_load.served import Server, crosslane, served
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads
 
@@ -27,6 +29,7 @@ HELD, FILE = "held.csv", "us_cdl.csv"
 """The file that a part is held back of; its columns are those of the source `drivers`."""
 LEFT_OUT = frozenset({"crossings.csv"})
 """Files that no request of the benchmark reads, and that would take long to load."""
+INDEX_S = 1800
 DAY = date(2026, 6, 30)
 
 
@@ -67,12 +70,23 @@ def make(folder: Path, settings: WorldSettings, records: int) -> None:
     (folder / HELD).write_text("".join([lines[0], *(lines[n] for n in held)]), "utf-8")
 
 
+def wait_until_matched(server: Server, key: str) -> None:
+    """The index that records are matched against has been made, which a new workspace has it made for once."""
+    record = json.dumps({"record": {"given_name": "Nobody", "surname": "Atall", "birth_date": "1950-01-01"}}).encode()
+    deadline = time.monotonic() + INDEX_S
+    while server.send("POST", "/api/v1/match", key, record, Content_Type="application/json")[0] != 200:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no record was matched within {INDEX_S} s")
+        time.sleep(1)
+
+
 def run(workspace: Path, held: Path, options: argparse.Namespace, folder: Path) -> list[str]:
     """The lines of the report."""
     key = crosslane("key", "add", "benchmark", "--role", "supervisor", "-w", workspace)["secret"]
     mix = Mix(people_of(workspace, options.seed), records_of(held), key, options.seed)
     before = os.getloadavg()[0]
     with served(workspace, options.workers, folder) as server:
+        wait_until_matched(server, key)
         found = [
             measure(server, mix, scenario) for scenario in scenarios(options.clients, options.seconds, options.rounds)
         ]

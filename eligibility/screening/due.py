@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from eligibility.matters import Audience, Matter, Trigger
+from eligibility.reviews.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ def due(items: pl.DataFrame, shown: pl.DataFrame, standing: pl.DataFrame) -> lis
         items: frame ITEM: all that there is now.
         shown: frame identity_id, item, level: the highest shown so far, to anybody who reviewed that driver or whoever
             was merged into them.
-        standing: frame identity_id, key, review_id: reviews by the driver they are of today.
+        standing: frame identity_id, key, review_id, state: reviews by the driver they are of today. Where two drivers
+            had one each before they were one, the newest that is not closed is taken further, else the newest.
 
     Returns:
         By driver and key.
@@ -43,7 +45,8 @@ def due(items: pl.DataFrame, shown: pl.DataFrame, standing: pl.DataFrame) -> lis
     marked = items.join(before, on=both, how="left").with_columns(is_new=is_new)
     matter = ["identity_id", "key"]
     wanted = marked.filter("is_new").select(matter).unique()
-    numbers = standing.group_by(matter).agg(pl.col("review_id").max())
+    is_open = pl.col("state") != State.CLOSED.value
+    numbers = standing.sort(is_open, "review_id").group_by(matter, maintain_order=True).agg(pl.col("review_id").last())
     rows = (
         marked.join(wanted, on=matter, how="semi")
         .sort(*matter, pl.col("is_new"), pl.col("priority"), "item", descending=[False, False, True, True, False])

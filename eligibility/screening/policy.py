@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from linkage.errors import ModelError
+from graph.sourced import read_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +70,11 @@ def load_screening_policy(path: Path | None = None) -> ScreeningPolicy:
         ModelError: the file cannot be read, lacks a value or its source, has one too many, or one out of range.
     """
     shipped = resources.files("eligibility") / "screening_policy.toml"
-    try:
-        text = path.read_text("utf-8") if path else shipped.read_text("utf-8")
-        document = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"screening policy {path}: {error}") from error
-    reader = _Reader(document, {})
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    reader, text = read_policy("screening policy", path, shipped)
     policy = ScreeningPolicy(
-        name=f"{document.pop('version', '')}+{digest}",
-        licence_codes=reader.words("licence.codes"),
-        licence_types=reader.words("licence.types"),
+        name=f"{reader.text('version')}+{hashlib.sha256(text).hexdigest()[:8]}",
+        licence_codes=frozenset(reader.words("licence.codes")),
+        licence_types=frozenset(reader.words("licence.types")),
         linked_least=reader.number("linked.least_points", 0, 10),
         linked_rise=reader.number("linked.rise", 1, 100),
         possible_level=reader.number("possible.level", 0.01, 0.99),
@@ -91,36 +83,3 @@ def load_screening_policy(path: Path | None = None) -> ScreeningPolicy:
     )
     reader.finish()
     return policy
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Takes sourced values out of a parsed policy, so that what is left over can be refused."""
-
-    document: dict[str, Any]
-    sources: dict[str, str]
-
-    def take(self, name: str) -> Any:
-        table, _, last = name.partition(".")
-        entry = self.document.get(table, {}).pop(last, None)
-        if not isinstance(entry, dict) or set(entry) != {"value", "source"} or not str(entry["source"]).strip():
-            raise ModelError(f"screening policy: {name} needs a value and a source and nothing else")
-        self.sources[name] = str(entry["source"])
-        return entry["value"]
-
-    def number(self, name: str, low: float, high: float) -> float:
-        value = self.take(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ModelError(f"screening policy: {name} must be a number from {low} to {high}")
-        return float(value)
-
-    def words(self, name: str) -> frozenset[str]:
-        value = self.take(name)
-        if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
-            raise ModelError(f"screening policy: {name} must be a list of words")
-        return frozenset(value)
-
-    def finish(self) -> None:
-        left = [f"{table}.{name}" for table, entries in self.document.items() for name in (entries or ())]
-        if left or any(not isinstance(entries, dict) for entries in self.document.values()):
-            raise ModelError(f"screening policy: unknown entry {sorted(left or self.document)[0]}")

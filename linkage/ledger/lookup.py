@@ -8,10 +8,11 @@ a load without one, of an earlier version, is read from its Parquet.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import apsw
 import orjson
@@ -34,6 +35,11 @@ LOOKED_UP: Mapping[Kind, str] = {
 """Kinds of which a few rows are asked for, and the column they are asked by; all of them also by key."""
 
 _BLOCK = 32  # rows; one row costs the unpacking of so many
+_BLOCKS = (
+    "SELECT lines FROM block WHERE n IN "
+    "(SELECT block FROM place WHERE list = ? AND value IN (SELECT value FROM json_each(?)))"
+)
+_DATES = {kind: tuple(name for name, of in FACTS[kind].columns.items() if of == pl.Date) for kind in LOOKED_UP}
 _SCHEMA = """
 CREATE TABLE block (n INTEGER PRIMARY KEY, lines BLOB NOT NULL);
 CREATE TABLE place (
@@ -81,55 +87,67 @@ def _write_kind(connection: apsw.Connection, kind: Kind, frame: pl.DataFrame, fi
     return first + -(-len(lines) // _BLOCK)
 
 
+Row = dict[str, Any]
+"""A row by column, with dates as dates; a column that an earlier version did not have is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The lookup of one load, None where it has none, and the kinds that the load told of."""
+
+    connections: KeptConnections | None
+    kinds: frozenset[Kind]
+
+
 @dataclass(frozen=True)
 class Lookups:
-    """The lookups of a workspace's loads, each opened once.
+    """The rows of a workspace's loads by key; what is opened for that stays open.
 
     Args:
         path: the `records/` folder.
     """
 
     path: Path
-    _opened: dict[int, KeptConnections] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _opened: dict[int, _Opened] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def rows(self, load: int, kind: Kind, column: str, values: Sequence[str]) -> pl.DataFrame | None:
-        """Rows of the load whose column is one of the values, withdrawals among them; None = it has no lookup for that.
+    def rows(self, load: int, kind: Kind, column: str, values: Sequence[str]) -> list[Row]:
+        """Rows of the load whose column is one of the values, withdrawals among them, in no particular order.
 
-        Frame out:
-            The kind's columns and `is_withdrawn`, in no particular order.
+        A load without a lookup is read from its Parquet, and so is a column that nobody looks up by.
         """
-        file = self.path / str(load) / LOOKUP
-        if kind not in LOOKED_UP or column not in ("key", LOOKED_UP[kind]) or not file.exists():
-            return None
-        opened = self._opened.setdefault(load, KeptConnections(file, lambda: _open(file)))
-        wanted = {value: _crc(value) for value in values}
-        with opened.one() as connection:
-            found = list(_blocks(connection, f"{kind}.{column}", wanted.values()))
-        return _frame(kind, [row for block in found for row in block if row[column] in wanted])
+        opened = self._opened.get(load) or self._open(load)
+        if kind not in opened.kinds or not values:
+            return []
+        if opened.connections is None or kind not in LOOKED_UP or column not in ("key", LOOKED_UP[kind]):
+            file = self.path / str(load) / f"{kind}.parquet"
+            return pl.scan_parquet(file).filter(pl.col(column).is_in(values)).collect().to_dicts()
+        wanted, name = set(values), f"{kind}.{column}"
+        with opened.connections.one() as connection:
+            packed = connection.execute(_BLOCKS, (name, orjson.dumps([_crc(value) for value in wanted]).decode()))
+            found = [row for (lines,) in packed for row in _unpacked(lines) if row[column] in wanted]
+        return [row | {name: _day(row.get(name)) for name in _DATES[kind]} for row in found]
+
+    def _open(self, load: int) -> _Opened:
+        folder = self.path / str(load)
+        kinds = frozenset(kind for kind in Kind if (folder / f"{kind}.parquet").exists())
+        file = folder / LOOKUP
+        opened = _Opened(KeptConnections(file, lambda: _connect(file)) if file.exists() else None, kinds)
+        if opened.connections is not None:  # one that is still to be made is looked for again
+            self._opened[load] = opened
+        return opened
 
 
-def _open(file: Path) -> apsw.Connection:
+def _connect(file: Path) -> apsw.Connection:
     # A load's files never change once its folder has its name.
     return apsw.Connection(f"{file.as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
 
 
-def _blocks(connection: apsw.Connection, name: str, values: Collection[int]) -> Iterator[list[dict[str, object]]]:
-    packed = connection.execute(
-        "SELECT lines FROM block WHERE n IN "
-        "(SELECT block FROM place WHERE list = ? AND value IN (SELECT value FROM json_each(?)))",
-        (name, orjson.dumps(sorted(values)).decode()),
-    )
-    for (lines,) in packed:
-        yield [orjson.loads(line) for line in zlib.decompress(lines).splitlines()]
+def _unpacked(lines: bytes) -> Iterator[Row]:
+    return map(orjson.loads, zlib.decompress(lines).splitlines())
 
 
-def _frame(kind: Kind, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
-    columns = {**FACTS[kind].columns, WITHDRAWN: pl.Boolean}
-    values = {name: [row.get(name) for row in rows] for name in columns}
-    for name, dtype in columns.items():
-        if dtype == pl.Date:
-            values[name] = [date.fromisoformat(str(text)) if text else None for text in values[name]]
-    return pl.DataFrame(values, schema=columns)
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _crc(value: str) -> int:

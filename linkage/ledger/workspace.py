@@ -15,7 +15,7 @@ from typing import TypeVar
 import apsw
 import polars as pl
 
-from linkage.errors import LedgerError
+from linkage.errors import LedgerError, WriterBusy
 from linkage.ledger.facts import FactStore
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
@@ -115,7 +115,7 @@ class Workspace:
             name: file that stands for the place.
 
         Raises:
-            LedgerError: another writer kept it longer than `wait_s` seconds.
+            WriterBusy: another writer kept it longer than `wait_s` seconds.
         """
         descriptor = os.open(self.path / name, os.O_CREAT | os.O_RDWR, 0o600)
         deadline = time.monotonic() + wait_s
@@ -126,7 +126,7 @@ class Workspace:
                     break
                 except BlockingIOError:
                     if time.monotonic() >= deadline:
-                        raise LedgerError(
+                        raise WriterBusy(
                             f"{self.path} is being written by another process; try again when it is done"
                         ) from None
                     time.sleep(0.05)
@@ -139,7 +139,7 @@ class Workspace:
         """A write transaction: committed when the block ends, rolled back when it raises.
 
         Raises:
-            LedgerError: another transaction lasted longer than LOCK_WAIT_S seconds.
+            WriterBusy: another transaction lasted longer than LOCK_WAIT_S seconds.
         """
         connection = self.connection()
         try:
@@ -250,7 +250,7 @@ def _writing(connection: apsw.Connection, path: Path) -> Iterator[None]:
     try:
         connection.execute("BEGIN IMMEDIATE")
     except apsw.BusyError as error:
-        raise LedgerError(f"{path} is being written by another process; try again when it is done") from error
+        raise WriterBusy(f"{path} is being written by another process; try again when it is done") from error
     yield
     connection.execute("COMMIT")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,9 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from api.access_settings import AccessSettings, RateLimits
+from api.accounts.sessions import SessionLimits, Sessions, csrf_token
+from api.accounts.users import Users
 from api.audit import AuditLog
 from api.bootstrap import create_workspace, open_workspace
 from api.http import create_app
+from api.http.security import COOKIE
+from api.http.service import CSRF_HEADER
 from api.keys import Keys
 from api.load import LoadRequest, load
 from api.roles import Role
@@ -25,6 +31,7 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 TODAY = date(2026, 6, 30)
+UNLIMITED = AccessSettings(rates=RateLimits(key=0, user=0, login=0, name=0))
 _PERSON = "source,record_id,country,given_name,surname,birth_date"
 _EVENT = "source,event_id,incident_id,record_id,event_type,code,event_date"
 DRIVERS = f"""{_PERSON},fast_id,licence_number,licence_jurisdiction,address,city,region
@@ -45,15 +52,24 @@ US,2,984400231,active,2024-09-16,2029-09-15,2024-08-30,MX,US,CBP
 CHECKS = "source,record_id,country,record_type,checked_on,result,legal_basis\n" + "".join(
     f"US,{number},US,{kind},2026-06-01,clear,49 CFR 1572.201\n" for number in (1, 2) for kind in ("criminal", "customs")
 )
-EVENTS = f"""{_EVENT},severity,description,status,received_on,vin
-US,E1,I1,1,,US-FED-545,2026-05-01,9,Goods found,charge,2026-06-10,
-US,E2,I2,1,,US-383-SER-01,2026-04-01,5,Speed,conviction,2026-06-10,
-US,E3,I3,4,DRUG_SMUGGLING,,2026-01-02,9,Found under a seat,,2026-01-05,
+EVENTS = f"""{_EVENT},severity,description,status,received_on,vin,carrier_id,port_code
+US,E1,I1,1,,US-FED-545,2026-05-01,9,Goods found,charge,2026-06-10,,900,2304
+US,E2,I2,1,,US-383-SER-01,2026-04-01,5,Speed,conviction,2026-06-10,,900,
+US,E3,I3,4,DRUG_SMUGGLING,,2026-01-02,9,Found under a seat,,2026-01-05,,900,
 """
-TERRORISM = f"""{_EVENT},severity,description,status,received_on,vin
-US,E9,I9,2,,US-FAST-TERR,2026-05-01,10,Information,in_force,2026-06-10,1FUJGLDR9CSBM7213
-US,E8,I9,3,,US-FAST-TERR,2026-05-01,10,Information,in_force,2026-06-10,1FUJGLDR9CSBM7213
+TERRORISM = f"""{_EVENT},severity,description,status,received_on,vin,carrier_id,port_code
+US,E9,I9,2,SEIZURE,US-FAST-TERR,2026-05-01,10,Information,in_force,2026-06-10,1FUJGLDR9CSBM7213,900,2304
+US,E8,I9,3,SEIZURE,US-FAST-TERR,2026-05-01,10,Information,in_force,2026-06-10,1FUJGLDR9CSBM7213,900,2304
 """
+CARRIERS = """source,carrier_id,name,usdot,address,city,region
+US,900,Northstar Haulage,900900,1 Yard Rd,Dayton,OH
+"""
+EMPLOYMENT = "source,record_id,carrier_id,start_date,end_date\n" + "".join(
+    f"US,{number},900,2025-01-01,\n" for number in (1, 2, 3, 4)
+)
+CROSSINGS = "date,port_code,crossing,fast,exam,result,source,record_id\n" + "".join(
+    f"2026-02-{day:02},2304,Laredo,{'Y' if day % 2 else 'N'},random,none,US,{1 + day % 2}\n" for day in range(1, 29)
+)
 _IDENTITY = re.compile(r"\bD-[A-Z2-7]{10}\b")
 
 
@@ -67,7 +83,8 @@ def bring(workspace: Workspace, folder: Path, source: str, text: str) -> dict[st
 def a_world(folder: Path) -> Path:
     """Five people and four odd ones, two of them enrolled; one has two open reviews, two an event for the cleared."""
     workspace = create_workspace(folder / "workspace")
-    texts = {"drivers": DRIVERS, "enrolments": ENROLMENTS, "checks": CHECKS, "events": EVENTS}
+    texts = {"drivers": DRIVERS, "carriers": CARRIERS, "employment": EMPLOYMENT, "enrolments": ENROLMENTS}
+    texts |= {"checks": CHECKS, "crossings": CROSSINGS, "events": EVENTS}
     for source, text in texts.items():
         bring(workspace, folder, source, text)
     bring(workspace, folder, "events", TERRORISM)
@@ -87,10 +104,28 @@ class Api:
         if name not in self.clients:
             with self.workspace.transaction() as connection:
                 secret = Keys(connection).add(name, role, "tester")["secret"]
-            app = next(iter(self.clients.values())).app if self.clients else create_app(self.workspace)
+            app = (
+                next(iter(self.clients.values())).app if self.clients else create_app(self.workspace, access=UNLIMITED)
+            )
             headers = {"Authorization": f"Bearer {secret}"}
             self.clients[name] = TestClient(app, headers=headers, raise_server_exceptions=False)
         return self.clients[name]
+
+    def person(self, role: Role, name: str) -> TestClient:
+        """A client in which a person of the role is logged in."""
+        app = self.as_(Role.VIEWER).app
+        with self.workspace.transaction() as connection:
+            Users(connection).add(name, role, "tester", "quokka lanterns hum softly")
+            token = Sessions(connection, SessionLimits(), time.time()).open(name, "review")[0]
+        client = TestClient(
+            app,
+            base_url="http://127.0.0.1",
+            cookies={COOKIE: token},
+            headers={CSRF_HEADER: csrf_token(token)},
+            raise_server_exceptions=False,
+        )
+        self.clients[name] = client
+        return client
 
     def id_of(self, reference: str) -> str:
         """The identity that a record is in now."""

@@ -17,6 +17,7 @@ import pytest
 from api.audit import AuditLog
 from api.bootstrap import create_workspace
 from api.jobs.tables import JobTables
+from api.restriction import asked, declare
 from api.roles import Role
 from api.scores import read_scores
 from linkage.ledger import LoadTables, Workspace
@@ -229,15 +230,27 @@ def test_a_file_sent_twice_under_a_key_is_one_job(site: Site, client: httpx.Clie
     assert site.incoming == []
 
 
-def test_the_runner_ends_with_a_killed_server(site: Site) -> None:
-    with killed(site.workspace) as server, server.client(site.secret) as client:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_process_outlives_a_killed_server(site: Site, workers: int) -> None:
+    with killed(site.workspace, "--workers", str(workers)) as server, server.client(site.secret) as client:
         followed(client, send(client, FIRST, "drivers")["job_id"])
-        runners = _children(server.process.pid)
-        assert len(runners) == 1
-    deadline = time.monotonic() + 10
-    while any(_is_alive(pid) for pid in runners):
-        assert time.monotonic() < deadline, "the runner outlived its server"
+        processes = _descendants(server.process.pid)
+        assert len(processes) > workers
+    deadline = time.monotonic() + 20
+    while left := [pid for pid in processes if _is_alive(pid)]:
+        assert time.monotonic() < deadline, [_text(Path(f"/proc/{pid}/cmdline")) for pid in left]
         time.sleep(0.02)
+
+
+def test_a_restricted_workspace_takes_on_no_other_source(site: Site, client: httpx.Client) -> None:
+    with site.workspace.transaction() as connection:
+        declare(connection, asked(["events"], []), "tester")
+    answer = post(client, FIRST, "drivers")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    records = client.post("/api/v1/records", json={"source": "drivers", "records": [{"source": "US"}]})
+    assert (records.status_code, records.headers["content-type"]) == (422, "application/problem+json")
+    assert site.incoming == []
+    assert client.get("/api/v1/loads").json()["rows"] == []
 
 
 STAGES = ("reading", "writing records", "comparing", "projecting the graph", "scoring", "screening", "publishing")
@@ -330,16 +343,19 @@ def _is_reached(site: Site, job_id: str, stage: str) -> bool:
 def _text(path: Path) -> str:
     try:
         return path.read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return ""
 
 
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()] or [
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and f"\nPPid:\t{pid}\n" in _text(entry / "status")
-    ]
+def _descendants(pid: int) -> list[int]:
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (told := _text(entry / "status")):
+            parents.setdefault(int(told.split("\nPPid:\t")[1].split("\n")[0]), []).append(int(entry.name))
+    found = [pid]
+    for one in found:
+        found += parents.get(one, [])
+    return found[1:]
 
 
 def _is_alive(pid: int) -> bool:

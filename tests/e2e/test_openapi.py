@@ -17,6 +17,7 @@ import uvicorn
 from api.access_settings import AccessSettings, RateLimits
 from api.bootstrap import open_workspace
 from api.http import create_app
+from api.jobs.limits import Limits
 from api.keys import Keys
 from api.roles import Role
 from tests.e2e.http_world import a_world
@@ -34,7 +35,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict
     workspace = open_workspace(folder / "workspace")
     with workspace.transaction() as connection:
         keys = {role: Keys(connection).add(role.value, role, "tester")["secret"] for role in Role}
-    app = create_app(workspace, access=AccessSettings(rates=RateLimits(key=0, login=0)))
+    # Nobody does the jobs here: what is taken on is told to wait at once.
+    limits = Limits(wait_s=0.1)
+    app = create_app(workspace, access=AccessSettings(rates=RateLimits(key=0, login=0)), limits=limits)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", access_log=False, ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -50,7 +53,8 @@ def schemathesis(url: str, key: str, folder: Path, *more: str) -> subprocess.Com
     # A description cannot say which driver there is, or in which state a review: 400, 404 and 409 may follow from it.
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/v1/openapi.json"]
     command += ["-H", f"Authorization: Bearer {key}", "--exclude-checks", "positive_data_acceptance", "--seed", "7"]
-    command += ["--warnings", "off", "--continue-on-failure", "--output-sanitize", "true", *more]
+    command += ["--warnings", "off", "--continue-on-failure", "--output-sanitize", "true"]
+    command += ["--request-timeout", "120", *more]  # a write may wait for another; how long is measured elsewhere
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
 
 

@@ -16,6 +16,7 @@ import pytest
 from api.bootstrap import open_workspace
 from api.cli import main
 from eligibility.trail import Trail
+from eligibility.untold import untold
 from fixtures.world.crossings import Effect, written
 from fixtures.world.nameless import nameless_crossings
 
@@ -115,6 +116,7 @@ def test_a_port_that_turned_is_flagged_assigned_acted_on_and_measured_again(load
     with open_workspace(loaded.folder).reading() as connection:
         steps = Trail(connection).of(f"port action:{n}")
         assert Trail(connection).verify() == []
+        assert untold(connection) == []
     assert [step.action.split()[-1] for step in steps] == ["opened", "taken", "measured", "closed"]
     assert all(step.actor == "tester" and step.reason for step in steps)
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from api.bootstrap import open_workspace
+from api.http import create_app
 from api.load import LoadRequest, load
 
 DRIVERS = "source,record_id,country,given_name,surname,birth_date\n{code},u1,US,Lucretia,Van Houten,1981-01-01\n"
@@ -147,3 +149,21 @@ def test_a_load_asked_for_by_code_is_held_to_it(make: Any, write: Callable[[str,
         load(open_workspace(cli.folder), LoadRequest((events,), "events", date(2026, 6, 30)))
     assert told.value.rule == "source-not-declared"
     assert told.value.exit_code == 2
+
+
+def test_the_api_is_held_to_it(make: Any, write: Callable[[str, str], Path]) -> None:
+    cli = make("--sources", "drivers")
+    secret = cli.json("key", "add", "importer", "--role", "loader")["secret"]
+    app = create_app(open_workspace(cli.folder))
+    client = TestClient(app, headers={"Authorization": f"Bearer {secret}"}, raise_server_exceptions=False)
+    sent = [
+        client.post("/api/v1/loads", data={"source": "events"}, files={"file": ("events.csv", EVENTS.encode())}),
+        client.post("/api/v1/records", json={"source": "events", "records": [{"event_id": "e1", "source": "US"}]}),
+    ]
+    for answer in sent:
+        assert answer.status_code == 422, answer.text
+        assert "source-not-declared" in answer.json()["detail"]
+    assert not client.get("/api/v1/loads").json()["rows"]
+    assert b"DRUG_SMUGGLING" not in b"".join(f.read_bytes() for f in cli.folder.rglob("*") if f.is_file())
+    taken = client.post("/api/v1/loads", data={"source": "drivers"}, files={"file": ("d.csv", DRIVERS.encode())})
+    assert taken.status_code == 202

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,7 @@ def test_a_login_opens_a_session_that_reads(browser: Any) -> None:
     [
         ("https://crosslane.example", "__Host-crosslane", True),
         ("http://crosslane.example", "__Host-crosslane", True),
+        ("https://127.0.0.1:8000", "__Host-crosslane", True),
         ("http://127.0.0.1:8000", "crosslane", False),
         ("http://localhost:8000", "crosslane", False),
     ],
@@ -101,8 +103,14 @@ def test_no_page_of_another_site_logs_anybody_in(browser: Any, site: str) -> Non
     answer = browser.post("/api/v1/session", json=LOGIN, headers={"Sec-Fetch-Site": site})
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
-    form = browser.post("/api/v1/session", data=LOGIN)
-    assert form.status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None])
+def test_what_a_form_of_another_site_could_send_is_no_login(browser: Any, kind: str | None) -> None:
+    headers = {"Content-Type": kind} if kind else {}
+    answer = browser.post("/api/v1/session", content=json.dumps(LOGIN).encode(), headers=headers)
+    assert answer.status_code == 422
+    assert "set-cookie" not in answer.headers
 
 
 def test_every_read_is_audited_with_the_purpose(loaded: Any, browser: Any) -> None:
@@ -261,8 +269,9 @@ def test_a_caller_is_slowed_and_others_are_not(loaded: Any) -> None:
     def ask(secret: str) -> Any:
         return browser.get("/api/v1/drivers", headers={"Authorization": f"Bearer {secret}"})
 
-    assert {ask(first).status_code for _ in range(5)} == {200}
-    assert_told_to_wait(ask(first))
+    answers = [ask(first) for _ in range(12)]
+    assert [answer.status_code for answer in answers[:5]] == [200] * 5
+    assert_told_to_wait(next(answer for answer in answers if answer.status_code != 200))
     assert ask(second).status_code == 200
 
 

@@ -11,19 +11,20 @@ import polars as pl
 import pytest
 
 from api.bootstrap import create_workspace, open_workspace
-from api.cli.output import csv_text
 from api.coverage import CoverageQuestion, coverage_document
 from api.exchange import Act, Ask, chase, export, request_gaps
 from api.exchange_intake import take_answers
 from api.exchange_list import list_requests
 from api.intake import intake
 from api.load import LoadRequest, load
+from api.spreadsheet import csv_text
 from eligibility.exchange_judging import PERSON_COLUMNS, judge_answers
 from eligibility.exchange_packets import Packet
 from eligibility.exchange_policy import load_exchange_policy
 from eligibility.exchange_tables import ExchangeTables
 from eligibility.reviews.tables import ReviewTables
 from eligibility.trail import Trail
+from eligibility.untold import untold
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import loads
 from linkage.errors import SettingsError, UnknownRecord
@@ -296,6 +297,7 @@ def test_every_step_of_a_request_has_a_person_a_day_and_a_reason(story: Story) -
     with story.workspace.reading() as connection:
         trail = Trail(connection)
         assert trail.verify() == []
+        assert untold(connection) == []
         steps = trail.of(f"request:{story.of('clear')[0]['request_id']}")
     told = [(step.action, step.actor, step.reason) for step in steps]
     assert told == [

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.http.models.acts import Because, ReasonText, ReferenceText
 from api.http.models.days import Day
+from api.http.models.loads import JobView
 
 _DECISION: dict[str, JsonValue] = {
     "n": 4,
@@ -94,3 +95,9 @@ class DecisionAnswer(BaseModel):
     reviews_reopened: int
     relied_on: dict[str, Any]
     rescored: int
+
+
+class DecisionJob(JobView):
+    """A decision that was taken on while a long load ran, with what came of it."""
+
+    decided: Annotated[DecisionAnswer | None, Field(description="From `published` on.")]

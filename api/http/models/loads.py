@@ -95,7 +95,7 @@ class JobView(BaseModel):
     job_id: str
     kind: JobKind
     state: JobState
-    source: str
+    source: str | None
     request: Annotated[dict[str, Any], Field(description="Options, and the file's size and SHA-256.")]
     by: str
     created_at: str

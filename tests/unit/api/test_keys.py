@@ -96,6 +96,8 @@ def test_a_key_made_before_argon2id_goes_on_working() -> None:
     assert caller is not None
     assert (caller.actor, caller.role, caller.purpose) == ("key:old", Role.LOADER, "")
     assert keys.caller(f"{PREFIX}_abc_{secret}x") is None
+    keys.add("new", Role.LOADER, "ana")
+    assert {row["name"]: row["hash"] for row in keys.rows()} == {"old": "sha256", "new": "argon2id"}
 
 
 def test_a_secret_that_was_checked_is_remembered_until_the_key_is_revoked(keys: Keys) -> None:

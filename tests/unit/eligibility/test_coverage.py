@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import resources
 
 import polars as pl
 import pytest
@@ -266,4 +267,21 @@ def test_a_policy_without_sources_is_refused(tmp_path):
 
 def test_every_value_has_a_source():
     assert all(POLICY.sources.values())
-    assert {"always", "ended_statuses", "criminal"} <= set(POLICY.sources)
+    assert {"always", "ended_statuses", "record_type.criminal.good_for_days"} <= set(POLICY.sources)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[record_type.criminal]", "[record_type.criminal]\ngood_for_weeks = 9", "unknown entry record_type.criminal"),
+        ("good_for_days = { value = 365", "good_for_days = { value = 0", "record_type.criminal.good_for_days must be"),
+        ('always = { value = ["US"]', 'always = { value = ["FR"]', "always names a country"),
+        ('version = "2"', "", "version is missing"),
+    ],
+)
+def test_a_policy_with_something_wrong_is_refused_and_named(tmp_path, old, new, says):
+    text = (resources.files("eligibility") / "coverage_policy.toml").read_text("utf-8")
+    assert old in text
+    (tmp_path / "policy.toml").write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(ModelError, match=says):
+        load_coverage_policy(tmp_path / "policy.toml")

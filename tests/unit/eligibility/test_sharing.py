@@ -53,7 +53,7 @@ def test_who_may_have_a_fact_is_asked_of_its_list():
 
 def test_every_value_of_the_exchange_policy_has_a_source():
     assert all(POLICY.sources.values())
-    assert {"purpose", "MX.legal_basis", "US.may_go_to"} <= set(POLICY.sources)
+    assert {"purpose", "partner.MX.legal_basis", "owner.US.may_go_to"} <= set(POLICY.sources)
 
 
 def test_a_policy_that_names_what_is_not_known_is_refused(tmp_path):
@@ -65,7 +65,10 @@ def test_a_policy_that_names_what_is_not_known_is_refused(tmp_path):
     with pytest.raises(ModelError, match="shoe_size"):
         load_exchange_policy(path)
     path.write_text(shipped.replace("answer_days = { value = 60", "answer_days = { value = 0"))
-    with pytest.raises(ModelError, match="above 0"):
+    with pytest.raises(ModelError, match="answer_days must be a number from 1"):
+        load_exchange_policy(path)
+    path.write_text(shipped.replace("[partner.CA]", "[partner.CA]\nanswer_weeks = 4"))
+    with pytest.raises(ModelError, match=r"unknown entry partner\.CA\.answer_weeks"):
         load_exchange_policy(path)
     with pytest.raises(ModelError):
         load_exchange_policy(tmp_path / "none.toml")

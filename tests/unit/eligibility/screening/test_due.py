@@ -15,7 +15,7 @@ from eligibility.screening.items import ITEM
 
 DAY = date(2026, 6, 30)
 SHOWN = {"identity_id": pl.String, "item": pl.String, "level": pl.Float64}
-STANDING = {"identity_id": pl.String, "key": pl.String, "review_id": pl.Int64}
+STANDING = {"identity_id": pl.String, "key": pl.String, "review_id": pl.Int64, "state": pl.String}
 
 
 def items(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -31,8 +31,8 @@ def shown(*rows: tuple[str, str, float]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SHOWN, orient="row")
 
 
-def standing(*rows: tuple[str, str, int]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=STANDING, orient="row")
+def standing(*rows: tuple[str, str, int], state: str = "closed") -> pl.DataFrame:
+    return pl.DataFrame([(*row, state) for row in rows], schema=STANDING, orient="row")
 
 
 def test_a_matter_nobody_saw_opens_with_all_that_there_is_to_see() -> None:
@@ -51,6 +51,18 @@ def test_what_was_shown_at_that_level_is_nothing_new_whichever_review_showed_it(
 def test_a_higher_level_reopens_the_review_of_the_matter() -> None:
     [found] = due(items({"level": 3.0}), shown(("D-1", "incident:US/I", 2.0)), standing(("D-1", "incident:US/I", 7)))
     assert found.review_id == 7
+
+
+def test_of_two_reviews_that_a_merge_brought_together_the_one_at_work_is_taken_further() -> None:
+    own, other = ("D-1", "incident:US/I", 3), ("D-1", "incident:US/I", 7)
+    for held, number in (
+        (pl.concat([standing(own, state="assigned"), standing(other)]), 3),
+        (pl.concat([standing(own), standing(other, state="open")]), 7),
+        (standing(other, own), 7),
+        (standing(other, own, state="open"), 7),
+    ):
+        [found] = due(items({"level": 3.0}), shown(("D-1", "incident:US/I", 2.0)), held)
+        assert found.review_id == number
 
 
 def test_days_and_reason_are_of_what_is_new() -> None:
