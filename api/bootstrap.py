@@ -6,7 +6,9 @@ from pathlib import Path
 
 from api import carrier_records, changes, kept_answers, keys, restriction, sample, scores, search, succession_rulings
 from api.accounts.migrations import MIGRATIONS as ACCOUNT_MIGRATIONS
+from api.casework.migrations import MIGRATIONS as CASEWORK_MIGRATIONS
 from api.jobs import tables as job_tables
+from api.link_review import MIGRATIONS as LINK_REVIEW_MIGRATIONS
 from eligibility.migrations import MIGRATIONS as ELIGIBILITY_MIGRATIONS
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
@@ -44,6 +46,8 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("jobs", job_tables.MIGRATIONS),
         ("sample", sample.MIGRATIONS),
         ("succession_rulings", succession_rulings.MIGRATIONS),
+        ("casework", CASEWORK_MIGRATIONS),
+        ("link_review", LINK_REVIEW_MIGRATIONS),
         ("changes", changes.MIGRATIONS),
     ):
         workspace.migrate(package, scripts)

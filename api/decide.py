@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -52,12 +52,7 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
         SettingsError: no reason, no person, or a and b are one record or one identity named twice.
         WriterBusy: another writer was at it for longer.
     """
-    if judgement not in JUDGEMENTS:
-        raise SettingsError(f"a judgement is one of {', '.join(JUDGEMENTS)}")
-    if not reason.strip():
-        raise SettingsError("a decision needs a reason: say --reason TEXT")
-    if not by.strip():
-        raise SettingsError("a decision needs a person: set CROSSLANE_ACTOR to a name")
+    _check(Judged(a, b, judgement, reason), by)
     with workspace.exclusive(wait_s):
         with workspace.reading() as connection:
             left, right = _records(connection, a, b)
@@ -69,6 +64,56 @@ def decide(  # noqa: PLR0913, PLR0917 - a decision is these things
         publication = Publication(loads, day, decisions=(decision,))
         outcome = publish(workspace, publication, _Entry("decision", number, by, also), Silent())
     return _document(decision, outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judgement of several that are published together; the parts are as in `decide`."""
+
+    a: str
+    b: str
+    judgement: str
+    reason: str
+
+
+def decide_all(workspace: Workspace, judged: Sequence[Judged], by: str, also: Also = nothing) -> dict[str, Any]:
+    """All the judgements stand, by one run.
+
+    Returns:
+        As `decide`, with `decisions` in place of `decision`: their rows, in the order given.
+
+    Raises:
+        UnknownRecord, SettingsError: as `decide` does; nothing of any of them is done then.
+    """
+    if not judged:
+        raise SettingsError("there is nothing to decide")
+    for one in judged:
+        _check(one, by)
+    with workspace.exclusive():
+        with workspace.reading() as connection:
+            ends = [_records(connection, one.a, one.b) for one in judged]
+            loads = tuple(LoadTables(connection).ids())
+            first = Decisions(connection).next_number()
+            day = scores.as_of(connection) or date.today()
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        decisions = tuple(
+            Decision(first + place, min(pair), max(pair), one.judgement, one.reason, by, at)
+            for place, (one, pair) in enumerate(zip(judged, ends, strict=True))
+        )
+        entry = _Entry("decision", first, by, also)
+        outcome = publish(workspace, Publication(loads, day, decisions=decisions), entry, Silent())
+    told = _document(decisions[0], outcome)
+    del told["decision"]
+    return {"decisions": [asdict(decision) for decision in decisions], **told}
+
+
+def _check(judged: Judged, by: str) -> None:
+    if judged.judgement not in JUDGEMENTS:
+        raise SettingsError(f"a judgement is one of {', '.join(JUDGEMENTS)}")
+    if not judged.reason.strip():
+        raise SettingsError("a decision needs a reason: say --reason TEXT")
+    if not by.strip():
+        raise SettingsError("a decision needs a person: set CROSSLANE_ACTOR to a name")
 
 
 def undo(  # noqa: PLR0913, PLR0917 - and taking one back is these

@@ -6,8 +6,9 @@ from typing import Any
 
 from rich.console import Console
 
-from api.cli.output import csv_text, table
+from api.cli.output import table
 from api.report.coverage_page import BOARD, CELLS, LISTED, OLDEST, REQUEST
+from api.spreadsheet import csv_text
 
 Document = dict[str, Any]
 

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from api.cli import driver_view, risk_view, why_view
-from api.cli.output import csv_text
 from api.cli.session import Answer, Session, command, parse_date
 from api.risk import risk
 from api.risk_people import people_shown
 from api.search import LIMIT, MAX_TEXT, Query, search
 from api.search_document import HIT_COLUMNS, hit_row, search_document
 from api.show_driver import people_of, show_driver
+from api.spreadsheet import csv_text
 from api.why import why
 from linkage.errors import SettingsError
 

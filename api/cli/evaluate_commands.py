@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from api.cli.output import csv_text, error_console, table
+from api.cli.output import error_console, table
 from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command
 from api.evaluation import evaluation
 from api.sample import draw_sample, judge_sample
+from api.spreadsheet import csv_text
 from api.truth import KEYS, EntityKind, read_truth
 from linkage.errors import SettingsError
 

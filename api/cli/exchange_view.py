@@ -6,9 +6,10 @@ from typing import Any
 
 from rich.console import Console
 
-from api.cli.output import csv_text, table
+from api.cli.output import table
 from api.report.exchange_page import ASIDE, COLUMNS
 from api.sharing_rules import COLUMNS as RULES
+from api.spreadsheet import csv_text
 from eligibility.exchange_packets import COLUMNS as PACKET_COLUMNS
 from eligibility.exchange_packets import PacketFile, packet_row
 

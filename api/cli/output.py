@@ -16,8 +16,6 @@ from rich.text import Text
 WIDTH = 140
 """Columns of a table that goes to no terminal."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_QUOTED = ('"', ",", "\n", "\r")
 _KEPT = {"\n", "\t"}
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -93,21 +91,3 @@ def write_json(document: Mapping[str, Any], stream: TextIO | None = None) -> Non
     out = stream or sys.stdout
     is_unicode = (out.encoding or "utf-8").lower().replace("-", "") == "utf8"
     out.write(json.dumps(document, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV that a spreadsheet shows and does not run: a cell that begins like a formula gets an apostrophe."""
-    lines = [",".join(_csv_cell(value) for value in row) for row in (columns, *rows)]
-    return "\n".join(lines) + "\n"
-
-
-def _csv_cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = str(value)
-    if isinstance(value, str) and text.startswith(_FORMULA):
-        text = f"'{text}"
-    if any(letter in text for letter in _QUOTED):
-        doubled = text.replace('"', '""')
-        return f'"{doubled}"'
-    return text

@@ -8,9 +8,9 @@ import typer
 
 from api.cli import pattern_view
 from api.cli.driver_commands import AsOfOption, require_format
-from api.cli.output import csv_text
 from api.cli.session import Answer, Session, command, parse_date
 from api.patterns import PatternRequest, list_patterns, people_in, run_pattern
+from api.spreadsheet import csv_text
 from linkage.errors import SettingsError
 
 SetOption = Annotated[

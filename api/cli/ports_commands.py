@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from api.cli.output import csv_text, fields
+from api.cli.output import fields
 from api.cli.ports_view import print_ports
 from api.cli.session import Answer, Session, command, parse_date
 from api.ports import (
@@ -23,6 +23,7 @@ from api.ports import (
 )
 from api.ports_export import COLUMNS, export_rows, masked
 from api.report.ports_page import render
+from api.spreadsheet import csv_text
 from eligibility.ports.actions import Action, ActionKind, Outcome
 from eligibility.ports.quarters import first_day
 from eligibility.ports.rates import Interval

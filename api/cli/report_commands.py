@@ -9,11 +9,12 @@ import typer
 from rich.console import Console
 
 from api.cli.driver_commands import require_format
-from api.cli.output import csv_text, error_console, table
+from api.cli.output import error_console, table
 from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command
 from api.report import render, report_document
 from api.self_weights import REACH, self_weights, unlinkables
+from api.spreadsheet import csv_text
 from api.truth import read_truth
 from linkage.errors import SettingsError
 from linkage.model import load_model

@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from api.cli.output import csv_text, fields, plain, table
+from api.cli.output import fields, plain, table
 from api.reviews.policy import COLUMNS as GROUNDS
 from api.reviews.queue import COLUMNS
+from api.spreadsheet import csv_text
 from eligibility.coverage import UNKNOWN
 
 Document = dict[str, Any]

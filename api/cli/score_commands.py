@@ -8,11 +8,12 @@ import typer
 from rich.console import Console
 
 from api.cli.driver_commands import require_format
-from api.cli.output import csv_text, error_console, table
+from api.cli.output import error_console, table
 from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command, parse_date
 from api.exports import IDENTITY_COLUMNS, SCORE_COLUMNS, identity_rows, score_rows
 from api.rescoring import rescore_workspace
+from api.spreadsheet import csv_text
 
 FormatOption = Annotated[str, typer.Option("--format", help="table or csv.")]
 SHOWN = 30

@@ -10,11 +10,12 @@ from rich.console import Console
 from api.cli.decision_commands import ReasonOption
 from api.cli.driver_commands import require_format
 from api.cli.graph_view import warn_if_pending
-from api.cli.output import csv_text, plain, table
+from api.cli.output import plain, table
 from api.cli.session import Answer, Session, command
 from api.decide import TAKEN_BACK
 from api.progress import Silent
 from api.projection import follow_up
+from api.spreadsheet import csv_text
 from api.successions import COLUMNS, list_successions, rule, undo_ruling
 from graph.successors import Ruling
 from linkage.ledger import Workspace

@@ -47,6 +47,8 @@ from api.http.security import Shield
 from api.http.service import Service
 from api.jobs.limits import Limits
 from api.masking import masker_of
+from api.web.load_pages import UPLOADS
+from api.web.mount import mount_pages
 from linkage.ledger import Workspace
 
 THREADS = 100
@@ -94,7 +96,11 @@ def create_app(
         app.include_router(group.router)
     openapi.install(app)
     app.state.limits = limits or Limits()
-    app.add_middleware(AccessLog, metrics, larger={loads.UPLOAD: app.state.limits.max_upload + MAX_BODY})
+    app.state.masker = masker
+    mount_pages(app)
+    app.add_middleware(
+        AccessLog, metrics, larger=dict.fromkeys((loads.UPLOAD, *UPLOADS), app.state.limits.max_upload + MAX_BODY)
+    )
     app.add_middleware(Shield)
     assert not unlisted(app.routes), "every route has an entry in the access table"
     return app

@@ -74,7 +74,8 @@ def problem(status: int, detail: str, errors: list[FieldProblem] | None = None) 
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
-def _status(error: LinkageError) -> int:
+def status_of(error: LinkageError) -> int:
+    """The HTTP status that an error of ours has."""
     if isinstance(error, UnknownRecord | UnknownIdentity):
         return HTTPStatus.NOT_FOUND
     if isinstance(error, LedgerError | StoreUnavailable) or error.retryable:
@@ -90,7 +91,7 @@ def _status(error: LinkageError) -> int:
 
 def _known(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkageError)
-    status = _status(error)
+    status = status_of(error)
     if isinstance(error, WriterBusy):
         answer = problem(status, "somebody else writes for long, such as a load; nothing was changed, so send it again")
         answer.headers["Retry-After"] = str(BUSY_AGAIN_S)

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.bootstrap import create_workspace
 from api.http import create_app
-from api.http.access_table import ACCESS, PUBLIC, served, unlisted
+from api.http.access_table import ACCESS, PAGES, PUBLIC, served, unlisted
 from api.keys import Keys
 from api.roles import Role
 from linkage.ledger import Workspace
@@ -49,6 +49,11 @@ def client(workspace: Workspace) -> Iterator[TestClient]:
 def keys(workspace: Workspace) -> dict[Role, str]:
     with workspace.transaction() as connection:
         return {role: Keys(connection).add(role.value, role, "test")["secret"] for role in Role}
+
+
+def of_the_api(client: TestClient) -> list[tuple[str, str]]:
+    """Method and path template of every route but the pages, which have sessions and answers of their own."""
+    return [entry for entry in served(app_of(client).routes) if entry not in PAGES]
 
 
 def path_of(template: str) -> str:
@@ -91,7 +96,7 @@ def test_a_route_that_the_table_does_not_name_is_found(client: TestClient) -> No
 
 @pytest.mark.parametrize("authorization", NOBODY)
 def test_nobody_is_let_in_where_somebody_is_asked_for(client: TestClient, authorization: str) -> None:
-    for method, template in served(app_of(client).routes):
+    for method, template in of_the_api(client):
         answer = ask(client, method, template, authorization)
         if ACCESS[method, template] == PUBLIC:
             assert answer.status_code not in {401, 403}, (method, template)
@@ -104,7 +109,7 @@ def test_nobody_is_let_in_where_somebody_is_asked_for(client: TestClient, author
 def test_every_role_is_let_in_where_the_table_says_and_nowhere_else(
     client: TestClient, keys: dict[Role, str], role: Role
 ) -> None:
-    for method, template in served(app_of(client).routes):
+    for method, template in of_the_api(client):
         roles = ACCESS[method, template]
         if roles == PUBLIC:
             continue

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from api.audit import AuditLog
 from api.bootstrap import open_workspace
 from api.http import create_app
-from api.http.access_table import ACCESS, PUBLIC, served
+from api.http.access_table import ACCESS, PAGES, PUBLIC, served
 from api.keys import Keys
 from api.roles import Role
 
@@ -116,7 +116,7 @@ def test_no_route_shows_an_identifier_to_any_role(
         "/api/v1/session/provider": {"state": "x"},
     }
     answered = set()
-    routes = [(method, template) for method, template in served(client.app.routes) if role in ACCESS[method, template]]
+    routes = [one for one in served(client.app.routes) if one not in PAGES and role in ACCESS[one]]
     for method, template in routes:
         path = re.sub(r"\{identity_id[^}]*\}", identity, template).replace("{what}", "property")
         path = re.sub(r"\{[^}]+\}", "1", path)

@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 
 from api.bootstrap import create_workspace, open_workspace
-from api.cli.output import csv_text
 from api.coverage import CoverageQuestion, coverage_document
 from api.exchange import Act, Ask, chase, export, request_gaps
 from api.exchange_intake import take_answers
 from api.exchange_list import list_requests
 from api.intake import intake
 from api.load import LoadRequest, load
+from api.spreadsheet import csv_text
 from eligibility.exchange_judging import PERSON_COLUMNS, judge_answers
 from eligibility.exchange_packets import Packet
 from eligibility.exchange_policy import load_exchange_policy

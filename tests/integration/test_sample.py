@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from api.bootstrap import create_workspace
-from api.cli.output import csv_text
 from api.load import LoadRequest, load
 from api.progress import Silent
 from api.sample import draw_sample, judge_sample, run_pairs
+from api.spreadsheet import csv_text
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import PERSON_FILES, loads
 from linkage.errors import SettingsError, SourceError

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from api.cli.output import csv_text, fields, table, visible, write_json
+from api.cli.output import fields, table, visible, write_json
+from api.spreadsheet import csv_text
 
 
 @given(st.lists(st.lists(st.text(max_size=12), min_size=2, max_size=2), max_size=5))

@@ -1,0 +1,1 @@
+"""What investigators keep: cases with pinned evidence, notes and drawn ties, saved views, and watches."""

@@ -1,0 +1,109 @@
+"""What is so of a watched driver, thing or pattern, and which differences are material."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from api.drivers import drivers_of
+from api.graph_store import GraphStoreChoice
+from api.patterns import PatternRequest, run_pattern
+from api.show_driver import show_driver
+from api.things import thing_document
+from linkage.errors import SettingsError
+from linkage.ledger import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is so now.
+
+    Args:
+        facts: what a watch compares, as JSON values.
+        people: identity ids that the title or the facts name.
+    """
+
+    title: str
+    href: str
+    facts: Mapping[str, Any]
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One material change: what, as the catalogue names it, and how many of it."""
+
+    what: str
+    count: int
+
+
+def state_of(workspace: Workspace, kind: str, ref: str, store: GraphStoreChoice) -> State:
+    """What is so now of a driver, a thing or a pattern.
+
+    Raises:
+        UnknownRecord: it is nothing that there is.
+        SettingsError: the reference is of another form.
+    """
+    if kind == "driver":
+        return _driver(workspace, ref)
+    if kind == "thing":
+        return _thing(workspace, ref, store)
+    return _pattern(workspace, ref, store)
+
+
+def changes(seen: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Change, ...]:
+    """What is materially different: members that sets gained, and values that are others."""
+    found = []
+    for what in sorted(now):
+        before, after = seen.get(what), now[what]
+        if isinstance(after, list):
+            new = set(map(str, after)) - set(map(str, before or ()))
+            if new:
+                found.append(Change(what, len(new)))
+        elif before != after:
+            found.append(Change(what, 1))
+    return tuple(found)
+
+
+def _driver(workspace: Workspace, ref: str) -> State:
+    document = show_driver(workspace, ref)
+    identity = document["identity_id"]
+    with workspace.reading() as connection:
+        name = drivers_of(connection, [identity])[0].name
+    score, enrolment = document["score"] or {}, document["enrolment"] or {}
+    facts = {
+        "events": [event["key"] + "/" + str(event["status"] or "") for event in document["events"]],
+        "linked_band": score.get("linked_band"),
+        "band": score.get("band"),
+        "identity": [identity, *document["former_ids"]],
+        "possible": [link["identity_id"] for link in document["possible_links"]],
+        "enrolment": enrolment.get("status"),
+    }
+    return State(name, f"/drivers/{identity}", facts, (identity,))
+
+
+def _thing(workspace: Workspace, ref: str, store: GraphStoreChoice) -> State:
+    if not ref.isdigit():
+        raise SettingsError("a thing is watched by its number")
+    found = thing_document(workspace, int(ref), 0, store)
+    enrolled = [row["identity_id"] for row in found["enrolled"]]
+    facts = {
+        "enrolled": enrolled,
+        "named_events": sum(found["events_by_year"].values()),
+        "successors": [one["number"] for one in found["related"] if one["tie"].startswith("SUCCEEDS")],
+    }
+    return State(found["label"], f"/things/{ref}", facts, tuple(enrolled))
+
+
+def _pattern(workspace: Workspace, ref: str, store: GraphStoreChoice) -> State:
+    try:
+        asked = orjson.loads(ref)
+        request = PatternRequest(asked["name"], asked["given"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        raise SettingsError("a pattern is watched by its name and parameters") from None
+    document = run_pattern(workspace, request, store)
+    rows = [orjson.dumps(row, default=str).decode() for row in document["rows"]]
+    return State(asked["name"].replace("-", " "), f"/patterns/{asked['name']}", {"rows": rows})

@@ -1,0 +1,8 @@
+"""What an investigator sees of the graph, a step at a time: what is near a driver, the strongest ties first."""
+
+from api.explore.expand import Expansion, expand
+from api.explore.picture import Picture, people_of
+from api.explore.restore import restore
+from api.explore.start import start_at
+
+__all__ = ["Expansion", "Picture", "expand", "people_of", "restore", "start_at"]

@@ -1,0 +1,167 @@
+"""Judging possible links blind: two records side by side, an answer, and only then what the model said.
+
+Answers are kept at once and can be taken back; they become decisions together, when the person says so, so that one
+run of the resolution takes them all in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import apsw
+
+from api.decide import Judged, decide_all
+from api.records import facts_of
+from api.sample import SHOWN_BESIDE
+from linkage.errors import SettingsError, UnknownRecord
+from linkage.ledger import IdentityTables, Workspace
+from linkage.schema import Kind
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE link_answer (
+        n          INTEGER PRIMARY KEY AUTOINCREMENT,
+        a          TEXT NOT NULL,
+        b          TEXT NOT NULL,
+        answer     TEXT NOT NULL CHECK (answer IN ('same', 'different', 'cannot_tell')),
+        note       TEXT NOT NULL,
+        by_        TEXT NOT NULL CHECK (by_ <> ''),
+        at         TEXT NOT NULL,
+        undone_at  TEXT,
+        decision   INTEGER                     -- number of the decision that it became
+    );
+    CREATE INDEX link_answer_by_person ON link_answer (by_) WHERE undone_at IS NULL;
+    """,
+)
+A_SITTING = 60
+"""Pairs of one sitting: about half an hour, after which people judge worse (assumed)."""
+BLIND = "judged in link review, the two records side by side and the model's opinion hidden"
+
+
+class Answer(StrEnum):
+    """What a person says of a pair."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Where a person's sitting stands.
+
+    Args:
+        pair: the two records to judge next, None when there is none left.
+        answered: answers that have not become decisions.
+        left: pairs that wait, this one included, at most A_SITTING.
+    """
+
+    pair: tuple[str, str] | None
+    answered: int
+    left: int
+
+
+@dataclass(frozen=True)
+class LinkReview:
+    """One person's judging of possible links."""
+
+    workspace: Workspace
+    actor: str
+
+    def sitting(self) -> Sitting:
+        """The next pair, in an order and with sides that say nothing of the model's opinion."""
+        with self.workspace.reading() as connection:
+            links = IdentityTables(connection).possible_links()
+            answered = {(a, b) for a, b, *_ in self._open(connection)}
+            said = {row[:2] for row in self._given(connection)}
+        waiting = [pair for pair in links.select("record_l", "record_r").iter_rows() if pair not in said]
+        waiting.sort(key=self._chance)
+        first = waiting[0] if waiting else None
+        if first and self._chance(first[::-1])[0] % 2:
+            first = first[::-1]
+        return Sitting(first, len(answered), min(len(waiting), A_SITTING))
+
+    def answer(self, a: str, b: str, answer: Answer, note: str = "") -> None:
+        """The answer stands until it is taken back or becomes a decision.
+
+        Raises:
+            UnknownRecord: one of the two is no record of anybody.
+        """
+        with self.workspace.transaction() as connection:
+            tables = IdentityTables(connection)
+            for key in (a, b):
+                if key not in tables.records_of(tables.require(key)):
+                    raise UnknownRecord("no such record")
+            connection.execute(
+                "INSERT INTO link_answer (a, b, answer, note, by_, at) VALUES (?, ?, ?, ?, ?, ?)",
+                (min(a, b), max(a, b), answer, note.strip(), self.actor, _now()),
+            )
+
+    def take_back(self) -> tuple[str, str] | None:
+        """The last answer that is no decision yet is gone; the pair it was on comes again."""
+        with self.workspace.transaction() as connection:
+            open_ = self._open(connection)
+            if not open_:
+                return None
+            a, b, _, _, n = open_[-1]
+            connection.execute("UPDATE link_answer SET undone_at = ? WHERE n = ?", (_now(), n))
+            return a, b
+
+    def apply(self) -> dict[str, Any]:
+        """Answers that say same or different are decisions, all in one run.
+
+        Returns:
+            As `decide_all`.
+
+        Raises:
+            SettingsError: there is nothing to apply.
+        """
+        with self.workspace.reading() as connection:
+            judged = [row for row in self._open(connection) if row[2] != Answer.CANNOT_TELL]
+        if not judged:
+            raise SettingsError("no answer says same or different")
+
+        def noted(connection: apsw.Connection, document: Mapping[str, Any]) -> None:
+            first = document["decision"]["n"]
+            done = [(first + place, row[4]) for place, row in enumerate(judged)]
+            connection.executemany("UPDATE link_answer SET decision = ? WHERE n = ?", done)
+
+        decisions = [Judged(a, b, answer, note or BLIND) for a, b, answer, note, _ in judged]
+        return decide_all(self.workspace, decisions, self.actor, noted)
+
+    def side_by_side(self, pair: tuple[str, str]) -> list[dict[str, Any]]:
+        """One row an attribute that either record has: what each says, and what is missing."""
+        with self.workspace.reading() as connection:
+            rows = facts_of(self.workspace, connection, Kind.PERSON, "key", list(pair))
+        held = {row["key"]: row for row in rows.iter_rows(named=True)}
+        if len(held) != len(pair):
+            raise UnknownRecord("no such record")
+        left, right = (held[key] for key in pair)
+        return [
+            {"attribute": name, "left": left[name], "right": right[name]}
+            for name in SHOWN_BESIDE
+            if left[name] or right[name]
+        ]
+
+    def _open(self, connection: apsw.Connection) -> list[tuple[str, str, str, str, int]]:
+        return [(a, b, answer, note, n) for a, b, answer, note, n, done in self._given(connection) if done is None]
+
+    def _given(self, connection: apsw.Connection) -> list[tuple[Any, ...]]:
+        return connection.execute(
+            "SELECT a, b, answer, note, n, decision FROM link_answer WHERE by_ = ? AND undone_at IS NULL ORDER BY n",
+            (self.actor,),
+        ).fetchall()
+
+    def _chance(self, pair: tuple[str, str]) -> tuple[int, tuple[str, str]]:
+        """A number that the person and the pair decide, and nothing about how alike the two are."""
+        digest = hashlib.blake2b("\0".join((self.actor, *pair)).encode(), digest_size=8).digest()
+        return int.from_bytes(digest), pair
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

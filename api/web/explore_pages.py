@@ -1,0 +1,170 @@
+"""The explorer: its page, one step further, saved views and exports."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.casework.views import View, Views, checked
+from api.explore import Expansion, expand, people_of, restore, start_at
+from api.explore.analytics import analytics
+from api.explore.export import PictureFormat, write_picture
+from api.things import numbers_of
+from api.web.site import render
+from api.web.texts import Catalogue, load_catalogue
+from api.web.views.driver import href
+from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
+from graph.schema import EdgeKind, NodeKind
+from linkage.errors import SettingsError
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+KINDS = ("Identity", "Vehicle", "Carrier", "Phone", "Address", "Event", "Port")
+KEYS = (
+    ("arrows", "← ↑ → ↓"),
+    ("along", "[ ]"),
+    ("details", "Enter"),
+    ("expand", "e"),
+    ("collapse", "c"),
+    ("hide", "h"),
+    ("pin", "p"),
+    ("undo", "u"),
+    ("fit", "f"),
+    ("zoom", "+ −"),
+    ("row", "t"),
+    ("back", "Esc"),
+)
+FIRST_FILTERS: dict[str, Any] = {"kinds": [*KINDS], "least": "0", "possible": True, "from": "", "to": ""}
+
+
+class Step(BaseModel):
+    """What is to be expanded, and how it is narrowed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: NodeKind
+    key: Annotated[str, Field(max_length=1000)]
+    shown: Annotated[list[str], Field(max_length=1500)] = []
+    kinds: list[NodeKind] = []
+    since: date | None = None
+    until: date | None = None
+    least: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    text: Annotated[str, Field(max_length=100)] = ""
+
+
+@router.get("/drivers/{identity_id}/explore")
+def explorer_page(identity_id: str, here: VisitDependency) -> Response:
+    """What is around a driver, the strongest ties first."""
+    started = start_at(here.service.workspace, identity_id, None, here.service.store)
+    here.audit("explorer", people_of(started))
+    return explorer(here, started, FIRST_FILTERS)
+
+
+def explorer(
+    here: Visit,
+    started: dict[str, Any],
+    filters: dict[str, Any],
+    *,
+    view: View | None = None,
+    since_saved: dict[str, int] | None = None,
+) -> Response:
+    """The explorer's page with a picture to begin with.
+
+    Args:
+        view: the saved view that it is; None where it is new.
+    """
+    t = load_catalogue()
+    addressed(here, started["nodes"])
+    focus = next(node for node in started["nodes"] if node["id"] == started["focus"])
+    with here.service.workspace.reading() as connection:
+        notes = Views(connection).notes(view.view_id) if view else []
+    return render(
+        "explorer.html",
+        here.at("explore"),
+        start=started,
+        words=_words(t, here),
+        kinds=KINDS,
+        keys=[(keys, t(f"explorer_key.{name}")) for name, keys in KEYS],
+        filters=filters,
+        name=focus["label"],
+        href=href(focus["key"]),
+        view=view,
+        notes=notes,
+        since_saved=since_saved,
+    )
+
+
+@router.post("/explore/expand")
+def expand_step(step: Step, here: VisitDependency, _: FormDependency) -> dict[str, Any]:
+    """One step from a thing or a person."""
+    asked = Expansion(
+        step.kind,
+        step.key,
+        frozenset(step.shown),
+        frozenset(step.kinds),
+        step.since,
+        step.until,
+        step.least,
+        step.text,
+    )
+    document = expand(here.service.workspace, asked, None, here.service.store)
+    here.audit("explorer step", people_of(document) or [None])
+    addressed(here, document["nodes"])
+    return document
+
+
+def addressed(here: Visit, nodes: list[dict[str, Any]]) -> None:
+    """Each node gets the address of its own page, where it has one."""
+    with here.service.workspace.reading() as connection:
+        numbers = numbers_of(connection, [(node["kind"], node["key"]) for node in nodes])
+    for node in nodes:
+        number = numbers.get((node["kind"], node["key"]))
+        if node["kind"] == NodeKind.IDENTITY:
+            node["href"] = href(node["key"])
+        elif number is not None:
+            node["href"] = f"/things/{number}"
+
+
+def _words(t: Catalogue, here: Visit) -> dict[str, Any]:
+    """What the script says."""
+    plain = {
+        key.removeprefix("explorer_js."): str(text) for key, text in t.texts.items() if key.startswith("explorer_js.")
+    }
+    return {
+        **plain,
+        "kinds": {kind: str(t(f"kind.{kind}")) for kind in KINDS},
+        "ties": {kind.value: str(t(f"tie.{kind.value}")) for kind in EdgeKind if t.has(f"tie.{kind.value}")},
+        "certainty": {name: str(t(f"tie_certainty.{name}")) for name in ("confirmed", "possible", "declared", "drawn")},
+        "picture_foot": f"{here.page.workspace} · {here.page.purpose} · {here.page.as_of or ''}",
+    }
+
+
+@router.post("/explore/export")
+def export_picture(here: VisitDependency, form: FormDependency) -> Response:
+    """What is shown, as a file for another program."""
+    picture = _pictured(here, form)
+    here.audit("explorer export", people_of(picture) or [None], field(form, "format"))
+    if field(form, "format") not in set(PictureFormat):
+        raise SettingsError("choose one of the formats")
+    file = write_picture(picture, PictureFormat(field(form, "format")))
+    headers = {"content-disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+@router.post("/explore/analytics")
+def count_picture(here: VisitDependency, form: FormDependency) -> Response:
+    """How the picture hangs together: components, what is most between, communities."""
+    picture = _pictured(here, form)
+    here.audit("explorer analytics", people_of(picture) or [None])
+    names = {node["id"]: node for node in picture["nodes"]}
+    return render("analytics.html", here.at("explore"), found=analytics(picture), names=names)
+
+
+def _pictured(here: Visit, form: dict[str, list[str]]) -> dict[str, Any]:
+    """The things of a sent state that are not hidden, as the graph has them now."""
+    state = checked(field(form, "state"))
+    things = [name for name in state["things"] if name not in set(state.get("hidden", ()))]
+    return restore(here.service.workspace, state["focus"], things, here.service.store)

@@ -1,0 +1,72 @@
+"""Link review: two records side by side, three answers, and the model's opinion only afterwards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+
+from api.link_review import A_SITTING, Answer, LinkReview
+from api.web.site import render
+from api.web.visit import FormDependency, PageRoute, VisitDependency, field
+from api.why import why
+from linkage.errors import SettingsError
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/links")
+def link_page(here: VisitDependency, told: Annotated[str, Query(max_length=2000)] = "") -> Response:
+    """The next pair; above it, what the model said of the one before."""
+    review = LinkReview(here.service.workspace, here.caller.actor)
+    now = review.sitting()
+    rows = review.side_by_side(now.pair) if now.pair else []
+    before = told.split("\n") if "\n" in told else None
+    said = why(here.service.workspace, *before[:2]) if before else None
+    keys = [*(now.pair or ()), *(before[:2] if before else ())]
+    people = dict.fromkeys(here.service.workspace.resolve_id(key) for key in keys)
+    here.audit("link review", list(people) or [None])
+    return render(
+        "links.html",
+        here.at("links"),
+        sitting=now,
+        of=A_SITTING,
+        rows=[here.masked(row) for row in rows],
+        said=here.masked(said) if said else None,
+        before=before,
+    )
+
+
+@router.post("/links/answer")
+def answer_page(here: VisitDependency, form: FormDependency) -> Response:
+    """One answer; the model's opinion of that pair is next, with another pair."""
+    given = field(form, "answer")
+    if given not in set(Answer):
+        raise SettingsError("answer with same, not the same, or cannot tell")
+    a, b = field(form, "a"), field(form, "b")
+    LinkReview(here.service.workspace, here.caller.actor).answer(a, b, Answer(given), field(form, "note"))
+    here.audit("link answer", [here.service.workspace.resolve_id(key) for key in (a, b)])
+    return RedirectResponse(_after(a, b), 303)
+
+
+@router.post("/links/undo")
+def undo_page(here: VisitDependency, _: FormDependency) -> Response:
+    """The last answer is taken back."""
+    LinkReview(here.service.workspace, here.caller.actor).take_back()
+    here.audit("link answer taken back", [None])
+    return RedirectResponse("/links", 303)
+
+
+@router.post("/links/apply")
+def apply_page(here: VisitDependency, _: FormDependency) -> Response:
+    """The answers become decisions."""
+    document = LinkReview(here.service.workspace, here.caller.actor).apply()
+    here.audit("link review applied", [None], f"{len(document['decisions'])} decisions")
+    return render("links_applied.html", here.at("links"), applied=document)
+
+
+def _after(a: str, b: str) -> str:
+    told = quote(f"{a}\n{b}", safe="")
+    return f"/links?told={told}"

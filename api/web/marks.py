@@ -1,0 +1,76 @@
+"""How values look on a page: names as recorded, dates written out, figures with their band. All of it is escaped."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+
+from babel.dates import format_date, format_timedelta
+from markupsafe import Markup, escape
+
+_NAME = Markup('<bdi translate="no">{}</bdi>')
+_CODE = Markup('<span class="control-code">U+{:04X}</span>')
+_TIME = Markup('<time datetime="{}">{}</time>')
+_BAND_BARS = {"routine": 1, "look": 2, "look first": 3}
+
+
+def name(text: str | None) -> Markup:
+    """A name as its source wrote it, apart from the text's direction; what cannot be seen is shown as its code."""
+    return _NAME.format(visible(text or ""))
+
+
+def visible(text: str) -> Markup:
+    """Text whose controls and marks of direction are boxed codes, since they can make it read as another."""
+    return Markup("").join(
+        _CODE.format(ord(sign)) if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Co", "Cn"} else escape(sign)
+        for sign in text
+    )
+
+
+def day(value: str | date | None, language: str = "en", as_of: date | None = None) -> Markup:
+    """A date written out, with its age where the day of the page is given, such as 3 Apr 2026 (7 months ago).
+
+    Args:
+        value: ISO date or time; text that is no date is shown as it stands.
+    """
+    if value is None:
+        return Markup("")
+    try:
+        on = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    except ValueError:
+        return visible(str(value))
+    told = format_date(on, "d MMM y", locale=language)
+    if as_of is not None:
+        told += f" ({format_timedelta(on - as_of, add_direction=True, granularity='day', locale=language)})"
+    return _TIME.format(on.isoformat(), told)
+
+
+def moment(value: str | None, language: str = "en") -> Markup:
+    """A day and time in UTC."""
+    if not value:
+        return Markup("")
+    at = datetime.fromisoformat(value)
+    return _TIME.format(value, f"{format_date(at, 'd MMM y', locale=language)} {at:%H:%M} UTC")
+
+
+def age(birth_date: str | None, as_of: date) -> int | None:
+    """Whole years from a full birth date to a day; None where the date is not full."""
+    if not birth_date or len(birth_date) != len("2000-01-01"):
+        return None
+    born = date.fromisoformat(birth_date)
+    return as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))
+
+
+def bars(band: str | None) -> int:
+    """How many of three bars a band has; 0 for one that is not scored."""
+    return _BAND_BARS.get(band or "", 0)
+
+
+def whole(figure: float | None) -> str:
+    """A figure of 0 to 100, rounded."""
+    return "" if figure is None else f"{figure:.0f}"
+
+
+def points(value: float) -> str:
+    """Points, to three digits after the point."""
+    return f"{value:.3f}"

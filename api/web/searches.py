@@ -1,0 +1,85 @@
+"""What a person searched for, kept for the session so that an address names it by a token and Back works.
+
+It stands in a file of its own: a search must not wait for a load, and nothing of it belongs in the ledger.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+import orjson
+
+from api.search import Query
+from linkage.errors import UnknownRecord
+
+FILE = "searches.db"
+KEPT_S = 43_200.0
+"""Seconds a search is kept: as long as a session can last."""
+_SCHEMA = "CREATE TABLE IF NOT EXISTS search (token TEXT PRIMARY KEY, user TEXT, query BLOB, at REAL) WITHOUT ROWID"
+
+
+@dataclass(frozen=True)
+class Searches:
+    """Searches of all users of a workspace; each is seen by the one who made it."""
+
+    folder: Path
+
+    def keep(self, user: str, query: Query) -> str:
+        """The token of a search that is kept from now on; what is too old is gone."""
+        return self._keep(user, asdict(query))
+
+    def find(self, user: str, token: str) -> Query:
+        """The search behind a token.
+
+        Raises:
+            UnknownRecord: it is too old, or somebody else's.
+        """
+        return Query(**self._find(user, token))
+
+    def keep_list(self, user: str, found: Mapping[str, Any]) -> str:
+        """The token of a list that was matched, kept like a search."""
+        return self._keep(user, found)
+
+    def list_of(self, user: str, token: str) -> dict[str, Any]:
+        """The list behind a token.
+
+        Raises:
+            UnknownRecord: it is too old, or somebody else's.
+        """
+        return self._find(user, token)
+
+    def _keep(self, user: str, kept: Mapping[str, Any]) -> str:
+        token = secrets.token_urlsafe(9)
+        with self._open() as connection:
+            connection.execute("DELETE FROM search WHERE at < ?", (time.time() - KEPT_S,))
+            connection.execute("INSERT INTO search VALUES (?, ?, ?, ?)", (token, user, orjson.dumps(kept), time.time()))
+        return token
+
+    def _find(self, user: str, token: str) -> dict[str, Any]:
+        with self._open() as connection:
+            row = connection.execute(
+                "SELECT query FROM search WHERE token = ? AND user = ? AND at >= ?", (token, user, time.time() - KEPT_S)
+            ).fetchone()
+        if row is None:
+            raise UnknownRecord("no such search")
+        found: dict[str, Any] = orjson.loads(row[0])
+        return found
+
+    @contextmanager
+    def _open(self) -> Iterator[apsw.Connection]:
+        connection = apsw.Connection(str(self.folder / FILE))
+        try:
+            connection.set_busy_timeout(5_000)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA secure_delete=ON")  # names that were looked for do not outlive their search
+            connection.execute(_SCHEMA)
+            yield connection
+        finally:
+            connection.close()

@@ -1,0 +1,112 @@
+"""Signing in and out, and how a person likes the pages."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.accounts.login import Login, LoginRefused, PasswordMustChange, log_in
+from api.accounts.purpose import Purpose, stated
+from api.accounts.sessions import Sessions
+from api.http.security import cookie_name, drop_cookie, set_cookie
+from api.http.service import Service, ServiceDependency, address_of
+from api.http.sessions import refuse_other_sites
+from api.web.site import Page, render
+from api.web.visit import LOOK_COOKIE, THEMES, FormDependency, PageRoute, VisitDependency, field
+from linkage.errors import SettingsError
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+LOOK_KEPT_S = 31_536_000
+Text = Annotated[str, Form(max_length=400)]
+
+
+@router.get("/sign-in")
+def sign_in_page(
+    service: ServiceDependency, next_: Annotated[str, Query(alias="next", max_length=400)] = "/"
+) -> Response:
+    """Who looks, and why."""
+    return _sign_in(service, next_, {})
+
+
+@router.post("/sign-in")
+def sign_in(  # noqa: PLR0913, PLR0917 - one field each
+    request: Request,
+    service: ServiceDependency,
+    user: Text = "",
+    password: Text = "",
+    purpose: Text = "",
+    reference: Text = "",
+    new_password: Text = "",
+    next: Text = "/",  # noqa: A002 - the name of the field
+) -> Response:
+    """A session, or the page again with what is wrong."""
+    refuse_other_sites(request)
+    typed = {"user": user, "purpose": purpose, "reference": reference}
+    service.rates.login(address_of(request), user)
+    try:
+        asked = Login(user, password, stated(_purpose(purpose), reference), new_password)
+        token = log_in(service.workspace, service.log, asked, service.access.sessions, time.time())
+    except LoginRefused:
+        return _sign_in(service, next, typed, "wrong")
+    except PasswordMustChange:
+        return _sign_in(service, next, typed, "must_change")
+    answer = RedirectResponse(_inside(next), 303)
+    set_cookie(request, answer, token, service.access.sessions.life_s)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, here: VisitDependency, _: FormDependency) -> Response:
+    """The session ends."""
+    with here.service.workspace.transaction() as connection:
+        sessions = Sessions(connection, here.service.access.sessions, time.time())
+        if session := sessions.find(here.token):
+            sessions.close(session)
+    here.audit("logout", [None])
+    answer = RedirectResponse("/sign-in", 303)
+    drop_cookie(request, answer)
+    return answer
+
+
+@router.post("/settings")
+def settings(request: Request, here: VisitDependency, form: FormDependency) -> Response:
+    """Dark or light, dense or with more room: kept by the browser, since it says nothing of anybody."""
+    theme = field(form, "theme") or here.page.theme
+    density = field(form, "density") or here.page.density
+    answer = RedirectResponse(_inside(field(form, "back")), 303)
+    kept = f"{theme if theme in THEMES else ''}-{density if density == 'comfortable' else ''}"
+    is_local = cookie_name(request) == cookie_name(request).removeprefix("__Host-")
+    answer.set_cookie(
+        LOOK_COOKIE, kept, max_age=LOOK_KEPT_S, path="/", secure=not is_local, httponly=True, samesite="strict"
+    )
+    return answer
+
+
+def _sign_in(service: Service, where: str, typed: dict[str, str], fault: str = "") -> Response:
+    return render(
+        "sign_in.html",
+        Page(),
+        401 if fault == "wrong" else 200,
+        fault=fault,
+        next=_inside(where),
+        purposes=[one.value for one in Purpose],
+        has_provider=service.access.provider is not None,
+        user=typed.get("user", ""),
+        purpose=typed.get("purpose", ""),
+        reference=typed.get("reference", ""),
+    )
+
+
+def _purpose(text: str) -> Purpose:
+    try:
+        return Purpose(text)
+    except ValueError:
+        raise SettingsError("choose what you need people's records for") from None
+
+
+def _inside(where: str) -> str:
+    """The address where it is one of ours: no page sends anybody elsewhere."""
+    return where if where.startswith("/") and not where.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,74 @@
+"""Loads as a list and one by one, whether they came by a browser, another system or the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.jobs.tables import Job
+from linkage.ledger import LoadRow
+
+PUBLISHED_IS = "running"
+"""How a job is called whose load is in, while what follows it is still to come."""
+
+
+def listed(jobs: Sequence[Job], loads: Sequence[LoadRow]) -> list[dict[str, Any]]:
+    """Jobs and loads as one list, the newest first; a load that a job brought stands once."""
+    brought = {job.load_id for job in jobs if job.load_id is not None}
+    summary = {load.load_id: load.summary for load in loads}
+    rows = [
+        {
+            "name": job.request.get("file") or job.kind.value,
+            "href": f"/loads/{job.job_id}",
+            "source": job.request["source"],
+            "state": _state(job.state.value),
+            "at": job.created_at,
+            "by": job.actor,
+            "rows": summary.get(job.load_id or 0, {}).get("rows"),
+            "rejected": summary.get(job.load_id or 0, {}).get("rejected"),
+        }
+        for job in jobs
+    ]
+    rows += [
+        {
+            "name": f"{load.source} {load.load_id}",
+            "href": f"/loads/{load.load_id}",
+            "source": load.source,
+            "state": "done",
+            "at": load.finished_at,
+            "by": load.actor,
+            "rows": load.summary.get("rows"),
+            "rejected": load.summary.get("rejected"),
+        }
+        for load in loads
+        if load.load_id not in brought
+    ]
+    return sorted(rows, key=lambda row: str(row["at"]), reverse=True)
+
+
+def told(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page of a job shows.
+
+    Args:
+        document: the whole document of the job.
+    """
+    load = document["load"] or {}
+    files = load.get("files", [])
+    return {
+        "name": document["request"].get("file") or document["kind"],
+        "source": document["source"],
+        "state": _state(str(document["state"])),
+        "progress": document["progress"],
+        "problem": document["problem"],
+        "job_id": document["job_id"],
+        "rows": sum(file["rows"] for file in files),
+        "accepted": sum(file["accepted"] for file in files),
+        "rejected": [row for file in files for row in file["rejected"]],
+        "rejected_total": sum(file["rejected_total"] for file in files),
+        "unchanged": bool(load.get("unchanged")),
+        "result": load if files else None,
+    }
+
+
+def _state(state: str) -> str:
+    return PUBLISHED_IS if state == "published" else state

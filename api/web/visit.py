@@ -1,0 +1,181 @@
+"""Who looks at a page: the session behind the cookie, checked against the access table, and how pages fail."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+
+from api import scores
+from api.accounts.sessions import Sessions, csrf_token
+from api.casework.cases import Cases
+from api.http.access_table import ACCESS
+from api.http.problems import status_of
+from api.http.security import SAFE_METHODS, cookie_name
+from api.http.service import Service
+from api.masking import Masker
+from api.roles import Caller
+from api.web.site import Notice, Page, render
+from api.web.texts import load_catalogue
+from linkage.errors import LinkageError
+
+THEMES = ("light", "dark")
+LOOK_COOKIE = "crosslane_look"
+OPEN_CASES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a signed-in person.
+
+    Args:
+        page: the frame of the page that answers it.
+        token: of their session.
+        masker: hides identifiers.
+    """
+
+    service: Service
+    caller: Caller
+    page: Page
+    token: str
+    masker: Masker
+
+    def audit(self, action: str, identities: Sequence[str | None], detail: str | None = None) -> None:
+        """The audit holds one entry an identity before the page that shows it leaves."""
+        self.service.audit(self.caller, action, identities, detail)
+
+    def masked(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The document with every identifier masked."""
+        found: dict[str, Any] = self.masker.document(document)
+        return found
+
+    def at(self, here: str) -> Page:
+        """The frame with the menu's entry that the page belongs to."""
+        return replace(self.page, here=here)
+
+    def told(self, key: str, kind: str = "done", **values: Any) -> Page:
+        """The frame with one line above the page."""
+        return replace(self.page, notices=(Notice(load_catalogue()(key, **values), kind),))
+
+
+class SignedOut(Exception):
+    """Nobody is signed in: the sign-in page comes first."""
+
+
+def served(request: Request) -> Service:
+    """The service behind the request's app."""
+    found: Service = request.app.state.service
+    return found
+
+
+def visit(request: Request) -> Visit:
+    """The visit behind a request of a page.
+
+    Raises:
+        SignedOut: no session is open.
+        HTTPException: 403 where the role may not open the page, or a form came without its token.
+    """
+    service, token = served(request), request.cookies.get(cookie_name(request), "")
+    with service.workspace.reading() as connection:
+        session = Sessions(connection, service.access.sessions, time.time()).find(token) if token else None
+        as_of = scores.as_of(connection)
+        cases = Cases(connection, session.user).all(session.user) if session else []
+    if session is None:
+        raise SignedOut
+    service.rates.request(session.caller)
+    if session.role not in ACCESS[request.method, request.scope["route"].path]:
+        raise HTTPException(403)
+    theme, _, density = request.cookies.get(LOOK_COOKIE, "").partition("-")
+    page = Page(
+        user=session.user,
+        role=session.role,
+        purpose=session.purpose,
+        workspace=service.workspace.path.name,
+        path=request.url.path,
+        open_cases=[case for case in cases if not case["closed_at"]][:OPEN_CASES],
+        as_of=as_of.isoformat() if as_of else None,
+        csrf=csrf_token(token),
+        theme=theme if theme in THEMES else "",
+        density="comfortable" if density == "comfortable" else "",
+    )
+    return Visit(service, session.caller, page, token, request.app.state.masker)
+
+
+VisitDependency = Annotated[Visit, Depends(visit)]
+
+
+async def checked_form(request: Request, here: VisitDependency) -> dict[str, list[str]]:
+    """The fields of a form that came from one of our pages.
+
+    Raises:
+        HTTPException: 403 where its token is not that of the session.
+    """
+    form = await request.form()
+    fields = {name: [str(value) for value in form.getlist(name) if isinstance(value, str)] for name in form}
+    given = (fields.get("csrf") or [""])[0] or request.headers.get("x-csrf-token", "")
+    if not hmac.compare_digest(given.encode(), here.page.csrf.encode()):
+        raise HTTPException(403, "stale_form")
+    return fields
+
+
+FormDependency = Annotated[dict[str, list[str]], Depends(checked_form)]
+
+
+def field(form: dict[str, list[str]], name: str) -> str:
+    """The only value of a field, empty where there is none."""
+    return (form.get(name) or [""])[0].strip()
+
+
+class PageRoute(APIRoute):
+    """A route that answers with pages, its errors too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with errors as pages that say what happened and what to do."""
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except SignedOut:
+                return _to_sign_in(request)
+            except (LinkageError, HTTPException, RequestValidationError) as error:
+                return _failed(request, error)
+
+        return handled
+
+
+def _to_sign_in(request: Request) -> Response:
+    where = request.url.path if request.method in SAFE_METHODS else "/"
+    return RedirectResponse(f"/sign-in?next={where}", 303)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    t = load_catalogue()
+    try:
+        page = visit(request).page
+    except (SignedOut, HTTPException, LinkageError):
+        page = Page()
+    if isinstance(error, RequestValidationError):
+        return render("error.html", page, 422, text=t("error.invalid", detail=""))
+    status = status_of(error) if isinstance(error, LinkageError) else 500
+    if isinstance(error, HTTPException):
+        status = error.status_code
+    text: Markup
+    if status == 403:
+        text = t("error.stale_form") if getattr(error, "detail", "") == "stale_form" else t("error.forbidden")
+    elif status == 404:
+        text = t("error.not_found")
+    elif status >= 500:
+        text = t("error.unavailable", detail=str(error))
+    else:
+        text = t("error.invalid", detail=str(error))
+    return render("error.html", page, status, text=text)

@@ -1,0 +1,100 @@
+// The same things as a table: sortable, with the same selection, for the keyboard, a reader and a printer.
+import type { Thing, Tie } from "./model";
+
+export interface Words {
+  kinds: Record<string, string>;
+  ties: Record<string, string>;
+  certainty: Record<string, string>;
+  no_date: string;
+  until_now: string;
+  summary: string;
+  outside: string;
+}
+
+export class Twin {
+  constructor(
+    private readonly body: HTMLTableSectionElement,
+    private readonly words: Words,
+    onSelect: (id: string) => void,
+  ) {
+    body.addEventListener("click", (event) => {
+      const row = (event.target as Element).closest<HTMLTableRowElement>("tr[data-id]");
+      if (row?.dataset.id && !(event.target as Element).closest("a")) onSelect(row.dataset.id);
+    });
+  }
+
+  show(things: Thing[], ties: Tie[], faded: Set<string>, nameOf: (id: string) => string): void {
+    const rows = things.map((thing) => {
+      const mine = ties.filter((tie) => tie.source === thing.id || tie.target === thing.id);
+      return this.row(thing, mine, faded, nameOf);
+    });
+    this.body.replaceChildren(...rows);
+  }
+
+  select(id: string | null): void {
+    for (const row of this.body.rows) row.setAttribute("aria-selected", String(row.dataset.id === id));
+  }
+
+  focus(id: string): void {
+    for (const row of this.body.rows) if (row.dataset.id === id) row.querySelector("button")?.focus();
+  }
+
+  private row(thing: Thing, ties: Tie[], faded: Set<string>, nameOf: (id: string) => string): HTMLTableRowElement {
+    const row = document.createElement("tr");
+    row.dataset.id = thing.id;
+    row.dataset.ties = String(ties.length);
+    const spans = ties.map((tie) => this.when(tie)).filter(unique);
+    const strongest = Math.max(...ties.map((tie) => tie.strength ?? -1));
+    const cells: (string | Node)[] = [
+      this.words.kinds[thing.kind] ?? thing.kind,
+      this.name(thing),
+      list(ties.map((tie) => nameOf(tie.source === thing.id ? tie.target : tie.source)).filter(unique)),
+      list(ties.map((tie) => this.words.ties[tie.kind] ?? tie.kind).filter(unique)),
+      spans.slice(0, 3).join("; ") + (spans.length > 3 ? " …" : ""),
+      strongest >= 0 ? strongest.toFixed(2) : "",
+      list(ties.map((tie) => this.words.certainty[tie.certainty] + (faded.has(tie.id) ? `, ${this.words.outside}` : "")).filter(unique)),
+    ];
+    cells.forEach((content, index) => {
+      const cell = document.createElement(index === 1 ? "th" : "td");
+      if (index === 1) (cell as HTMLTableCellElement).scope = "row";
+      if (index === 5) cell.className = "number";
+      cell.append(content);
+      row.append(cell);
+    });
+    return row;
+  }
+
+  private name(thing: Thing): Node {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "plain";
+    const name = document.createElement("bdi");
+    name.translate = false;
+    name.textContent = thing.label || thing.detail || thing.kind;
+    button.append(name);
+    if (thing.kind === "Vehicle" && thing.detail) button.append(` ${thing.detail}`);
+    return button;
+  }
+
+  private when(tie: Tie): string {
+    if (!tie.first && !tie.last) return this.words.no_date;
+    const last = tie.lasts ? this.words.until_now : tie.last;
+    return tie.first === tie.last && !tie.lasts ? `${tie.first}` : `${tie.first} – ${last}`;
+  }
+}
+
+function unique<T>(value: T, index: number, all: T[]): boolean {
+  return all.indexOf(value) === index;
+}
+
+function list(values: string[]): Node {
+  const shown = document.createElement("span");
+  values.slice(0, 6).forEach((value, index) => {
+    const name = document.createElement("bdi");
+    name.textContent = value;
+    if (index) shown.append(", ");
+    shown.append(name);
+  });
+  if (values.length > 6) shown.append(` +${values.length - 6}`);
+  return shown;
+}
