@@ -18,8 +18,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.http.match import MatcherDependency, in_time
-from api.http.models.reconcile import Batch, Manifest, QueryProperty, ReconAnswer, Suggested
-from api.http.models.reconcile import Query as ReconQueryModel
+from api.http.models.reconcile import Batch, Manifest, QueryProperty, ReconAnswer, RowQuery, Suggested
 from api.http.problems import documented
 from api.http.service import CallerDependency, ServiceDependency
 from api.reconcile import PERSON_TYPE, driver_line, properties, reconcile
@@ -27,7 +26,7 @@ from api.reconcile import PERSON_TYPE, driver_line, properties, reconcile
 PATH = "/api/v1/reconcile"
 BATCH = 50
 """Rows that a client is asked to send at a time."""
-_PLACES = frozenset({*ReconQueryModel.model_fields, *QueryProperty.model_fields})
+_PLACES = frozenset({*RowQuery.model_fields, *QueryProperty.model_fields})
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _BODY = {
     "requestBody": {
@@ -50,7 +49,9 @@ _BODY = {
         },
     }
 }
-_PAGE: dict[int | str, dict[str, Any]] = {200: {"description": "A page.", "content": {"text/html": {}}}}
+_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A page.", "content": {"text/html": {"schema": {"type": "string"}}}}
+}
 router = APIRouter(prefix="/api/v1", tags=["reconcile"], responses=documented())
 
 

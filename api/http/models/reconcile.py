@@ -43,7 +43,7 @@ class QueryProperty(BaseModel):
         return next((text for value in values if (text := _shown(value).strip())), "")
 
 
-class Query(BaseModel):
+class RowQuery(BaseModel):
     """One row."""
 
     model_config = ConfigDict(extra="forbid")
@@ -62,7 +62,7 @@ class Query(BaseModel):
         return ReconQuery(self.query.strip(), stated, PERSON_TYPE["id"] in types, limit)
 
 
-class Batch(RootModel[Annotated[dict[str, Query], Field(max_length=MOST_RECORDS)]]):
+class Batch(RootModel[Annotated[dict[str, RowQuery], Field(max_length=MOST_RECORDS)]]):
     """Rows by keys of the client's choice."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_BATCH]})
