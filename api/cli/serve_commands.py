@@ -97,7 +97,9 @@ def serve(workspace: Workspace, place: Place, store: GraphStoreChoice = LEDGER, 
     with workspace.reading() as connection:
         has_key = any(row["revoked_at"] is None for row in Keys(connection).rows())
         loads = LoadTables(connection).ids()
-    workspace.fact_store.complete(loads)
+    if workspace.fact_store.incomplete(loads):
+        out.print("Making loads of an earlier version quick to read by key; this is done once.")
+        workspace.fact_store.complete(loads)
     if not has_key:
         out.print("No key opens this API yet. Make one with: crosslane key add NAME", style="yellow")
     if not is_loopback(place.host):
