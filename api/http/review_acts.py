@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, HTTPException
 
 from api.http.idempotent import OnceDependency
 from api.http.models.acts import Because
@@ -28,6 +28,9 @@ from api.http.service import CallerDependency, ServiceDependency
 from api.reviews.actions import ReviewActions
 
 router = APIRouter(prefix="/api/v1/reviews/{review_id}", tags=["reviews"], responses=documented())
+PERSONAL = frozenset({"resolve", "decide", "sign", "send-back", "decide-appeal", "opinion"})
+"""Steps that only a person takes, who logged in: of two keys nobody can say that two people hold them."""
+
 Act: TypeAlias = Callable[[ReviewActions], dict[str, Any]]
 Take: TypeAlias = Callable[[str, Act], dict[str, Any]]
 
@@ -38,6 +41,8 @@ def steps_of(
     """How the caller takes a step on the review: once a key, and audited before it is told."""
 
     def take(name: str, act: Act) -> dict[str, Any]:
+        if name in PERSONAL and not caller.is_person:
+            raise HTTPException(403, "a person does this: log in; a key may bring reviews up and read them")
         document = once(lambda also: act(ReviewActions(service.workspace, caller.actor, also)))
         noted = f"review {review_id} {document.get('trail_head', '')}".strip()
         service.audit(caller, f"review {name}", [document["identity_id"]], noted)

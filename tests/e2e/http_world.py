@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from api.access_settings import AccessSettings, RateLimits
+from api.accounts.sessions import SessionLimits, Sessions, csrf_token
+from api.accounts.users import Users
 from api.audit import AuditLog
 from api.bootstrap import create_workspace, open_workspace
 from api.http import create_app
+from api.http.security import COOKIE
+from api.http.service import CSRF_HEADER
 from api.keys import Keys
 from api.load import LoadRequest, load
 from api.roles import Role
@@ -105,6 +110,22 @@ class Api:
             headers = {"Authorization": f"Bearer {secret}"}
             self.clients[name] = TestClient(app, headers=headers, raise_server_exceptions=False)
         return self.clients[name]
+
+    def person(self, role: Role, name: str) -> TestClient:
+        """A client in which a person of the role is logged in."""
+        app = self.as_(Role.VIEWER).app
+        with self.workspace.transaction() as connection:
+            Users(connection).add(name, role, "tester", "quokka lanterns hum softly")
+            token = Sessions(connection, SessionLimits(), time.time()).open(name, "review")[0]
+        client = TestClient(
+            app,
+            base_url="http://127.0.0.1",
+            cookies={COOKIE: token},
+            headers={CSRF_HEADER: csrf_token(token)},
+            raise_server_exceptions=False,
+        )
+        self.clients[name] = client
+        return client
 
     def id_of(self, reference: str) -> str:
         """The identity that a record is in now."""

@@ -36,8 +36,8 @@ def number_of(client: Any, key: str) -> int:
 
 
 def test_from_the_queue_to_two_signatures_the_letter_and_the_appeal(api: Api) -> None:
-    ana = api.as_(Role.REVIEWER, "ana")
-    ben, eva = api.as_(Role.SUPERVISOR, "ben"), api.as_(Role.SUPERVISOR, "eva")
+    ana = api.person(Role.REVIEWER, "ana")
+    ben, eva = api.person(Role.SUPERVISOR, "ben"), api.person(Role.SUPERVISOR, "eva")
     number = number_of(ana, "incident:US/I1")
     at = f"{QUEUE}/{number}"
 
@@ -48,7 +48,7 @@ def test_from_the_queue_to_two_signatures_the_letter_and_the_appeal(api: Api) ->
         assert changed["identity_id"] == api.id_of("US/1")
         return changed
 
-    assert done(ana, "assign", to="key:ana", reason="mine")["state"] == "assigned"
+    assert done(ana, "assign", to="ana", reason="mine")["state"] == "assigned"
     done(ana, "note", text="looked at")
     assert done(ana, "ask", text="the file, please", due_on="2026-07-20")["state"] == "waiting"
     assert done(ana, "answer", text="it came")["state"] == "assigned"
@@ -74,9 +74,25 @@ def test_from_the_queue_to_two_signatures_the_letter_and_the_appeal(api: Api) ->
     with api.workspace.reading() as connection:
         told = Trail(connection).of(f"review:{number}")
         assert Trail(connection).verify() == []
-    assert {entry.actor for entry in told} >= {"key:ana", "key:ben", "key:eva"}
+    assert {entry.actor for entry in told} >= {"ana", "ben", "eva"}
     steps = [e for e in AuditLog(api.workspace.path).entries(limit=1000) if e.action == "review sign"]
-    assert [(e.actor, e.identity_id) for e in steps] == [("key:ben", api.id_of("US/1"))]
+    assert [(e.actor, e.identity_id) for e in steps] == [("ben", api.id_of("US/1"))]
+
+
+def test_a_key_decides_nothing(api: Api) -> None:
+    key = api.as_(Role.SUPERVISOR)
+    number = number_of(key, "incident:US/I1")
+    assert key.post(f"{QUEUE}/{number}/note", json={"text": "from a system"}).status_code == 200
+    for what, body in (
+        ("resolve", {"factor": "incident:US/I1", "finding": "confirmed", "reason": "r"}),
+        ("decide", {"outcome": "retain", "codes": ["LOW_RISK"], "reason": "r"}),
+        ("sign", {"reason": "r"}),
+        ("send-back", {"outcome": "retain", "reason": "r"}),
+        ("decide-appeal", {"granted": True, "reason": "r"}),
+        ("opinion", {"outcome": "retain", "reason": "r"}),
+    ):
+        assert "log in" in assert_problem(key.post(f"{QUEUE}/{number}/{what}", json=body), 403)["detail"]
+    assert key.get(f"{QUEUE}/{number}").json()["state"] == "open"
 
 
 def test_nothing_is_decided_without_a_reason(api: Api) -> None:
