@@ -25,6 +25,8 @@ from linkage.pipeline.kept_index import PeopleIndex, Segment
 from linkage.schema import Kind
 
 LOGGER = "crosslane.match"
+REST_S = 30.0
+"""Seconds without another attempt after one that failed, so that a full disk costs no processor."""
 
 
 class MatchNotReady(LedgerError):
@@ -81,8 +83,10 @@ class MatchIndex:
         self._held: _Held | None = None
         self._changed = threading.Condition()
         self._at_work = False
+        self._is_building = False
         self._failed = False
         self._version = 0
+        self._rest_until = 0.0
         self._log = logging.getLogger(LOGGER)
 
     def current(self) -> PeopleIndex:
@@ -99,6 +103,8 @@ class MatchIndex:
                 held = self._usable(connection)
             if held is not None and held.newest == newest and held.token == self._files.token():
                 return held.index
+            if held is not None and self._is_building and not self._at_work:
+                break  # what is missing takes its time
             if until is None:
                 until = time.monotonic() + (self._limits.first_s if held is None else self._limits.patience_s)
             if not self._wait(version, until):
@@ -124,35 +130,62 @@ class MatchIndex:
         """Somebody is bringing the index up to the ledger; False where no other is there by `until`."""
         with self._changed:
             self._failed = False
-            if not self._at_work and self._version == version:
-                self._at_work = True
-                threading.Thread(target=self._work, name="match-index", daemon=True).start()
+            if self._version == version:
+                self._start()
             left = max(until - time.monotonic(), 0.0)
             return self._changed.wait_for(lambda: self._version != version or self._failed, left) and not self._failed
 
+    def _start(self) -> None:
+        """A thread is at work, but right after a failure; to be called with `_changed` held."""
+        if not self._at_work and time.monotonic() >= self._rest_until:
+            self._at_work = True
+            threading.Thread(target=self._work, name="match-index", daemon=True).start()
+
     def _work(self) -> None:
-        """Brings the index up to the ledger, then has the newest rows put into files where that is worth it."""
+        """Brings the index up to the ledger, and has the newest rows put into files where that is worth it."""
         try:
-            while not self._is_done():
-                pass
-        except Exception as error:  # the next request starts anew; what went wrong may name no person
-            self._log.warning("the match index could not be brought up: %s", type(error).__name__)
-            with self._changed:
-                self._failed = True
+            while True:
+                try:
+                    is_done = self._catch_up()
+                    break
+                except _TornError:
+                    self._log.warning("a file of the match index is torn; it is made anew")
+                    forget(self._workspace)
+            if not is_done:
+                self._have_built()
+        except Exception as error:  # what went wrong may name a person, so its kind is all that is told
+            self._fail(error)
         finally:
             with self._changed:
                 self._at_work = False
                 self._changed.notify_all()
 
-    def _is_done(self) -> bool:
+    def _have_built(self) -> None:
+        with self._changed:
+            if self._is_building:
+                return
+            self._is_building = True
+        threading.Thread(target=self._build, name="match-builder", daemon=True).start()
+
+    def _build(self) -> None:
+        """The builder has brought the files up to the ledger; newer loads are taken in meanwhile."""
+        command = [sys.executable, "-m", "api.match_build", str(self._workspace.path)]
+        environment = {**os.environ, "POLARS_MAX_THREADS": "1"}
         try:
-            if self._catch_up():
-                return True
-            self._build()
-        except _TornError:
-            self._log.warning("a file of the match index is torn; it is made anew")
-            forget(self._workspace)
-        return False
+            subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603
+        except (OSError, subprocess.CalledProcessError) as error:
+            self._fail(error)
+        finally:
+            with self._changed:
+                self._is_building = False
+                self._start()
+
+    def _fail(self, error: Exception) -> None:
+        self._log.warning("the match index could not be brought up: %s", type(error).__name__)
+        with self._changed:
+            self._failed = True
+            self._rest_until = time.monotonic() + REST_S
+            self._changed.notify_all()
 
     def _catch_up(self) -> bool:
         """The index has every load, as far as memory allows; False where the builder should take over."""
@@ -205,14 +238,6 @@ class MatchIndex:
         again = [load.load_id for load in loads if load.load_id >= first]
         facts, removed = facts_of_loads(self._workspace, again, is_first=not stay)
         return [*segments[:stay], Segment.of((again[0], again[-1]), facts, removed, self.model)]
-
-    def _build(self) -> None:
-        """The builder has brought the files up to the ledger."""
-        command = [sys.executable, "-m", "api.match_build", str(self._workspace.path)]
-        environment = {**os.environ, "POLARS_MAX_THREADS": "1"}
-        done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
-        if done.returncode:
-            raise LedgerError("the builder of the match index failed")
 
 
 def _newest(connection: apsw.Connection) -> LoadStamp | None:

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from api.drivers import Driver, drivers_of
-from api.match import Asked, Matcher, Possible, RecordMatch
+from api.match import Matcher
+from api.match_answer import Asked, Possible, RecordMatch
 from linkage.ledger import IdentityTables, Workspace
 from linkage.schema import Verdict
 

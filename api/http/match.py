@@ -13,7 +13,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from api.http.models.match import MatchAnswer, MatchRequest
 from api.http.problems import documented
 from api.http.service import CallerDependency, ServiceDependency
-from api.match import Asked, Matcher
+from api.match import Matcher
+from api.match_answer import Asked
 from api.match_index import MatchNotReady
 
 RETRY_S = 20

@@ -16,7 +16,8 @@ import pytest
 
 from api.bootstrap import create_workspace, open_workspace
 from api.load import LoadRequest, load
-from api.match import Asked, Matched, Matcher
+from api.match import Matcher
+from api.match_answer import Asked, Matched
 from api.match_build import build, files_of, forget
 from api.match_index import Limits
 from api.why import why
@@ -268,3 +269,20 @@ def test_records_that_no_load_would_take_are_told_so(workspace: Workspace) -> No
 def test_an_empty_workspace_matches_nobody(tmp_path: Path) -> None:
     document = Matcher(create_workspace(tmp_path / "empty")).match([{"surname": "Zambudio"}], ASKED).document()
     assert (document["load"], document["newest_load"], document["rows"][0]["candidates"]) == (0, 0, [])
+
+
+def test_a_builder_that_fails_takes_nothing_from_what_is_held(
+    workspace: Workspace, queries: list[dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matcher = Matcher(workspace, Limits(in_memory=700, worth_keeping=650))
+    matcher.match(queries, ASKED)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    bring(workspace, tmp_path / "few.csv", rows_of("us_cdl.csv", 100, 160))
+    few = rows_of("us_cdl.csv", 100, 101)
+    found = matcher.match(few, ASKED)
+    assert found.load == 3
+    assert any(c["record"] == f"US/{few[0]['record_id']}" for c in told(found)[0])
+    bring(workspace, tmp_path / "more.csv", rows_of("us_cdl.csv", 160, 300))
+    found = matcher.match(queries, ASKED)
+    assert (found.load, found.newest_load) == (3, 4)
+    assert "after load 3" in found.document()["notice"]
