@@ -99,7 +99,9 @@ def serve(workspace: Workspace, place: Place, store: GraphStoreChoice = LEDGER, 
         has_key = any(row["revoked_at"] is None for row in Keys(connection).rows())
         has_user = any(row["disabled_at"] is None for row in Users(connection).rows())
         loads = LoadTables(connection).ids()
-    workspace.fact_store.complete(loads)
+    if workspace.fact_store.incomplete(loads):
+        out.print("Making loads of an earlier version quick to read by key; this is done once.")
+        workspace.fact_store.complete(loads)
     if not has_key:
         out.print("No key opens this API yet. Make one with: crosslane key add NAME", style="yellow")
     if not has_user:
