@@ -110,7 +110,7 @@ def suggest(
     return {"result": [item for item in offered if wanted in item["name"].casefold() or wanted in item["id"]]}
 
 
-@router.get("/reconcile/preview/{identity_id:path}", response_model=None, responses=_PAGE)
+@router.get("/reconcile/preview/{identity_id:path}", response_class=HTMLResponse, responses=_PAGE)
 def preview(
     identity_id: Annotated[str, Path(max_length=1000)], service: ServiceDependency, caller: CallerDependency
 ) -> HTMLResponse:
