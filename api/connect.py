@@ -40,7 +40,7 @@ class Between:
 
 
 def connect(workspace: Workspace, between: Between, store: GraphStoreChoice = LEDGER) -> dict[str, Any]:
-    """The things that at least two of the drivers were on, and the events that two of them are recorded for.
+    """The things that at least two of the drivers were on: those of most of them first, then those of fewest others.
 
     Returns:
         people (drivers asked about), shared (kind, label, detail, number, of_them: how many of the people, who: ids,
@@ -81,7 +81,7 @@ def connect(workspace: Workspace, between: Between, store: GraphStoreChoice = LE
                     "others": crowds[kind].get(key, len(row["who"])) - len(row["who"]),
                 }
             )
-        rows.sort(key=lambda one: (-one["of_them"], one["others"], one["kind"], one["label"]))
+        rows.sort(key=lambda one: (-one["of_them"], one["others"], one["kind"], one["label"], one["number"] or 0))
         small = [one for one in rows if one["of_them"] + one["others"] <= limit]
         return {
             "people": [driver.document() for driver in drivers_of(connection, people)],

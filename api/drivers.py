@@ -96,7 +96,7 @@ def drivers_by_score(connection: apsw.Connection, cursor: str | None, limit: int
         "ORDER BY score DESC, identity_id LIMIT ?3",
         (score, identity, limit),
     ).fetchall()
-    total, as_of = connection.execute("SELECT count(*), max(as_of) FROM score").get
+    total, as_of = connection.execute("SELECT (SELECT count(*) FROM score), (SELECT max(as_of) FROM score)").get
     next_cursor = _encode(rows[-1][1], rows[-1][0]) if rows else None
     return Page(tuple(drivers_of(connection, [row[0] for row in rows])), next_cursor, int(total), as_of)
 

@@ -58,11 +58,13 @@ class Sitting:
     Args:
         pair: the two records to judge next, None when there is none left.
         answered: answers that have not become decisions.
+        to_apply: those of them that say same or different.
         left: pairs that wait, this one included, at most A_SITTING.
     """
 
     pair: tuple[str, str] | None
     answered: int
+    to_apply: int
     left: int
 
 
@@ -77,30 +79,59 @@ class LinkReview:
         """The next pair, in an order and with sides that say nothing of the model's opinion."""
         with self.workspace.reading() as connection:
             links = IdentityTables(connection).possible_links()
-            answered = {(a, b) for a, b, *_ in self._open(connection)}
+            open_ = self._open(connection)
             said = {row[:2] for row in self._given(connection)}
         waiting = [pair for pair in links.select("record_l", "record_r").iter_rows() if pair not in said]
         waiting.sort(key=self._chance)
         first = waiting[0] if waiting else None
         if first and self._chance(first[::-1])[0] % 2:
             first = first[::-1]
-        return Sitting(first, len(answered), min(len(waiting), A_SITTING))
+        to_apply = sum(row[2] != Answer.CANNOT_TELL for row in open_)
+        return Sitting(first, len(open_), to_apply, min(len(waiting), A_SITTING))
 
-    def answer(self, a: str, b: str, answer: Answer, note: str = "") -> None:
-        """The answer stands until it is taken back or becomes a decision.
+    def answer(self, a: str, b: str, answer: Answer, note: str = "") -> int:
+        """The answer stands until it is taken back or becomes a decision; one that was open on the pair is replaced.
+
+        Returns:
+            Its number.
 
         Raises:
             UnknownRecord: one of the two is no record of anybody.
+            SettingsError: the two are one record, or the person's answer on them is a decision already.
         """
+        low, high = min(a, b), max(a, b)
+        if low == high:
+            raise SettingsError("these are one record; judge two")
         with self.workspace.transaction() as connection:
-            tables = IdentityTables(connection)
-            for key in (a, b):
-                if key not in tables.records_of(tables.require(key)):
+            for key in (low, high):
+                if not _is_record(connection, key):
                     raise UnknownRecord("no such record")
+            before = [row for row in self._given(connection) if row[:2] == (low, high)]
+            if any(decision is not None for *_, decision in before):
+                raise SettingsError("you judged these two; take that decision back first")
+            now = _now()
+            connection.executemany(
+                "UPDATE link_answer SET undone_at = ? WHERE n = ?", [(now, row[4]) for row in before]
+            )
             connection.execute(
                 "INSERT INTO link_answer (a, b, answer, note, by_, at) VALUES (?, ?, ?, ?, ?, ?)",
-                (min(a, b), max(a, b), answer, note.strip(), self.actor, _now()),
+                (low, high, answer, note.strip(), self.actor, now),
             )
+            return int(connection.last_insert_rowid())
+
+    def pair_of(self, number: int) -> tuple[str, str]:
+        """The two records of an answer of this person, taken back or not.
+
+        Raises:
+            UnknownRecord: they gave no such answer.
+        """
+        with self.workspace.reading() as connection:
+            row = connection.execute(
+                "SELECT a, b FROM link_answer WHERE n = ? AND by_ = ?", (number, self.actor)
+            ).fetchone()
+        if row is None:
+            raise UnknownRecord("you gave no such answer")
+        return str(row[0]), str(row[1])
 
     def take_back(self) -> tuple[str, str] | None:
         """The last answer that is no decision yet is gone; the pair it was on comes again."""
@@ -115,18 +146,26 @@ class LinkReview:
     def apply(self) -> dict[str, Any]:
         """Answers that say same or different are decisions, all in one run.
 
+        Answers on a record that a load took away meanwhile say nothing any more, and lapse.
+
         Returns:
             As `decide_all`.
 
         Raises:
-            SettingsError: there is nothing to apply.
+            SettingsError: there is nothing to apply, or the same answers were applied or taken back meanwhile.
         """
-        with self.workspace.reading() as connection:
-            judged = [row for row in self._open(connection) if row[2] != Answer.CANNOT_TELL]
+        with self.workspace.transaction() as connection:
+            given = self._open(connection)
+            lapsed = [row for row in given if not all(_is_record(connection, key) for key in row[:2])]
+            connection.executemany("UPDATE link_answer SET undone_at = ? WHERE n = ?", [(_now(), r[4]) for r in lapsed])
+        judged = [row for row in given if row[2] != Answer.CANNOT_TELL and row not in lapsed]
         if not judged:
             raise SettingsError("no answer says same or different")
 
         def noted(connection: apsw.Connection, document: Mapping[str, Any]) -> None:
+            open_ = {row[4] for row in self._open(connection)}
+            if not open_.issuperset(row[4] for row in judged):
+                raise SettingsError("these answers were applied or taken back meanwhile")
             first = document["decision"]["n"]
             done = [(first + place, row[4]) for place, row in enumerate(judged)]
             connection.executemany("UPDATE link_answer SET decision = ? WHERE n = ?", done)
@@ -161,6 +200,11 @@ class LinkReview:
         """A number that the person and the pair decide, and nothing about how alike the two are."""
         digest = hashlib.blake2b("\0".join((self.actor, *pair)).encode(), digest_size=8).digest()
         return int.from_bytes(digest), pair
+
+
+def _is_record(connection: apsw.Connection, key: str) -> bool:
+    """Whether it is the key of a record that somebody has, and not an identity's id."""
+    return connection.execute("SELECT 1 FROM membership WHERE record_key = ?", (key,)).fetchone() is not None
 
 
 def _now() -> str:

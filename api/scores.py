@@ -47,6 +47,8 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (identity_id, run_id)
     ) WITHOUT ROWID;
     """,
+    # Every explanation asks for the day of the table: without this, 400,000 rows are read for each (32 ms).
+    "CREATE INDEX score_by_day ON score (as_of);",
 )
 COLUMNS = (
     "identity_id",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import apsw
@@ -73,7 +74,8 @@ def thing_document(
         offset: enrolled drivers to pass over.
 
     Returns:
-        kind, key, label, detail, props, people, is_hub, hub_degree, enrolled (of `offset` on), enrolled_total, others,
+        kind, key, label, detail, props, people, is_hub, hub_degree, enrolled (of `offset` on), enrolled_ids,
+        enrolled_total, others,
         events_by_year, related (things it operates, follows or is cited with), as_of.
 
     Raises:
@@ -101,10 +103,11 @@ def thing_document(
             "is_hub": thing.kind is not NodeKind.EVENT and people.height > limit,
             "hub_degree": limit,
             "enrolled": [tie | drivers.get(tie["identity_id"], {}) for tie in told],
+            "enrolled_ids": named["src"].to_list(),
             "enrolled_total": named.height,
             "others": people.height - named.height,
-            "events_by_year": _events_by_year(reader, thing),
-            "related": _related(reader, connection, thing),
+            "events_by_year": _events_by_year(reader, thing, day),
+            "related": _related(reader, connection, thing, day),
             "as_of": day.isoformat() if day else None,
         }
 
@@ -126,7 +129,7 @@ def _people(ties: pl.DataFrame) -> pl.DataFrame:
     return held.sort("lasts", "last", "src", descending=[True, True, False], nulls_last=True)
 
 
-def _enrolled(reader: GraphReader, people: list[str], day: Any) -> set[str]:
+def _enrolled(reader: GraphReader, people: list[str], day: date | None) -> set[str]:
     return set(reader.edges_of(NodeKind.IDENTITY, people, {EdgeKind.ENROLLED}, day)["src"])
 
 
@@ -135,24 +138,24 @@ def _spanned(row: dict[str, Any]) -> dict[str, Any]:
     return {"identity_id": row["src"], **{name: row[name] for name in ("tie", "lasts", "days", "confidence")}, **dated}
 
 
-def _events_by_year(reader: GraphReader, thing: Thing) -> dict[str, int]:
+def _events_by_year(reader: GraphReader, thing: Thing, day: date | None) -> dict[str, int]:
     """Events in which a truck or carrier is named, by year; those that everybody may see."""
     kind = {NodeKind.CARRIER: EdgeKind.CITED_UNDER, NodeKind.VEHICLE: EdgeKind.IN_VEHICLE}.get(thing.kind)
     if kind is None:
         return {}
-    keys = reader.edges_of(thing.kind, [thing.key], {kind})["src"].unique()
+    keys = reader.edges_of(thing.kind, [thing.key], {kind}, day)["src"].unique()
     props = [json.loads(text or "{}") for text in reader.nodes(NodeKind.EVENT, keys.to_list())["props"]]
     years = Counter((event.get("event_date") or "")[:4] for event in for_everybody(props))
     return dict(sorted(years.items()))
 
 
-def _related(reader: GraphReader, connection: apsw.Connection, thing: Thing) -> list[dict[str, Any]]:
+def _related(reader: GraphReader, connection: apsw.Connection, thing: Thing, day: date | None) -> list[dict[str, Any]]:
     """Things of the same story: a carrier's trucks, who follows it, what an event names; at most PAGE of them."""
     kinds = {EdgeKind.OPERATES, EdgeKind.SUCCEEDS, EdgeKind.CITED_UNDER, EdgeKind.IN_VEHICLE}
     if thing.kind is not NodeKind.EVENT:
         kinds -= {EdgeKind.CITED_UNDER, EdgeKind.IN_VEHICLE}
     found = []
-    for edge in reader.edges_of(thing.kind, [thing.key], kinds).iter_rows(named=True):
+    for edge in reader.edges_of(thing.kind, [thing.key], kinds, day).iter_rows(named=True):
         is_source = (edge["src_kind"], edge["src"]) == (thing.kind, thing.key)
         end = (edge["dst_kind"], edge["dst"]) if is_source else (edge["src_kind"], edge["src"])
         found.append((end, edge["kind"] if is_source else f"{edge['kind']}_BY"))

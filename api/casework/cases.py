@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ import orjson
 from linkage.errors import SettingsError, UnknownRecord
 
 MOST_PINS = 200
+_DRIVER = re.compile(r"Identity:[0-9A-Za-z-]{1,40}")
 
 
 class PinKind(StrEnum):
@@ -87,12 +89,19 @@ class Cases:
         return int(self.connection.last_insert_rowid())
 
     def take_out(self, case_id: int, pin_id: int) -> None:
-        """The pin is no longer in the case; that it was stays on record."""
+        """The pin is no longer in the case; that it was stays on record.
+
+        Raises:
+            UnknownRecord: the case has no such pin.
+        """
         self._require_open(case_id)
-        self.connection.execute(
-            "UPDATE case_pin SET taken_at = ?, taken_by = ? WHERE pin_id = ? AND case_id = ? AND taken_at IS NULL",
+        taken = self.connection.execute(
+            "UPDATE case_pin SET taken_at = ?, taken_by = ? WHERE pin_id = ? AND case_id = ? AND taken_at IS NULL "
+            "RETURNING pin_id",
             (_now(), self.actor, pin_id, case_id),
-        )
+        ).fetchall()
+        if not taken:
+            raise UnknownRecord("no such pin")
 
     def note(self, case_id: int, text: str) -> None:
         """A note stands in the case."""
@@ -107,10 +116,15 @@ class Cases:
     def draw(self, case_id: int, ends: tuple[str, str], says: str, source: str) -> None:
         """A tie that an analyst draws: with a source, shown as drawn, never scored.
 
+        Args:
+            ends: ids of two drivers as the explorer names them.
+
         Raises:
-            SettingsError: it says nothing, has no source, or both ends are one.
+            SettingsError: it says nothing, has no source, or the ends are not two drivers.
         """
         self._require_open(case_id)
+        if not all(_DRIVER.fullmatch(end) for end in ends):
+            raise SettingsError("a tie joins two drivers of the case")
         if not says.strip() or not source.strip():
             raise SettingsError("a drawn tie needs what it says and where that is from")
         if ends[0] == ends[1]:
@@ -174,6 +188,11 @@ class Cases:
     def _require_open(self, case_id: int) -> None:
         if self.get(case_id)["closed_at"]:
             raise SettingsError("the case is closed; open another one")
+
+
+def drawn_people(drawn: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Identity ids at the ends of drawn ties, for the audit."""
+    return list(dict.fromkeys(tie[end].partition(":")[2] for tie in drawn for end in ("a", "b")))
 
 
 def _now() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import IdentityTables, Workspace
 
 _SHARED = ("kind", "label", "detail", "number", "of_them", "others")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def says_of(workspace: Workspace, kind: PinKind, ref: str, store: GraphStoreChoice) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def _driver(workspace: Workspace, ref: str) -> dict[str, Any]:
 
 
 def _thing(workspace: Workspace, ref: str, store: GraphStoreChoice) -> dict[str, Any]:
-    if not ref.isdigit():
+    if not _NUMBER.fullmatch(ref):
         raise SettingsError("a thing is pinned by its number")
     found = thing_document(workspace, int(ref), 0, store)
     kept = ("kind", "label", "detail", "people", "is_hub", "others", "enrolled_total", "events_by_year")
@@ -93,9 +95,7 @@ def _connection(workspace: Workspace, people: list[str], store: GraphStoreChoice
     return {
         "title": "",
         "of": len(found["people"]),
-        "shared": [
-            {name: one[name] for name in ("kind", "label", "detail", "number", "of_them", "others")} for one in first
-        ],
+        "shared": [{name: one[name] for name in _SHARED} for one in first],
         "hubs": len(found["hubs"]),
         "named": [driver["name"] for driver in found["people"]],
         "href": "/connect?people=" + "+".join(driver["identity_id"] for driver in found["people"]),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +18,7 @@ from linkage.errors import SettingsError, UnknownRecord
 MOST_THINGS = 1_500
 MAX_STATE = 600_000
 """Bytes of a view's state: 1,500 things with their positions take some 200,000."""
+_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,10 @@ class Views:
         """
         if not name.strip():
             raise SettingsError("give the view a name, without names of people")
-        checked(state)
+        kept = orjson.dumps(checked(state)).decode()
         view_id, at = secrets.token_urlsafe(9), datetime.now(UTC).isoformat(timespec="seconds")
         self.connection.execute(
-            "INSERT INTO saved_view VALUES (?, ?, ?, ?, ?, ?)", (view_id, name.strip(), by, at, as_of, state)
+            "INSERT INTO saved_view VALUES (?, ?, ?, ?, ?, ?)", (view_id, name.strip(), by, at, as_of, kept)
         )
         return view_id
 
@@ -96,28 +100,59 @@ class Views:
 
 
 def checked(state: str) -> dict[str, Any]:
-    """The state that a page sent, once it was found to be one.
+    """The state that a page sent, once it was found to be one: its known parts and nothing else.
 
     Raises:
         SettingsError: it is not.
     """
-    if len(state) > MAX_STATE:
+    if len(state.encode("utf-8", "surrogatepass")) > MAX_STATE:
         raise SettingsError("the view is too large; hide some things first")
     try:
         given = orjson.loads(state)
-        things, positions = given["things"], given["positions"]
-        fits = (
-            isinstance(given["focus"], str)
-            and isinstance(things, list)
-            and 0 < len(things) <= MOST_THINGS
-            and all(isinstance(one, str) for one in things)
-            and all(
-                isinstance(spot["x"], int | float) and isinstance(spot["y"], int | float) for spot in positions.values()
-            )
-            and isinstance(given["filters"]["kinds"], list)
-        )
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        fits = False
-    if not fits:
-        raise SettingsError("this is no view of the explorer")
-    return dict(given)
+        return _fitting(given)
+    except (ValueError, KeyError, TypeError, AttributeError):  # orjson's own error is a ValueError
+        raise SettingsError("this is no view of the explorer") from None
+
+
+def _fitting(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises whatever fits: the caller turns it into one answer."""
+    things, filters = _ids(given["things"]), given["filters"]
+    if not things or given["focus"] not in things:
+        raise ValueError
+    there = set(things)
+    return {
+        "focus": given["focus"],
+        "things": things,
+        "positions": {
+            name: {"x": _number(spot["x"]), "y": _number(spot["y"])}
+            for name, spot in given["positions"].items()
+            if name in there
+        },
+        "hidden": [name for name in _ids(given["hidden"]) if name in there],
+        "pinned": [name for name in _ids(given["pinned"]) if name in there],
+        "filters": {
+            "kinds": _ids(filters["kinds"]),
+            "least": _number(filters.get("least", 0)),
+            "possible": bool(filters.get("possible", True)),
+            "from": _month(filters.get("from", "")),
+            "to": _month(filters.get("to", "")),
+        },
+    }
+
+
+def _ids(given: Any) -> list[str]:
+    if not isinstance(given, list) or len(given) > MOST_THINGS or not all(isinstance(one, str) for one in given):
+        raise ValueError
+    return list(dict.fromkeys(given))
+
+
+def _number(given: Any) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise TypeError
+    return float(given)
+
+
+def _month(given: Any) -> str:
+    if given != "" and not _MONTH.fullmatch(given):
+        raise ValueError
+    return str(given)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import apsw
 import orjson
 
 from api.drivers import drivers_of
@@ -14,7 +16,13 @@ from api.patterns import PatternRequest, run_pattern
 from api.show_driver import show_driver
 from api.things import thing_document
 from linkage.errors import SettingsError
-from linkage.ledger import Workspace
+from linkage.ledger import IdentityTables, Workspace
+
+_TURNED = frozenset({"merge", "split"})
+"""Moves of an identity that its records feel: one that only grew is as it was."""
+_OF_PEOPLE = frozenset({"possible", "enrolled"})
+"""Facts that are identity ids."""
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class State:
 
     Args:
         facts: what a watch compares, as JSON values.
-        people: identity ids that the title or the facts name.
+        people: identity ids that the title names.
     """
 
     title: str
@@ -68,6 +76,15 @@ def changes(seen: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Change, ..
     return tuple(found)
 
 
+def brought_up(connection: apsw.Connection, seen: Mapping[str, Any]) -> dict[str, Any]:
+    """What was so, with people under the ids that they have now: another id alone is no change."""
+    tables = IdentityTables(connection)
+    return {
+        what: [tables.find(one) or one for one in value] if what in _OF_PEOPLE else value
+        for what, value in seen.items()
+    }
+
+
 def _driver(workspace: Workspace, ref: str) -> State:
     document = show_driver(workspace, ref)
     identity = document["identity_id"]
@@ -78,7 +95,11 @@ def _driver(workspace: Workspace, ref: str) -> State:
         "events": [event["key"] + "/" + str(event["status"] or "") for event in document["events"]],
         "linked_band": score.get("linked_band"),
         "band": score.get("band"),
-        "identity": [identity, *document["former_ids"]],
+        "identity": [
+            f"{move['run']} {move['kind']} {move['from']} {move['to']}"
+            for move in document["history"]
+            if move["kind"] in _TURNED
+        ],
         "possible": [link["identity_id"] for link in document["possible_links"]],
         "enrolment": enrolment.get("status"),
     }
@@ -86,16 +107,15 @@ def _driver(workspace: Workspace, ref: str) -> State:
 
 
 def _thing(workspace: Workspace, ref: str, store: GraphStoreChoice) -> State:
-    if not ref.isdigit():
+    if not _NUMBER.fullmatch(ref):
         raise SettingsError("a thing is watched by its number")
     found = thing_document(workspace, int(ref), 0, store)
-    enrolled = [row["identity_id"] for row in found["enrolled"]]
     facts = {
-        "enrolled": enrolled,
+        "enrolled": found["enrolled_ids"],
         "named_events": sum(found["events_by_year"].values()),
         "successors": [one["number"] for one in found["related"] if one["tie"].startswith("SUCCEEDS")],
     }
-    return State(found["label"], f"/things/{ref}", facts, tuple(enrolled))
+    return State(found["label"], f"/things/{ref}", facts)
 
 
 def _pattern(workspace: Workspace, ref: str, store: GraphStoreChoice) -> State:

@@ -15,7 +15,7 @@ from typing import Any
 import apsw
 import orjson
 
-from api.casework.watched import Change, changes, state_of
+from api.casework.watched import Change, brought_up, changes, state_of
 from api.graph_store import LEDGER, GraphStoreChoice
 from linkage.errors import LinkageError, SettingsError, UnknownRecord
 from linkage.ledger import Workspace
@@ -124,7 +124,9 @@ class Watches:
             except LinkageError:
                 continue  # the store does not answer now: nothing can be said, and nothing is lost
             else:
-                found.append(Fired(watch, state.title, state.href, changes(watch.seen, state.facts), state.people))
+                with self.workspace.reading() as connection:
+                    seen = brought_up(connection, watch.seen)
+                found.append(Fired(watch, state.title, state.href, changes(seen, state.facts), state.people))
         return sorted(found, key=lambda fired: not fired.changes)
 
     def _require(self, connection: apsw.Connection, watch_id: int) -> Watch:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.access_settings import AccessSettings
+from api.accounts.users import Users
 from api.cli.job_commands import runner_of, shared_options
 from api.cli.output import error_console
 from api.cli.processes import Kept, end_with_parent
@@ -96,16 +97,22 @@ def serve(workspace: Workspace, place: Place, store: GraphStoreChoice = LEDGER, 
     out = error_console()
     with workspace.reading() as connection:
         has_key = any(row["revoked_at"] is None for row in Keys(connection).rows())
+        has_user = any(row["disabled_at"] is None for row in Users(connection).rows())
         loads = LoadTables(connection).ids()
-    workspace.fact_store.complete(loads)
+    if workspace.fact_store.incomplete(loads):
+        out.print("Making loads of an earlier version quick to read by key; this is done once.")
+        workspace.fact_store.complete(loads)
     if not has_key:
         out.print("No key opens this API yet. Make one with: crosslane key add NAME", style="yellow")
+    if not has_user:
+        told = "Nobody may sign in yet. Let people in with: crosslane user add NAME --role investigator"
+        out.print(told, style="yellow")
     if not is_loopback(place.host):
         out.print("Others on the network can reach this address; put TLS in front of it.", style="yellow")
     with _listening(place.host, place.port) as listening:
         name = f"[{place.host}]" if ":" in place.host else place.host
         url = f"http://{name}:{listening.getsockname()[1]}"
-        out.print(f"Serving {url}/api/v1 (stop with Ctrl-C)", markup=False)
+        out.print(f"Serving {url}/api/v1 and the pages at {url}/ (stop with Ctrl-C)", markup=False)
         if place.workers == 1:
             with _running([runner_of(workspace, store)]), suppress(KeyboardInterrupt):  # asked to stop, and stopped
                 _server(workspace, store, bounds or Bounds()).run(sockets=[listening])

@@ -24,7 +24,7 @@ def analytics(document: Mapping[str, Any]) -> dict[str, Any]:
     Complexity: betweenness takes nodes x ties, at most MOST nodes.
     """
     graph = as_graph(document)
-    name = dict(graph.nodes(data="node"))
+    name = {f"n{place}": node["id"] for place, node in enumerate(document["nodes"], 1)}
     simple = nx.Graph(graph)
     between = nx.betweenness_centrality(simple)
     found = sorted(between.items(), key=lambda item: (-item[1], name[item[0]]))

@@ -19,14 +19,15 @@ def as_graph(document: Mapping[str, Any]) -> nx.MultiGraph:
     """The picture's things and ties.
 
     Returns:
-        Nodes n1, n2... with kind, label, detail; edges with kind, certainty, strength, first, last, days.
+        Nodes n1, n2... in the order of the document, with kind, label, detail, event_date; edges with kind, certainty,
+        strength, first, last, days.
     """
     graph = nx.MultiGraph()
     number: dict[str, str] = {}
     for place, node in enumerate(document["nodes"], 1):
         number[node["id"]] = f"n{place}"
         told = {name: _xml(str(node.get(name) or "")) for name in ("kind", "label", "detail", "event_date")}
-        graph.add_node(f"n{place}", node=node["id"], **told)
+        graph.add_node(f"n{place}", **told)
     for edge in document["edges"]:
         graph.add_edge(
             number[edge["source"]],

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from api import scores
-from api.explore.picture import Picture, node_id
+from api.explore.picture import HIDDEN_KINDS, Picture, node_id
 from api.explore.reading import SHOWN_KINDS, Near
 from api.explore.strength import TieStrength
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
@@ -21,6 +21,7 @@ from graph.schema import NODE, EdgeKind, NodeKind
 from linkage.errors import UnknownRecord
 from linkage.ledger import Workspace
 
+_SHOWN = frozenset(NodeKind) - HIDDEN_KINDS
 AT_ONCE = 50
 """New things a step brings at most: more is not read, it is looked at."""
 
@@ -65,7 +66,7 @@ def expand(
     with workspace.reading() as connection, open_graph(connection, store) as reader:
         day = as_of or scores.as_of(connection)
         near = Near(reader, connection, load_policy(), day)
-        if not reader.nodes(asked.kind, [asked.key]).height:
+        if asked.kind in HIDDEN_KINDS or not near.nodes({asked.kind: [asked.key]}).height:
             raise UnknownRecord("no such thing in the graph")
         edges = reader.edges_of(asked.kind, [asked.key], SHOWN_KINDS, day)
         ends = _others(edges, asked)
@@ -159,6 +160,6 @@ def _places(ids: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in ids:
         kind, _, key = name.partition(":")
-        if kind in set(NodeKind):
+        if kind in _SHOWN:
             found.setdefault(kind, []).append(key)
     return found

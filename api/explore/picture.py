@@ -25,6 +25,11 @@ def node_id(kind: str, key: str) -> str:
     return f"{kind}:{key}"
 
 
+def edge_id(kind: str, source: str, target: str) -> str:
+    """How the picture names a tie between two of its nodes."""
+    return f"{kind}|{source}|{target}"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """Things and ties to be shown.
@@ -80,7 +85,7 @@ def drawn_edges(edges: pl.DataFrame, strengths: TieStrength) -> dict[str, dict[s
     found: dict[str, dict[str, Any]] = {}
     for row in edges.iter_rows(named=True):
         source, target = node_id(row["src_kind"], row["src"]), node_id(row["dst_kind"], row["dst"])
-        name = f"{row['kind']}|{source}|{target}"
+        name = edge_id(row["kind"], source, target)
         tie = found.get(name)
         if tie is None:
             tie = found[name] = {
@@ -95,10 +100,10 @@ def drawn_edges(edges: pl.DataFrame, strengths: TieStrength) -> dict[str, dict[s
                 "last": None,
                 "lasts": False,
                 "days": 0,
-                "records": [],
+                "records": set(),
             }
         _add(tie, row, strengths)
-    return found
+    return {name: tie | {"records": sorted(tie["records"])} for name, tie in found.items()}
 
 
 def _add(tie: dict[str, Any], row: Mapping[str, Any], strengths: TieStrength) -> None:
@@ -109,9 +114,10 @@ def _add(tie: dict[str, Any], row: Mapping[str, Any], strengths: TieStrength) ->
     tie["lasts"] = tie["lasts"] or (first is not None and last is None)
     tie["days"] += row["days"] or 0
     tie["confidence"] = max(tie["confidence"], row["confidence"])
-    tie["strength"] = max(filter(None, (tie["strength"], strengths.of(row))), default=None)
-    if row["record"] and row["record"] not in tie["records"]:
-        tie["records"].append(row["record"])
+    known = [strength for strength in (tie["strength"], strengths.of(row)) if strength is not None]
+    tie["strength"] = max(known, default=None)  # 0 is a strength: that of a tie to a hub
+    if row["record"]:
+        tie["records"].add(row["record"])
 
 
 def people_of(document: Mapping[str, Any]) -> list[str]:

@@ -15,9 +15,11 @@ from starlette.routing import compile_path
 
 from eligibility.reviews.states import NotAllowed
 from graph.errors import StoreUnavailable, UnknownIdentity
-from linkage.errors import LedgerError, LinkageError, SettingsError, SourceError, UnknownRecord
+from linkage.errors import LedgerError, LinkageError, SettingsError, SourceError, UnknownRecord, WriterBusy
 
 MEDIA_TYPE = "application/problem+json"
+BUSY_AGAIN_S = 30
+"""Seconds after which a write is worth sending again, where another one took long."""
 STATUSES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 """What any route of the API may answer instead of what was asked."""
 
@@ -90,6 +92,10 @@ def status_of(error: LinkageError) -> int:
 def _known(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkageError)
     status = status_of(error)
+    if isinstance(error, WriterBusy):
+        answer = problem(status, "somebody else writes for long, such as a load; nothing was changed, so send it again")
+        answer.headers["Retry-After"] = str(BUSY_AGAIN_S)
+        return answer
     # What went wrong inside is for the log of whoever runs the service; it may name files of theirs.
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return problem(status, "the workspace cannot answer now; ask whoever runs this service")

@@ -99,9 +99,9 @@ class Runner:
                 job = JobTables(connection).begin(job.job_id, self.server)
             self._work(job)
         job = self._now(job)
+        self._incoming.remove(job.job_id)
         if job.state is JobState.PUBLISHED:
             self._finish(job)
-        self._incoming.remove(job.job_id)
         self._log(job, self._now(job).state, started)
 
     def _work(self, job: Job) -> None:

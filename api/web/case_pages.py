@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api.casework.case_file import MOST_BYTES, read_case, write_case
-from api.casework.cases import Cases, Pin, PinKind
+from api.casework.cases import Cases, Pin, PinKind, drawn_people
 from api.casework.pinning import people_pinned, says_of
 from api.drivers import drivers_of
 from api.web.site import render
@@ -120,7 +120,8 @@ def _case(here: Visit, case_id: int, template: str) -> Response:
         cases = Cases(connection, here.caller.actor)
         case, pins = cases.get(case_id), cases.pins(case_id)
         notes, drawn = cases.notes(case_id), cases.drawn(case_id)
-    here.audit("case page", people_pinned([pin["says"] for pin in pins]) or [None], f"case {case_id}")
+    people = dict.fromkeys([*people_pinned(pin["says"] for pin in pins), *drawn_people(drawn)])
+    here.audit("case page", list(people) or [None], f"case {case_id}")
     return render(
         template,
         here.at("cases"),

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.casework.views import View, Views, checked
-from api.explore import Expansion, expand, people_of, restore, start_at
+from api.explore import Expansion, Veils, expand, people_of, restore, start_at
 from api.explore.analytics import analytics
 from api.explore.export import PictureFormat, write_picture
 from api.things import numbers_of
@@ -84,7 +84,7 @@ def explorer(
     return render(
         "explorer.html",
         here.at("explore"),
-        start=started,
+        start=veils_of(here).over(started),
         words=_words(t, here),
         kinds=KINDS,
         keys=[(keys, t(f"explorer_key.{name}")) for name, keys in KEYS],
@@ -100,10 +100,11 @@ def explorer(
 @router.post("/explore/expand")
 def expand_step(step: Step, here: VisitDependency, _: FormDependency) -> dict[str, Any]:
     """One step from a thing or a person."""
+    veils = veils_of(here)
     asked = Expansion(
         step.kind,
-        step.key,
-        frozenset(step.shown),
+        veils.known(step.kind, step.key),
+        frozenset(veils.things(step.shown)),
         frozenset(step.kinds),
         step.since,
         step.until,
@@ -113,7 +114,12 @@ def expand_step(step: Step, here: VisitDependency, _: FormDependency) -> dict[st
     document = expand(here.service.workspace, asked, None, here.service.store)
     here.audit("explorer step", people_of(document) or [None])
     addressed(here, document["nodes"])
-    return document
+    return veils.over(document)
+
+
+def veils_of(here: Visit) -> Veils:
+    """What hides the ids of things from the browser, and knows them again."""
+    return Veils.of_key(here.masker.key)
 
 
 def addressed(here: Visit, nodes: list[dict[str, Any]]) -> None:
@@ -166,5 +172,7 @@ def count_picture(here: VisitDependency, form: FormDependency) -> Response:
 def _pictured(here: Visit, form: dict[str, list[str]]) -> dict[str, Any]:
     """The things of a sent state that are not hidden, as the graph has them now."""
     state = checked(field(form, "state"))
-    things = [name for name in state["things"] if name not in set(state.get("hidden", ()))]
-    return restore(here.service.workspace, state["focus"], things, here.service.store)
+    hidden, veils = set(state["hidden"]), veils_of(here)
+    things = veils.things(name for name in state["things"] if name not in hidden)
+    (focus,) = veils.things([state["focus"]])
+    return restore(here.service.workspace, focus, things, here.service.store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
@@ -18,14 +17,14 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/links")
-def link_page(here: VisitDependency, told: Annotated[str, Query(max_length=2000)] = "") -> Response:
+def link_page(here: VisitDependency, told: Annotated[int | None, Query(ge=1)] = None) -> Response:
     """The next pair; above it, what the model said of the one before."""
     review = LinkReview(here.service.workspace, here.caller.actor)
     now = review.sitting()
     rows = review.side_by_side(now.pair) if now.pair else []
-    before = told.split("\n") if "\n" in told else None
-    said = why(here.service.workspace, *before[:2]) if before else None
-    keys = [*(now.pair or ()), *(before[:2] if before else ())]
+    before = review.pair_of(told) if told else None
+    said = why(here.service.workspace, *before) if before else None
+    keys = [*(now.pair or ()), *(before or ())]
     people = dict.fromkeys(here.service.workspace.resolve_id(key) for key in keys)
     here.audit("link review", list(people) or [None])
     return render(
@@ -46,9 +45,9 @@ def answer_page(here: VisitDependency, form: FormDependency) -> Response:
     if given not in set(Answer):
         raise SettingsError("answer with same, not the same, or cannot tell")
     a, b = field(form, "a"), field(form, "b")
-    LinkReview(here.service.workspace, here.caller.actor).answer(a, b, Answer(given), field(form, "note"))
+    number = LinkReview(here.service.workspace, here.caller.actor).answer(a, b, Answer(given), field(form, "note"))
     here.audit("link answer", [here.service.workspace.resolve_id(key) for key in (a, b)])
-    return RedirectResponse(_after(a, b), 303)
+    return RedirectResponse(f"/links?told={number}", 303)
 
 
 @router.post("/links/undo")
@@ -65,8 +64,3 @@ def apply_page(here: VisitDependency, _: FormDependency) -> Response:
     document = LinkReview(here.service.workspace, here.caller.actor).apply()
     here.audit("link review applied", [None], f"{len(document['decisions'])} decisions")
     return render("links_applied.html", here.at("links"), applied=document)
-
-
-def _after(a: str, b: str) -> str:
-    told = quote(f"{a}\n{b}", safe="")
-    return f"/links?told={told}"

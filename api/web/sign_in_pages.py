@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.accounts.login import Login, LoginRefused, PasswordMustChange, log_in
 from api.accounts.purpose import Purpose, stated
 from api.accounts.sessions import Sessions
+from api.http.access_table import ACCESS
 from api.http.security import cookie_name, drop_cookie, set_cookie
 from api.http.service import Service, ServiceDependency, address_of
 from api.http.sessions import refuse_other_sites
@@ -19,6 +20,7 @@ from api.web.visit import LOOK_COOKIE, THEMES, FormDependency, PageRoute, VisitD
 from linkage.errors import SettingsError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+PROVIDER = ("POST", "/sign-in/provider")
 LOOK_KEPT_S = 31_536_000
 Text = Annotated[str, Form(max_length=400)]
 
@@ -93,7 +95,7 @@ def _sign_in(service: Service, where: str, typed: dict[str, str], fault: str = "
         fault=fault,
         next=_inside(where),
         purposes=[one.value for one in Purpose],
-        has_provider=service.access.provider is not None,
+        has_provider=service.access.provider is not None and PROVIDER in ACCESS,
         user=typed.get("user", ""),
         purpose=typed.get("purpose", ""),
         reference=typed.get("reference", ""),

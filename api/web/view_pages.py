@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.casework.views import Views
 from api.explore import people_of, restore
-from api.web.explore_pages import FIRST_FILTERS, explorer
+from api.web.explore_pages import FIRST_FILTERS, explorer, veils_of
 from api.web.site import render
 from api.web.visit import FormDependency, PageRoute, VisitDependency, field
 from linkage.errors import UnknownRecord
@@ -40,7 +40,8 @@ def view_page(view_id: str, here: VisitDependency) -> Response:
     with here.service.workspace.reading() as connection:
         view = Views(connection).get(view_id)
     state = view.state
-    found = restore(here.service.workspace, state["focus"], state["things"], here.service.store)
+    focus, *things = veils_of(here).things([state["focus"], *state["things"]])
+    found = restore(here.service.workspace, focus, things, here.service.store)
     if not any(node["id"] == found["focus"] for node in found["nodes"]):
         raise UnknownRecord("what the view was about is gone")
     here.audit("view opened", people_of(found) or [None], f"view {view_id}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from markupsafe import Markup
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from api import scores
@@ -113,13 +114,17 @@ def visit(request: Request) -> Visit:
 VisitDependency = Annotated[Visit, Depends(visit)]
 
 
-async def checked_form(request: Request, here: VisitDependency) -> dict[str, list[str]]:
-    """The fields of a form that came from one of our pages.
+async def checked_form(request: Request, here: VisitDependency) -> AsyncIterator[dict[str, list[str]]]:
+    """The fields of a form that came from one of our pages; files that came with it are gone with the answer.
 
     Raises:
         HTTPException: 403 where its token is not that of the session.
     """
-    form = await request.form()
+    async with request.form() as form:
+        yield _checked(request, here, form)
+
+
+def _checked(request: Request, here: Visit, form: FormData) -> dict[str, list[str]]:
     fields = {name: [str(value) for value in form.getlist(name) if isinstance(value, str)] for name in form}
     given = (fields.get("csrf") or [""])[0] or request.headers.get("x-csrf-token", "")
     if not hmac.compare_digest(given.encode(), here.page.csrf.encode()):

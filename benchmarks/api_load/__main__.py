@@ -11,6 +11,7 @@ import json
 import os
 import random
 import shutil
+import sys
 import tempfile
 import time
 from datetime import date
@@ -19,7 +20,7 @@ from pathlib import Path
 from api.bootstrap import create_workspace
 from api.load import LoadRequest, load
 from benchmarks.api_load.mix import Mix, people_of, records_of
-from benchmarks.api_load.report import report
+from benchmarks.api_load.report import report, table
 from benchmarks.api_load.scenarios import measure, measure_load, scenarios
 from benchmarks.api_load.served import Server, crosslane, served
 from fixtures.world import WorldSettings, generate
@@ -44,6 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--without-load", action="store_true", help="leave out the part in which a load runs")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(dir=options.made) as temporary:
         folder = Path(temporary)
@@ -87,11 +89,13 @@ def run(workspace: Path, held: Path, options: argparse.Namespace, folder: Path) 
     before = os.getloadavg()[0]
     with served(workspace, options.workers, folder) as server:
         wait_until_matched(server, key)
-        found = [
-            measure(server, mix, scenario) for scenario in scenarios(options.clients, options.seconds, options.rounds)
-        ]
+        found = []
+        for scenario in scenarios(options.clients, options.seconds, options.rounds):
+            found.append(measure(server, mix, scenario))
+            print("\n".join(table(found[-1:])), file=sys.stderr, flush=True)
         form = {"source": "drivers", "date_order": "MDY", "today": DAY.isoformat()}
-        found.append(measure_load(server, mix, options.clients, (held, form, key)))
+        if not options.without_load:
+            found.append(measure_load(server, mix, options.clients, (held, form, key)))
     took = {"workers": options.workers, "peak_mb": server.peak_mb}
     return report(found, took, (before, os.getloadavg()[0]))
 

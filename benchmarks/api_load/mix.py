@@ -16,7 +16,7 @@ from benchmarks.api_load.connection import request_bytes
 
 ASKED = 20_000
 """People to draw from; the rest of the workspace is there to be read past."""
-BATCH = 10
+BATCH = 50
 """Records a match asks about."""
 SCORE, EXPLANATION, MATCH, SEARCH = "stored score", "explanation", "match", "search"
 
@@ -72,9 +72,12 @@ class Mix:
         return Request(EXPLANATION, request_bytes("GET", f"/api/v1/drivers/{person}/linked-risk", self._key))
 
     def _match(self) -> Request:
-        records = [{k: v for k, v in row.items() if v} for row in self._dice.sample(self._records, BATCH)]
+        records = [{k: v for k, v in row.items() if v} for row in self._drawn()]
         body = json.dumps({"records": records, "date_order": "MDY"}).encode()
-        return Request(MATCH, request_bytes("POST", "/api/v1/match", self._key, body), BATCH)
+        return Request(MATCH, request_bytes("POST", "/api/v1/match", self._key, body), len(records))
+
+    def _drawn(self) -> list[dict[str, str]]:
+        return self._dice.sample(self._records, min(BATCH, len(self._records)))
 
     def _search(self) -> Request:
         row = self._dice.choice(self._records)

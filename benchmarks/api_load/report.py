@@ -23,15 +23,22 @@ def report(found: Sequence[Measured], server: dict[str, float], load_average: tu
         server: workers and peak_mb.
         load_average: of the machine, before and after; above its cores, others were at work too.
     """
-    lines = [
+    head = [
         "| what | clients | round | answered a second | p50 ms | p95 ms | p99 ms | longest ms | failed |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for measured in found:
-        for number, one in enumerate(measured.rounds, 1):
-            lines += [f"| {measured.scenario.name}: {row}" for row in _rows(measured, number, one)]
-    lines += [line for measured in found for line in _notes(measured)]
-    return [*lines, *_made_on(server, load_average)]
+    notes = [line for measured in found for line in _notes(measured)]
+    return [*head, *table(found), "", *notes, *_made_on(server, load_average)]
+
+
+def table(found: Sequence[Measured]) -> list[str]:
+    """One row a kind of request and round."""
+    return [
+        f"| {measured.scenario.name}: {row}"
+        for measured in found
+        for number, one in enumerate(measured.rounds, 1)
+        for row in _rows(measured, number, one)
+    ]
 
 
 def _rows(measured: Measured, number: int, one: Round) -> Iterator[str]:

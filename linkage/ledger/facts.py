@@ -59,9 +59,13 @@ class FactStore:
         partial.rename(final)
         _sync(self.path)
 
+    def incomplete(self, loads: Sequence[int]) -> list[int]:
+        """Loads that an earlier version wrote, whose rows are read by key only from end to end."""
+        return [load for load in loads if not (self.path / str(load) / LOOKUP).exists()]
+
     def complete(self, loads: Sequence[int]) -> int:
         """Loads that an earlier version wrote can be looked up by key too; returns how many could not."""
-        lacking = [load for load in loads if not (self.path / str(load) / LOOKUP).exists()]
+        lacking = self.incomplete(loads)
         for load in lacking:
             folder = self.path / str(load)
             held = {kind: file for kind in LOOKED_UP if (file := folder / f"{kind}.parquet").exists()}

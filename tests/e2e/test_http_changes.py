@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -265,3 +266,32 @@ def test_a_workspace_from_before_is_told_as_it_stands(api: Api, tmp_path: Path) 
     with api.workspace.reading() as connection:
         scores = dict(read_scores(connection).select("identity_id", "score").iter_rows())
     assert follower.scores() == scores
+
+
+def test_the_page_says_how_to_follow(api: Api, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "following.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    said: dict[str, Any] = {}
+    exec(compile(code, "docs/following.md", "exec"), said)
+    client = api.as_(Role.VIEWER)
+    state: dict[str, Any] = {"cursor": "0", "identity_of": {}, "score_of": {}}
+
+    def follow() -> None:
+        said["follow"](lambda path, asked: client.get(path, params=asked).json(), state)
+
+    follow()
+    stormy(api, tmp_path)
+    follow()
+    assert state["identity_of"] == api.partition()
+    with api.workspace.reading() as connection:
+        scores = dict(read_scores(connection).select("identity_id", "score").iter_rows())
+    assert {identity: state["score_of"][identity] for identity in scores} == scores
+    kinds = {
+        kind
+        for line in page.splitlines()
+        if line.startswith("| `")
+        for kind in re.findall("`(.+?)`", line.split("|")[1])
+    }
+    everything = Follower(api.as_(Role.REVIEWER))
+    everything.follow()
+    assert {row["kind"] for row in everything.rows} <= kinds

@@ -153,7 +153,7 @@ def test_the_cleared_see_it_in_the_review_it_belongs_to(kept: Api) -> None:
     with kept.workspace.transaction() as connection:
         rows = connection.execute("SELECT review_id FROM review WHERE audience = 'cleared'").fetchall()
     (number,) = [row[0] for row in rows]
-    others = kept.as_(Role.SUPERVISOR, "otto")
+    others = kept.person(Role.SUPERVISOR, "olga")
     cleo = kept.as_(Role.REVIEWER, "cleo")
     for client in (others, cleo):
         assert_problem(client.get(f"/api/v1/reviews/{number}"), 404)

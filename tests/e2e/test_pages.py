@@ -1,0 +1,250 @@
+"""Every page: who is shown stands in the audit first, identifiers are masked, and nobody else is let in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.audit import AuditLog
+from api.http.access_table import ACCESS
+from api.roles import Role
+from tests.e2e.web_world import IDENTIFIERS, Browser, Office, a_web_world, an_office
+
+PAGES = [path for (method, path), roles in ACCESS.items() if method == "GET" and roles and not path.startswith("/api/")]
+POSTS = [
+    path for (method, path), roles in ACCESS.items() if method == "POST" and roles and not path.startswith("/api/")
+]
+US, MX = "STORY-US/U-1001", "STORY-MX/M-77"
+LIST = (
+    "name,born,phone\nRamiro Ocampo,1984-03-19,\n"
+    "Eleuterio Quintanar,1977-10-30,+52 867 555 0114\nNobody Atall,1950-01-01,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "made").mkdir()
+    with an_office(a_web_world(folder / "made"), folder) as office:
+        yield office
+
+
+@pytest.fixture(scope="module")
+def things(office: Office) -> dict[str, Any]:
+    """Ids of all that the pages are about; made by using the pages."""
+    investigator = office.as_(Role.INVESTIGATOR)
+    driver, other = office.api.id_of(US), office.api.id_of("STORY-MX/M-41")
+    with office.workspace.reading() as connection:
+        number = dict(connection.execute("SELECT kind || ' ' || key, id FROM node WHERE kind <> 'Identity'"))
+    found: dict[str, Any] = {"identity_id": driver, "other": other, "number": number}
+    page = investigator.get(f"/drivers/{driver}/explore").text
+    start = json.loads(_script(page, "explorer-data"))
+    state = {
+        "focus": start["focus"],
+        "things": [node["id"] for node in start["nodes"]],
+        "positions": {node["id"]: {"x": 1, "y": 2} for node in start["nodes"]},
+        "hidden": [],
+        "pinned": [],
+        "filters": {"kinds": ["Identity", "Vehicle", "Phone"], "least": 0, "possible": True, "from": "", "to": ""},
+    }
+    found["state"] = json.dumps(state)
+    view = investigator.post("/views", name="trucks near one driver", state=found["state"])
+    found["view_id"] = view.headers["location"].removeprefix("/views/")
+    case = investigator.post("/cases", title="Trucks", kind="driver", ref=driver, note="why")
+    found["case_id"] = case.headers["location"].removeprefix("/cases/")
+    incident = re.findall(r"I-\d+", investigator.get(f"/drivers/{driver}/risk").text)
+    pins = [
+        ("thing", str(number["Vehicle 9ZZTRUCK0TB004711"])),
+        ("thing", str(number["Phone +19565550161"])),
+        ("connection", f"{driver} {other}"),
+        ("view", found["view_id"]),
+        *(("reason", f"{driver} {one}") for one in incident[:1]),
+    ]
+    for kind, ref in pins:
+        investigator.post(f"/cases/{found['case_id']}/pins", kind=kind, ref=ref, note="")
+    ends = {"a": f"Identity:{driver}", "b": f"Identity:{other}"}
+    investigator.post(f"/cases/{found['case_id']}/ties", says="seen together", source="a photograph", **ends)
+    investigator.post(f"/cases/{found['case_id']}/notes", text="a note\nof two lines")
+    for kind, ref in (("driver", driver), ("thing", str(number["Vehicle 9ZZTRUCK0TB004711"]))):
+        investigator.post("/watches", kind=kind, ref=ref, reason="a tip", expires_on="2999-01-01")
+    token = investigator.post("/search", text="ocampo ramiro").headers["location"]
+    found["token"] = token.removeprefix("/s/")
+    files = {"file": ("names.csv", LIST.encode(), "text/csv")}
+    answer = investigator.client.post(
+        "/match-list", data={"csrf": investigator.csrf}, files=files, follow_redirects=False
+    )
+    assert answer.status_code == 303, answer.text
+    found["list"] = answer.headers["location"].partition("token=")[2]
+    return found
+
+
+@pytest.fixture(scope="module")
+def addresses(office: Office, things: dict[str, Any]) -> dict[str, list[tuple[Role, str]]]:
+    """Who opens which addresses of each route."""
+    driver, case, number = things["identity_id"], things["case_id"], things["number"]
+    numbers = [
+        number[key]
+        for key in (
+            "Vehicle 9ZZTRUCK0TB004711",
+            "Phone +19565550161",
+            "Phone +19565550199",
+            next(key for key in number if key.startswith("Event STORY-MX")),
+            next(key for key in number if key.startswith("Address") and "12" in key),
+        )
+    ]
+    review = _first_review(office)
+    investigate, read, rule = Role.INVESTIGATOR, Role.VIEWER, Role.REVIEWER
+    people = [driver, things["other"], *map(office.api.id_of, ("US/1", "MX/50%2F", "MX/9", "POSS/a", "POSS/b"))]
+    return {
+        "/": [(role, "/") for role in Role],
+        "/explore": [],
+        "/search": [(read, "/search")],
+        "/s/{token}": [(investigate, f"/s/{things['token']}")],
+        "/drivers/{identity_id}": [(role, f"/drivers/{one}") for one in people for role in (read, rule)],
+        "/drivers/{identity_id}/risk": [(read, f"/drivers/{one}/risk") for one in people],
+        "/drivers/{identity_id}/identity": [(rule, f"/drivers/{one}/identity") for one in people],
+        "/why": [
+            (read, f"/why?a={US}&b={MX}"),
+            (read, "/why?a=US/1&b=CA/1"),
+            (read, f"/why?a=US/3&b={MX}"),
+            (read, "/why?a=POSS/a&b=POSS/b"),
+        ],
+        "/drivers/{identity_id}/explore": [(investigate, f"/drivers/{one}/explore") for one in people],
+        "/things/{number}": [(read, f"/things/{one}") for one in numbers],
+        "/reviews": [(rule, "/reviews"), (rule, "/reviews?mine=1")],
+        "/reviews/{number}": [(rule, f"/reviews/{review}"), (Role.SUPERVISOR, f"/reviews/{review}")],
+        "/reviews/{number}/letter": [],
+        "/coverage": [(read, "/coverage")],
+        "/coverage/{identity_id}": [(read, f"/coverage/{driver}")],
+        "/exchange": [(rule, "/exchange")],
+        "/ports": [(read, "/ports"), (read, "/ports?all=1")],
+        "/ports/{port}": [(read, "/ports/2304")],
+        "/watches": [(investigate, "/watches")],
+        "/views": [(investigate, "/views")],
+        "/views/{view_id}": [(investigate, f"/views/{things['view_id']}")],
+        "/connect": [(investigate, "/connect"), (investigate, f"/connect?people={'+'.join(people)}")],
+        "/match-list": [(investigate, "/match-list")],
+        "/match-list.csv": [],
+        "/cases": [(investigate, "/cases")],
+        "/cases/{case_id}": [(investigate, f"/cases/{case}"), (Role.SUPERVISOR, f"/cases/{case}")],
+        "/cases/{case_id}/report": [(investigate, f"/cases/{case}/report")],
+        "/audit": [],
+        "/loads": [(Role.LOADER, "/loads")],
+        "/loads/{job_id}": [(Role.LOADER, "/loads/1"), (Role.LOADER, "/loads/3")],
+        "/loads/{job_id}/rejects.csv": [],
+        "/links": [(rule, "/links")],
+    }
+
+
+OTHERWISE = {
+    "/explore": "it leads to the search",
+    "/audit": "it shows the audit itself: a page that added everybody it shows would double at each look",
+    "/reviews/{number}/letter": "there is no letter before a decision; a test below decides",
+    "/match-list.csv": "the list names what its owner sent; a test below reads it",
+    "/loads/{job_id}/rejects.csv": "a test below has rejects",
+}
+
+
+def test_no_page_is_left_out(addresses: dict[str, list[tuple[Role, str]]]) -> None:
+    assert set(addresses) == set(PAGES)
+    assert {path for path, asked in addresses.items() if not asked} == set(OTHERWISE)
+
+
+def test_whoever_a_page_shows_stands_in_the_audit_first(
+    office: Office, addresses: dict[str, list[tuple[Role, str]]]
+) -> None:
+    log, seen, faults = AuditLog(office.workspace.path), 0, []
+    for asked in addresses.values():
+        for role, path in asked:
+            browser = office.as_(role)
+            before = len(log.entries(limit=100_000))
+            shown = office.api.people_in(browser.get(path).text)
+            entries = log.entries(limit=100_000)
+            new = {entry.identity_id for entry in entries[: len(entries) - before] if entry.actor == role.value}
+            seen += len(shown)
+            if not shown <= new:
+                faults.append((path, sorted(shown - new)))
+    assert faults == []
+    assert seen > 30, "the pages are of people"
+
+
+def test_no_page_shows_an_identifier_in_full(office: Office, addresses: dict[str, list[tuple[Role, str]]]) -> None:
+    faults = [
+        (path, one)
+        for asked in addresses.values()
+        for role, path in asked
+        for one in IDENTIFIERS
+        if one in office.as_(role).get(path).text
+    ]
+    assert faults == []
+
+
+def test_a_terrorism_event_is_on_no_page(office: Office, addresses: dict[str, list[tuple[Role, str]]]) -> None:
+    for asked in addresses.values():
+        for role, path in asked:
+            text = office.as_(role).get(path).text
+            if path.startswith("/reviews"):
+                continue  # a cleared reviewer's own review may be about one
+            assert not re.search(r"US-FAST-TERR|\bUS/E[89]\b|\bI9\b", text), path
+
+
+def test_a_page_holds_no_style_or_script_of_its_own(
+    office: Office, addresses: dict[str, list[tuple[Role, str]]]
+) -> None:
+    for asked in addresses.values():
+        for role, path in asked:
+            answer = office.as_(role).get(path)
+            assert not re.search(r"<[^>]*\sstyle=", answer.text), path
+            assert not re.search(r"<script(?![^>]*(?:src=\"/static/|type=\"application/json\"))", answer.text), path
+            assert "default-src 'self'" in answer.headers["content-security-policy"]
+            assert "<b>Ibáñez" not in answer.text
+            title = re.findall(r"<title>(.*?)</title>", answer.text)[0]
+            assert not re.search("Ocampo|Ib|Zabulondo|D-[A-Z2-7]{10}", title), "titles name nobody"
+
+
+def test_nobody_signed_in_is_led_to_sign_in_and_sees_nothing(office: Office) -> None:
+    stranger = Browser(office.as_(Role.VIEWER).client.__class__(office.as_(Role.VIEWER).client.app), "nobody")
+    stranger.client.base_url = "https://crosslane.example"  # type: ignore[assignment]
+    for path in PAGES:
+        answer = stranger.get(_example(path), 303)
+        assert answer.headers["location"].startswith("/sign-in?next=/")
+    for path in POSTS:
+        assert stranger.post(_example(path)).headers["location"] == "/sign-in?next=/"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_opens_what_the_table_says_and_nothing_else(office: Office, role: Role) -> None:
+    browser = office.as_(role)
+    for method, path in [*(("GET", one) for one in PAGES), *(("POST", one) for one in POSTS)]:
+        if path == "/sign-out":
+            continue
+        is_let_in = role in ACCESS[method, path]
+        answer = browser.client.request(method, _example(path), follow_redirects=False)
+        if method == "POST" and is_let_in:
+            # without the token of the session nothing is done, whoever it is
+            assert answer.status_code == 403, (path, answer.status_code)
+            assert "another session" in answer.text, path
+        elif is_let_in:
+            assert answer.status_code < 500, (path, answer.status_code)
+            assert answer.status_code != 403, path
+        else:
+            assert answer.status_code == 403, (path, answer.status_code)
+            assert "Your role may not open this" in answer.text
+
+
+def _first_review(office: Office) -> int:
+    with office.workspace.reading() as connection:
+        return int(connection.execute("SELECT min(review_id) FROM review WHERE audience <> 'cleared'").get)
+
+
+def _example(path: str) -> str:
+    return re.sub(r"\{[^}]+\}", "1", path)
+
+
+def _script(page: str, name: str) -> str:
+    found = re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL)
+    return str(found[0])
