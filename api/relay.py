@@ -162,8 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
         url = self.server.url
         document = answer.json()
         document.pop("authentication", None)
-        document["view"] = {"url": f"{url}/preview/{{{{id}}}}"}
-        document["preview"]["url"] = document["view"]["url"]
+        document["view"] = {"url": f"{self.server.upstream.server.rstrip('/')}/drivers/{{{{id}}}}"}
+        document["preview"]["url"] = f"{url}/preview/{{{{id}}}}"
         names = ("entity", "property", "type")
         document["suggest"] = {name: {"service_url": url, "service_path": f"/suggest/{name}"} for name in names}
         self._answer(HTTPStatus.OK, json.dumps(document).encode(), _JSON)

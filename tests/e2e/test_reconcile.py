@@ -56,6 +56,7 @@ def test_a_client_reconciles_a_column_as_openrefine_does(api: Api) -> None:
     manifest = client.get(SERVICE).json()
     assert_valid("manifest", manifest)
     assert manifest["versions"] == ["0.2"]
+    assert manifest["view"]["url"] == "http://testserver/drivers/{{id}}"
     offered = client.get(
         manifest["suggest"]["property"]["service_url"] + manifest["suggest"]["property"]["service_path"]
     )
@@ -90,7 +91,7 @@ def test_a_client_reconciles_a_column_as_openrefine_does(api: Api) -> None:
     assert [c["id"] for c in second] == [api.id_of("US/2")]
     assert third == []
     assert api.audited("key:investigator") == {api.id_of("US/1"), api.id_of("US/2")}
-    view = client.get(manifest["view"]["url"].replace("{{id}}", first[0]["id"]))
+    view = client.get(manifest["preview"]["url"].replace("{{id}}", first[0]["id"]))
     assert "ZABULONDO" in view.text
     assert view.headers["content-type"].startswith("text/html")
 
