@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.match import Asked, Matcher
+from api.match import Matcher
+from api.match_answer import Asked
 from linkage.errors import SettingsError
 from linkage.schema import Verdict
 
