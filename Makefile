@@ -68,4 +68,4 @@ lock:
 		--group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf .venv build dist demo-workspace demo-neo4j .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf web/node_modules tests/oidc_provider/node_modules .venv build dist demo-workspace demo-neo4j .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -80,10 +80,11 @@ class Near:
         things = places({"kind": kind, "key": key} for kind, key in nodes.select("kind", "key").iter_rows())
         people = self.people_on(things)
         drawn = drawn_nodes(nodes, people, self.policy.limits.hub_degree)
-        ties = drawn_edges(edges, TieStrength(self.policy, people))
-        kept = {name: tie for name, tie in ties.items() if tie["source"] in drawn and tie["target"] in drawn}
+        there = nodes.select("kind", "key")
+        for end in ("src", "dst"):
+            edges = edges.join(there, left_on=[f"{end}_kind", end], right_on=["kind", "key"], how="semi")
         self._band(drawn.values())
-        return Picture(drawn, kept)
+        return Picture(drawn, drawn_edges(edges, TieStrength(self.policy, people)))
 
     def _band(self, nodes: Iterable[dict[str, Any]]) -> None:
         """Enrolled drivers get their linked band: a link and an event make no dossier of anybody else."""
