@@ -23,6 +23,7 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/static/{name}"): PUBLIC,
     ("GET", "/sign-in"): PUBLIC,
     ("POST", "/sign-in"): PUBLIC,
+    ("POST", "/sign-in/provider"): PUBLIC,
     ("POST", "/sign-out"): ANYBODY,
     ("POST", "/settings"): ANYBODY,
     ("GET", "/"): ANYBODY,

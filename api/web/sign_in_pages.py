@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,10 +13,12 @@ from api.accounts.login import Login, LoginRefused, PasswordMustChange, log_in
 from api.accounts.purpose import Purpose, stated
 from api.accounts.sessions import Sessions
 from api.http.access_table import ACCESS
+from api.http.models.sessions import ProviderLogin
+from api.http.oidc import start_login
 from api.http.security import cookie_name, drop_cookie, set_cookie
 from api.http.service import Service, ServiceDependency, address_of
 from api.http.sessions import refuse_other_sites
-from api.web.site import Page, render
+from api.web.site import POLICY, Page, render
 from api.web.visit import LOOK_COOKIE, THEMES, FormDependency, PageRoute, VisitDependency, field
 from linkage.errors import SettingsError
 
@@ -60,6 +63,21 @@ def sign_in(  # noqa: PLR0913, PLR0917 - one field each
     return answer
 
 
+@router.post("/sign-in/provider")
+def sign_in_elsewhere(
+    request: Request,
+    service: ServiceDependency,
+    purpose: Text = "",
+    reference: Text = "",
+    next: Text = "/",  # noqa: A002 - the name of the field
+) -> Response:
+    """On to the provider that people may log in at, with a stated purpose."""
+    answer = Response(status_code=303)
+    login = ProviderLogin(purpose=_purpose(purpose), reference=reference, then=_inside(next))
+    answer.headers["location"] = start_login(login, request, answer, service)["url"]
+    return answer
+
+
 @router.post("/sign-out")
 def sign_out(request: Request, here: VisitDependency, _: FormDependency) -> Response:
     """The session ends."""
@@ -88,7 +106,7 @@ def settings(request: Request, here: VisitDependency, form: FormDependency) -> R
 
 
 def _sign_in(service: Service, where: str, typed: dict[str, str], fault: str = "") -> Response:
-    return render(
+    answer = render(
         "sign_in.html",
         Page(),
         401 if fault == "wrong" else 200,
@@ -100,6 +118,11 @@ def _sign_in(service: Service, where: str, typed: dict[str, str], fault: str = "
         purpose=typed.get("purpose", ""),
         reference=typed.get("reference", ""),
     )
+    if service.access.provider:  # a browser holds where a form leads in the end against the policy, too
+        place = urlsplit(service.access.provider.issuer)
+        allowed = f"form-action 'self' {place.scheme}://{place.netloc}"
+        answer.headers["content-security-policy"] = POLICY.replace("form-action 'self'", allowed)
+    return answer
 
 
 def _purpose(text: str) -> Purpose:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access_settings import AccessSettings, Provider
 from api.accounts.sessions import SessionLimits, Sessions, csrf_token
 from api.accounts.users import Users
 from api.bootstrap import create_workspace
@@ -110,3 +111,16 @@ def test_signing_in_leads_nowhere_else(client: TestClient, where: str) -> None:
     form = {"user": "u-viewer", "password": "quokka lanterns hum softly", "purpose": "review", "next": where}
     answer = client.post("/sign-in", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_single_sign_on_is_offered_where_there_is_a_provider(workspace: Workspace) -> None:
+    provider = Provider("https://login.example/", "crosslane", "secret", "https://crosslane.example")
+    with TestClient(create_app(workspace, access=AccessSettings(provider=provider)), base_url="http://127.0.0.1") as at:
+        answer = at.get("/sign-in")
+    assert 'formaction="/sign-in/provider"' in answer.text
+    assert "form-action 'self' https://login.example;" in answer.headers["content-security-policy"]
+
+
+def test_single_sign_on_leads_nowhere_without_a_provider(client: TestClient) -> None:
+    assert "/sign-in/provider" not in client.get("/sign-in").text
+    assert client.post("/sign-in/provider", data={"purpose": "review"}).status_code == 404
