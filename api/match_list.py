@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from linkage.schema import Verdict
 MOST_ROWS = 500
 MOST_BYTES = 1_000_000
 CANDIDATES = 5
+_DELIMITERS = ",;\t|"
 _ALSO = {
     "name": "full_name",
     "nombre": "full_name",
@@ -60,20 +62,11 @@ def read_list(data: bytes, fields: Sequence[str]) -> NameList:
     """
     if len(data) > MOST_BYTES:
         raise SettingsError(f"the list is over {MOST_BYTES:,} bytes; split it")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SettingsError("the list is no UTF-8 text; save it as CSV in UTF-8") from None
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    reader = csv.reader(io.StringIO(text), dialect)
-    head = next(reader, [])
+    head, *lines = _cells(data) or [[]]
     columns = {name: _field(name, fields) for name in head}
     if not any(columns.values()):
         raise SettingsError(f"no column of the list is one of {', '.join(('name', 'birth_date', *fields[:8]))}...")
-    rows = [_row(head, columns, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    rows = [_row(head, columns, cells) for cells in lines if any(cell.strip() for cell in cells)]
     if not 0 < len(rows) <= MOST_ROWS:
         raise SettingsError(f"the list has {len(rows)} rows; give 1 to {MOST_ROWS}")
     return NameList(columns, rows)
@@ -101,8 +94,25 @@ def match_list(matcher: Matcher, names: NameList, today: date) -> dict[str, Any]
     return {"columns": dict(names.columns), "rows": rows, "counts": counts, "people": list(dict.fromkeys(people))}
 
 
+def _cells(data: bytes) -> list[list[str]]:
+    """Every line of a CSV file, parted by whichever of comma, semicolon, tab and bar its head has most of."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError("the list is no UTF-8 text; save it as CSV in UTF-8") from None
+    first = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    try:
+        if "\0" in text:
+            raise csv.Error
+        return [cells for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if cells]
+    except csv.Error:
+        raise SettingsError("the list cannot be read as CSV; save it again from a spreadsheet") from None
+
+
 def _field(name: str, fields: Sequence[str]) -> str | None:
-    plain = name.strip().lower().replace(" ", "_").replace("-", "_")
+    letters = unicodedata.normalize("NFKD", name.strip().lower()).encode("ascii", "ignore").decode()
+    plain = letters.replace(" ", "_").replace("-", "_")
     known = _ALSO.get(plain, plain)
     return known if known in fields else None
 
@@ -112,7 +122,7 @@ def _row(head: Sequence[str], columns: Mapping[str, str | None], cells: Sequence
     for name, cell in zip(head, cells, strict=False):
         field = columns[name]
         if field and cell.strip():
-            given[field] = cell.strip()
+            given.setdefault(field, cell.strip())
     return given
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(
+    r"[\t\r\n]|[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
+)
+"""How a cell begins that a spreadsheet would run (OWASP, CSV injection), after blanks that it may pass over."""
 _QUOTED = ('"', ",", "\n", "\r")
 
 
@@ -18,7 +22,7 @@ def _csv_cell(value: object) -> str:
     if value is None:
         return ""
     text = str(value)
-    if isinstance(value, str) and text.startswith(_FORMULA):
+    if isinstance(value, str) and _FORMULA.match(text):
         text = f"'{text}"
     if any(letter in text for letter in _QUOTED):
         doubled = text.replace('"', '""')

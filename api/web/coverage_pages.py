@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
@@ -14,9 +16,11 @@ from api.web.views.driver import href
 from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
 from eligibility.coverage import Result
 from eligibility.exchange_policy import load_exchange_policy
+from linkage.errors import SettingsError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 OLDEST = 25
+_LIMIT = re.compile(r"[0-9]{1,4}")
 
 
 @router.get("/coverage")
@@ -56,7 +60,10 @@ def exchange_page(here: VisitDependency) -> Response:
 @router.post("/exchange/request")
 def request_page(here: VisitDependency, form: FormDependency) -> Response:
     """The oldest gaps of a partner become requests."""
-    ask = Ask(field(form, "partner"), limit=int(field(form, "limit") or "100"))
+    limit = field(form, "limit") or "100"
+    if not _LIMIT.fullmatch(limit):
+        raise SettingsError("say how many requests to make, at most")
+    ask = Ask(field(form, "partner"), limit=int(limit))
     document = request_gaps(here.service.workspace, ask, _act(here, form))
     people = dict.fromkeys(row["identity_id"] for row in document["rows"])
     here.audit("exchange request", list(people) or [None])

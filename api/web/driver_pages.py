@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from api.decide import Judged, decide, undo
+from api.decide import Judged, decide, people_of, undo
 from api.drivers import drivers_of
 from api.effects import effects_of
 from api.risk import risk
@@ -97,7 +97,8 @@ def split(identity_id: str, here: VisitDependency, form: FormDependency) -> Resp
     workspace, actor = here.service.workspace, here.caller.actor
     if field(form, "confirmed"):
         document = decide(workspace, a, b, "different", reason, actor)
-        here.audit("unlink", [identity_id], f"decision {document['decision']['n']}")
+        people = dict.fromkeys([*(_identity_of(here, ref) for ref in (a, b)), *people_of(document)])
+        here.audit("unlink", list(people), f"decision {document['decision']['n']}")
         return RedirectResponse(f"{href(identity_id)}/identity", 303)
     found = effects_of(workspace, Judged(a, b, "different", reason), actor)
     people = dict.fromkeys(one["identity_id"] for one in [*found["before"], *found["after"]])
@@ -122,8 +123,9 @@ def _identity_of(here: Visit, ref: str) -> str:
 @router.post("/decisions/{number}/undo")
 def undo_decision(number: int, here: VisitDependency, form: FormDependency) -> Response:
     """A decision is taken back, with a reason."""
-    undo(here.service.workspace, number, here.caller.actor, reason=field(form, "reason"))
-    here.audit("undo", [None], f"decision {number}")
+    document = undo(here.service.workspace, number, here.caller.actor, reason=field(form, "reason"))
+    ends = [_identity_of(here, document["decision"][end]) for end in ("a", "b")]
+    here.audit("undo", list(dict.fromkeys([*ends, *people_of(document)])), f"decision {number}")
     back = field(form, "back")
     return RedirectResponse(back if back.startswith("/drivers/") else "/", 303)
 

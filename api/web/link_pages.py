@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
+from api.decide import people_of
 from api.link_review import A_SITTING, Answer, LinkReview
 from api.web.site import render
 from api.web.visit import FormDependency, PageRoute, VisitDependency, field
@@ -62,5 +63,7 @@ def undo_page(here: VisitDependency, _: FormDependency) -> Response:
 def apply_page(here: VisitDependency, _: FormDependency) -> Response:
     """The answers become decisions."""
     document = LinkReview(here.service.workspace, here.caller.actor).apply()
-    here.audit("link review applied", [None], f"{len(document['decisions'])} decisions")
+    judged = {one[end] for one in document["decisions"] for end in ("a", "b")}
+    people = {here.service.workspace.resolve_id(key) for key in judged} | {*people_of(document)}
+    here.audit("link review applied", sorted(people), f"{len(document['decisions'])} decisions")
     return render("links_applied.html", here.at("links"), applied=document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,13 +26,14 @@ from api.spreadsheet import csv_text
 from api.web.site import render
 from api.web.views.loads import listed, told
 from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
-from linkage.errors import SettingsError
+from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import LoadTables
 from linkage.sources import builtin_names, load_manifest
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 UPLOADS = (("POST", "/loads"), ("POST", "/loads/check"))
 """Routes whose bodies may be large."""
+_LOAD = re.compile(r"[0-9]{1,18}")
 LISTED = 100
 MOST_REJECTS = 100_000
 ISSUE = ("line", "column", "rule", "message")
@@ -84,7 +86,7 @@ def _accepted(here: Visit, file: UploadFile, what: WhatToLoad) -> str:
 @router.get("/loads/{job_id}")
 def load_page(job_id: str, here: VisitDependency) -> Response:
     """One load: read = accepted + rejected, what it changed, and why rows were left out."""
-    if job_id.isdigit():
+    if _LOAD.fullmatch(job_id):
         return _committed(here, int(job_id))
     job = find_job(here.service.workspace, job_id)
     stage = stage_of(here.service.workspace, job)
@@ -112,7 +114,7 @@ def _committed(here: Visit, number: int) -> Response:
         tables = LoadTables(connection)
         row, files, found = tables.get(number), tables.files(number), tables.issues(number)
     if row is None:
-        raise SettingsError("there is no such load")
+        raise UnknownRecord("there is no such load")
     here.audit("load page", [None], f"load {number}")
     rejected = [issue for issue in found if issue["rejected"]]
     view: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from babel.dates import format_date, format_timedelta
 from markupsafe import Markup, escape
@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 _NAME = Markup('<bdi translate="no">{}</bdi>')
 _CODE = Markup('<span class="control-code">U+{:04X}</span>')
 _TIME = Markup('<time datetime="{}">{}</time>')
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
+"""Categories of Unicode that cannot be seen, or not everywhere, or not be sent."""
 _BAND_BARS = {"routine": 1, "look": 2, "look first": 3}
 
 
@@ -22,9 +24,13 @@ def name(text: str | None) -> Markup:
 def visible(text: str) -> Markup:
     """Text whose controls and marks of direction are boxed codes, since they can make it read as another."""
     return Markup("").join(
-        _CODE.format(ord(sign)) if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Co", "Cn"} else escape(sign)
-        for sign in text
+        _CODE.format(ord(sign)) if unicodedata.category(sign) in _UNSEEN else escape(sign) for sign in text
     )
+
+
+def prose(text: str) -> Markup:
+    """What somebody wrote, with the lines that it was written in."""
+    return Markup("<br>").join(visible(line) for line in text.splitlines())
 
 
 def day(value: str | date | None, language: str = "en", as_of: date | None = None) -> Markup:
@@ -50,6 +56,7 @@ def moment(value: str | None, language: str = "en") -> Markup:
     if not value:
         return Markup("")
     at = datetime.fromisoformat(value)
+    at = at.astimezone(UTC) if at.tzinfo else at
     return _TIME.format(value, f"{format_date(at, 'd MMM y', locale=language)} {at:%H:%M} UTC")
 
 
@@ -57,7 +64,10 @@ def age(birth_date: str | None, as_of: date) -> int | None:
     """Whole years from a full birth date to a day; None where the date is not full."""
     if not birth_date or len(birth_date) != len("2000-01-01"):
         return None
-    born = date.fromisoformat(birth_date)
+    try:
+        born = date.fromisoformat(birth_date)
+    except ValueError:
+        return None
     return as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))
 
 

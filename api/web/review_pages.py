@@ -127,11 +127,12 @@ def preview_letter(number: int, here: VisitDependency, form: FormDependency) -> 
     """What the letter would say; nothing is recorded."""
     case = open_case(here.service.workspace, number, here.caller.actor)
     here.audit("letter preview", [case.review.identity_id], f"review {number}")
-    outcome = Outcome(field(form, "outcome") or Outcome.RETAIN)
+    outcome = _one_of(Outcome, field(form, "outcome") or Outcome.RETAIN.value)
+    codes = form.get("code", [])
+    if not set(codes) <= load_eligibility_policy().reasons.keys():
+        raise SettingsError("choose reason codes of the policy")
     is_cleared = case.review.audience.value == "cleared"
-    of = LetterOf(
-        f"{number}-{case.review.round}", case.as_of.isoformat(), outcome.value, form.get("code", []), is_cleared
-    )
+    of = LetterOf(f"{number}-{case.review.round}", case.as_of.isoformat(), outcome.value, codes, is_cleared)
     return render(
         "letter.html",
         here.at("review"),

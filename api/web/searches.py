@@ -22,7 +22,11 @@ from linkage.errors import UnknownRecord
 FILE = "searches.db"
 KEPT_S = 43_200.0
 """Seconds a search is kept: as long as a session can last."""
-_SCHEMA = "CREATE TABLE IF NOT EXISTS search (token TEXT PRIMARY KEY, user TEXT, query BLOB, at REAL) WITHOUT ROWID"
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS search "
+    "(token TEXT PRIMARY KEY, user TEXT, kind TEXT, query BLOB, at REAL) WITHOUT ROWID"
+)
+_SEARCH, _LIST = "search", "list"
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Searches:
 
     def keep(self, user: str, query: Query) -> str:
         """The token of a search that is kept from now on; what is too old is gone."""
-        return self._keep(user, asdict(query))
+        return self._keep(user, _SEARCH, asdict(query))
 
     def find(self, user: str, token: str) -> Query:
         """The search behind a token.
@@ -41,11 +45,11 @@ class Searches:
         Raises:
             UnknownRecord: it is too old, or somebody else's.
         """
-        return Query(**self._find(user, token))
+        return Query(**self._find(user, _SEARCH, token))
 
     def keep_list(self, user: str, found: Mapping[str, Any]) -> str:
         """The token of a list that was matched, kept like a search."""
-        return self._keep(user, found)
+        return self._keep(user, _LIST, found)
 
     def list_of(self, user: str, token: str) -> dict[str, Any]:
         """The list behind a token.
@@ -53,19 +57,21 @@ class Searches:
         Raises:
             UnknownRecord: it is too old, or somebody else's.
         """
-        return self._find(user, token)
+        return self._find(user, _LIST, token)
 
-    def _keep(self, user: str, kept: Mapping[str, Any]) -> str:
+    def _keep(self, user: str, kind: str, kept: Mapping[str, Any]) -> str:
         token = secrets.token_urlsafe(9)
         with self._open() as connection:
             connection.execute("DELETE FROM search WHERE at < ?", (time.time() - KEPT_S,))
-            connection.execute("INSERT INTO search VALUES (?, ?, ?, ?)", (token, user, orjson.dumps(kept), time.time()))
+            row = (token, user, kind, orjson.dumps(kept), time.time())
+            connection.execute("INSERT INTO search VALUES (?, ?, ?, ?, ?)", row)
         return token
 
-    def _find(self, user: str, token: str) -> dict[str, Any]:
+    def _find(self, user: str, kind: str, token: str) -> dict[str, Any]:
         with self._open() as connection:
             row = connection.execute(
-                "SELECT query FROM search WHERE token = ? AND user = ? AND at >= ?", (token, user, time.time() - KEPT_S)
+                "SELECT query FROM search WHERE token = ? AND user = ? AND kind = ? AND at >= ?",
+                (token, user, kind, time.time() - KEPT_S),
             ).fetchone()
         if row is None:
             raise UnknownRecord("no such search")
@@ -74,7 +80,9 @@ class Searches:
 
     @contextmanager
     def _open(self) -> Iterator[apsw.Connection]:
-        connection = apsw.Connection(str(self.folder / FILE))
+        path = self.folder / FILE
+        path.touch(0o600)  # SQLite gives the files beside it the same mode
+        connection = apsw.Connection(str(path))
         try:
             connection.set_busy_timeout(5_000)
             connection.execute("PRAGMA journal_mode=WAL")

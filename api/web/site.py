@@ -111,6 +111,7 @@ def environment() -> Environment:
     made.filters |= {
         "name": marks.name,
         "visible": marks.visible,
+        "prose": marks.prose,
         "day": marks.day,
         "moment": marks.moment,
         "whole": marks.whole,

@@ -35,7 +35,8 @@ def set_watch(here: VisitDependency, form: FormDependency) -> Response:
     except ValueError:
         raise SettingsError("say until when it is watched") from None
     number = _watches(here).add(WatchKind(kind), field(form, "ref"), field(form, "reason"), until)
-    here.audit("watch set", [field(form, "ref") if kind == WatchKind.DRIVER else None], f"watch {number}")
+    watched = here.service.workspace.resolve_id(field(form, "ref")) if kind == WatchKind.DRIVER else None
+    here.audit("watch set", [watched], f"watch {number}")
     return RedirectResponse("/watches", 303)
 
 

@@ -22,7 +22,7 @@ PASSWORD = "seven grey mules walk north"
 PHONE, CURP, LICENCE = "+19565550161", "OAVR840319HTSCLM00", "31552208"
 NATIONAL = "9565550161"
 """The phone as people write it: what a page must not hold in any spelling."""
-IDENTIFIERS = (PHONE, NATIONAL, "956 555 0161", CURP, LICENCE, "LFTM0044717", "984400117", "BEOL600110HNLFTC01")
+IDENTIFIERS = (PHONE, NATIONAL, "956 555 0161", CURP, LICENCE, "LFTM0044717", "984400117")
 _LOADED = (
     ("us_drivers", "drivers"),
     ("mx_drivers", "drivers"),
@@ -36,11 +36,16 @@ _LOADED = (
 )
 
 
-POSSIBLE = """source,record_id,country,given_name,surname,second_surname,birth_date,curp
-POSS,a,US,Lucrecio,Befanoska,Uno,1960-01-10,
-POSS,b,MX,Lucrecio,Befanoska,Otro,1960,BEOL600110HNLFTC01
-"""
-"""Two records that may be one person: somebody has to judge them."""
+POSSIBLE = "source,record_id,country,given_name,surname,second_surname,birth_date\n" + "".join(
+    f"POSS,{a},US,Lucrecio,{surname},Uno,19{year}-01-10\nPOSS,{b},MX,Lucrecio,{surname},Otro,19{year}\n"
+    for a, b, surname, year in (
+        ("a", "b", "Zurbaran", 60),
+        ("c", "d", "Ormaechea", 61),
+        ("e", "f", "Villaseca", 62),
+        ("g", "h", "Goikoetxea", 63),
+    )
+)
+"""Pairs of records that may be one person each: somebody has to judge them."""
 
 
 def _crossings() -> str:

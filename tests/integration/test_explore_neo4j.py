@@ -1,0 +1,73 @@
+"""The explorer over a Neo4j server shows what it shows over the ledger's own tables."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.bootstrap import create_workspace
+from api.connect import Between, connect
+from api.explore import Expansion, expand, restore, start_at
+from api.graph_store import LEDGER, GraphStoreChoice
+from api.load import LoadRequest, load
+from api.progress import Silent
+from api.projection import push_graph
+from api.things import thing_document
+from graph.neo4j import Server
+from graph.schema import NodeKind
+from linkage.ledger import Workspace
+from tests.neo4j_server import Neo4jServer
+
+STORY = Path(__file__).resolve().parents[2] / "fixtures" / "story"
+US, OTHER, TRUCK = "STORY-US/U-1001", "STORY-MX/M-41", "9ZZTRUCK0TB004711"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = create_workspace(tmp_path / "w")
+    names = (
+        "us_drivers",
+        "mx_drivers",
+        "yard_drivers",
+        "mx_driving",
+        "mx_vehicles",
+        "enrolments",
+        "mx_events",
+        "yard_events",
+    )
+    for name in names:
+        source = name.partition("_")[2] or name
+        load(made, LoadRequest((STORY / f"{name}.csv",), source, date(2026, 6, 30)))
+    return made
+
+
+def asked(workspace: Workspace, store: GraphStoreChoice) -> list[dict[str, Any]]:
+    """Every kind of question of the explorer and of the pages of things."""
+    driver = workspace.resolve_id(US)
+    started = start_at(workspace, US, None, store)
+    shown = frozenset(node["id"] for node in started["nodes"])
+    with workspace.reading() as connection:
+        numbers = [
+            row[0] for row in connection.execute("SELECT id FROM node WHERE kind IN ('Vehicle', 'Phone', 'Event')")
+        ]
+    return [
+        started,
+        expand(workspace, Expansion(NodeKind.VEHICLE, TRUCK, shown), None, store),
+        expand(workspace, Expansion(NodeKind.PHONE, "+19565550199"), None, store),
+        expand(workspace, Expansion(NodeKind.PHONE, "+19565550199", text="rebollar", least=0.0), None, store),
+        expand(workspace, Expansion(NodeKind.IDENTITY, driver, since=date(2025, 1, 1)), None, store),
+        restore(workspace, started["focus"], sorted(shown), store),
+        connect(workspace, Between([US, OTHER]), store),
+        *(thing_document(workspace, number, 0, store) for number in numbers),
+    ]
+
+
+def test_both_stores_show_the_same(workspace: Workspace, empty_neo4j: Neo4jServer) -> None:
+    server = Server(empty_neo4j.uri, empty_neo4j.user, empty_neo4j.password)
+    push_graph(workspace, server, Silent())
+    mine, theirs = asked(workspace, LEDGER), asked(workspace, GraphStoreChoice(server))
+    for here, there in zip(mine, theirs, strict=True):
+        assert there == here

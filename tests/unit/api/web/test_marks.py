@@ -1,0 +1,91 @@
+"""How values look: escaped whatever they hold, apart from the direction of the text, dates written out."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+
+from api.web import marks
+
+TODAY = date(2026, 11, 26)
+
+
+@given(text=st.text())
+def test_any_text_is_escaped_and_can_be_sent(text: str) -> None:
+    shown = str(marks.name(text))
+    shown.encode("utf-8")
+    inside = shown.removeprefix('<bdi translate="no">').removesuffix("</bdi>")
+    stripped = inside.replace('<span class="control-code">', "").replace("</span>", "")
+    assert not set(stripped) & {"<", ">", '"', "'"}
+    assert not any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for sign in inside)
+
+
+@given(text=st.text(st.characters(categories=["L", "N", "P", "S", "M", "Zs"])))
+def test_what_can_be_seen_is_shown_as_it_is(text: str) -> None:
+    assert marks.visible(text) == escape(text)
+
+
+def test_marks_of_direction_and_controls_are_shown_as_their_codes() -> None:
+    assert marks.name("\u202eab\x00") == Markup(
+        '<bdi translate="no"><span class="control-code">U+202E</span>ab<span class="control-code">U+0000</span></bdi>'
+    )
+    assert marks.visible("\ud800") == '<span class="control-code">U+D800</span>'
+    assert marks.name(None) == '<bdi translate="no"></bdi>'
+    assert marks.visible("ꞌNuñez-O'Hara") == "ꞌNuñez-O&#39;Hara"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("2026-04-03", "3 Apr 2026"),
+        (date(2026, 4, 3), "3 Apr 2026"),
+        ("2026-04-03T10:00:00+00:00", "3 Apr 2026"),
+        ("1984-03", "1984-03"),
+        ("1984", "1984"),
+        ("03/04/26", "03/04/26"),
+        ("2026-02-30", "2026-02-30"),
+        ("<b>", "&lt;b&gt;"),
+        (None, ""),
+        ("", ""),
+    ],
+)
+def test_a_date_is_written_out_and_what_is_none_is_shown_as_it_stands(value: str | date | None, told: str) -> None:
+    shown = str(marks.day(value))
+    assert shown.partition(">")[2].removesuffix("</time>") == told if shown.startswith("<time") else shown == told
+
+
+def test_a_date_says_how_long_ago_it_is() -> None:
+    assert "3 Apr 2026 (8 months ago)" in marks.day("2026-04-03", as_of=TODAY)
+    assert "(in 3 months)" in marks.day("2027-02-26", as_of=TODAY)
+    assert 'datetime="2026-04-03"' in marks.day("2026-04-03", as_of=TODAY)
+
+
+def test_a_moment_is_told_in_utc_whatever_zone_it_was_kept_in() -> None:
+    assert "26 Nov 2026 06:30 UTC" in marks.moment("2026-11-26T06:30:00+00:00")
+    assert "26 Nov 2026 06:30 UTC" in marks.moment("2026-11-26T00:30:00-06:00")
+    assert marks.moment(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("born", "years"),
+    [("1984-11-26", 42), ("1984-11-27", 41), ("1984-02-29", 42), ("1984", None), (None, None), ("1984-02-30", None)],
+)
+def test_an_age_is_whole_years_of_a_full_date(born: str | None, years: int | None) -> None:
+    assert marks.age(born, TODAY) == years
+
+
+def test_what_somebody_wrote_keeps_its_lines() -> None:
+    assert marks.prose("one\r\n<two>\n\u202ethree") == (
+        'one<br>&lt;two&gt;<br><span class="control-code">U+202E</span>three'
+    )
+    assert marks.prose("") == ""
+
+
+def test_bars_and_figures() -> None:
+    assert [marks.bars(band) for band in ("routine", "look", "look first", None, "other")] == [1, 2, 3, 0, 0]
+    assert (marks.whole(26.6), marks.whole(None), marks.points(0.28949)) == ("27", "", "0.289")
