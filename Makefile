@@ -8,7 +8,7 @@ HTTP_PORT ?= 7474
 DEMO_SERVER := NEO4J_HOME=demo-neo4j NEO4J_PASSWORD=crosslane-demo HEAP=512m PAGECACHE=256m \
 	BOLT_PORT=$(BOLT_PORT) HTTP_PORT=$(HTTP_PORT) tools/neo4j/neo4j.sh
 
-.PHONY: setup demo demo-stop test check lint types contracts wheel bench serve lock clean
+.PHONY: setup demo demo-stop test check lint types contracts wheel bench serve web screenshots lock clean
 
 setup: $(READY)
 
@@ -55,6 +55,13 @@ bench: $(READY)
 
 serve: $(READY)
 	$(BIN)/crosslane serve --workspace $(or $(WORKSPACE),demo-workspace)
+
+# The pages' scripts and styles, from the npm lock; what it makes is committed, so that only who changes them needs node.
+web:
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent check && npm run --silent build
+
+screenshots: $(READY)
+	PYTHONPATH=. $(BIN)/python -m tools.screenshots
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra fast --extra recordlinkage \

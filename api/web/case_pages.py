@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
+from api.casework.case_file import MOST_BYTES, read_case, write_case
 from api.casework.cases import Cases, Pin, PinKind, drawn_people
 from api.casework.pinning import people_pinned, says_of
 from api.drivers import drivers_of
@@ -129,3 +132,30 @@ def _case(here: Visit, case_id: int, template: str) -> Response:
         drivers=_drivers(here, pins),
         printed_at=datetime.now(UTC).isoformat(timespec="minutes"),
     )
+
+
+@router.get("/cases/{case_id}/export")
+def export_case(case_id: int, here: VisitDependency) -> Response:
+    """The case as a file that can be opened again."""
+    with here.service.workspace.reading() as connection:
+        cases = Cases(connection, here.caller.actor)
+        cases.get(case_id)
+        pins = cases.pins(case_id)
+    here.audit("case export", people_pinned([pin["says"] for pin in pins]) or [None], f"case {case_id}")
+    headers = {"content-disposition": f'attachment; filename="crosslane-case-{case_id}.csv"'}
+    return Response(write_case(pins), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/cases/open-file")
+async def open_file(request: Request, here: VisitDependency, _: FormDependency) -> Response:
+    """A file of a case, each piece of evidence as it is now."""
+    file = (await request.form()).get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise SettingsError("choose a file first")
+    return await run_in_threadpool(_opened, here, await file.read(MOST_BYTES + 1))
+
+
+def _opened(here: Visit, data: bytes) -> Response:
+    rows = read_case(here.service.workspace, data, here.service.store)
+    here.audit("case file opened", people_pinned([row["says"] for row in rows if row["says"]]) or [None])
+    return render("case_file.html", here.at("cases"), rows=rows)

@@ -15,6 +15,7 @@ from api.reviews.actions import ReviewActions
 from api.reviews.case import open_case
 from api.reviews.document import case_document, people_of
 from api.reviews.queue import QueueQuestion, queue_document
+from api.reviews.replay import replay
 from api.web.site import render
 from api.web.views.driver import gaps, href, own_band
 from api.web.views.review import REASONS, groups_of, may_do, reason_codes
@@ -157,6 +158,16 @@ def letter_page(number: int, here: VisitDependency, language: Language = Languag
         language=language.value,
         languages=[one.value for one in Language],
     )
+
+
+@router.get("/reviews/{number}/replay")
+def replay_page(number: int, here: VisitDependency, as_of: Annotated[date | None, Query()] = None) -> Response:
+    """What was known, scored and shown at the last step kept by a day, and what would differ now."""
+    document = replay(here.service.workspace, number, here.caller.actor, as_of)
+    shown = document["shown"]
+    people = people_of(shown) if "driver" in shown else [document["identity_id"]]
+    here.audit("review replay", people, f"review {number}")
+    return render("replay.html", here.at("review"), replay=document, shown=shown, as_of=as_of)
 
 
 @router.post("/reviews/{number}/{act}")

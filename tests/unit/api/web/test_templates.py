@@ -17,9 +17,6 @@ _TAG = re.compile(r"<script\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 _ACTION = re.compile(r"""(?:form)?action="([^"]*)\"""")
 AWAITED = frozenset(
     {
-        ("GET", "/cases/{case_id}/export"),
-        ("GET", "/cases/{case_id}/report.pdf"),
-        ("GET", "/reviews/{number}/replay"),
         ("POST", "/drivers/{identity_id}/review"),
         ("POST", "/sign-in/provider"),
     }
