@@ -50,8 +50,10 @@ def read_case(workspace: Workspace, data: bytes, store: GraphStoreChoice) -> lis
     Raises:
         SettingsError: it is no file of a case.
     """
+    if len(data) > MOST_BYTES:
+        raise SettingsError(f"the file is over {MOST_BYTES:,} bytes; no case has as many pins")
     try:
-        rows = list(csv.DictReader(io.StringIO(data[:MOST_BYTES].decode("utf-8-sig"))))
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error):
         rows = []
     if not rows or len(rows) > MOST_ROWS or not set(COLUMNS) <= rows[0].keys():

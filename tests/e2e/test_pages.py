@@ -279,6 +279,32 @@ def test_a_matched_list_as_a_file_names_whom_the_audit_names_and_runs_nothing(
     investigator.get(f"/s/{things['list']}", 404)
 
 
+def test_a_case_as_a_file_is_audited_holds_no_identifier_and_opens_again(
+    office: Office, things: dict[str, Any]
+) -> None:
+    investigator, log = office.as_(Role.INVESTIGATOR), AuditLog(office.workspace.path)
+    before = len(log.entries(limit=100_000))
+    file = investigator.get(f"/cases/{things['case_id']}/export")
+    assert file.headers["content-disposition"] == f'attachment; filename="crosslane-case-{things["case_id"]}.csv"'
+    entries = log.entries(limit=100_000)
+    named = {entry.identity_id for entry in entries[: len(entries) - before]}
+    assert office.api.people_in(file.text) <= named
+    assert things["identity_id"] in named
+    assert not [one for one in IDENTIFIERS if one in file.text]
+    sent = {"csrf": investigator.csrf}
+    opened = investigator.client.post(
+        "/cases/open-file", data=sent, files={"file": ("c.csv", file.content, "text/csv")}
+    )
+    assert opened.status_code == 200, opened.text[-1500:]
+    shown = office.api.people_in(opened.text)
+    assert shown <= actions(office, "case file opened")
+    assert not [one for one in IDENTIFIERS if one in opened.text]
+    huge = file.content + b"x" * 1_100_000
+    for bad, status in ((b"", 400), (b"a,b\n1,2\n", 400), (b"\xff\xfe", 400), (huge, 413)):
+        files = {"file": ("c.csv", bad, "text/csv")}
+        assert investigator.client.post("/cases/open-file", data=sent, files=files).status_code == status
+
+
 def test_a_drawn_tie_is_audited_when_its_drivers_are_pinned_no_more(office: Office, things: dict[str, Any]) -> None:
     investigator = office.as_(Role.INVESTIGATOR)
     ends = [office.api.id_of("US/3"), office.api.id_of("US/4")]

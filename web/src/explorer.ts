@@ -183,7 +183,7 @@ async function open(root: HTMLElement): Promise<void> {
       shown: [...picture.things.keys()],
       kinds: form ? form.getAll("kinds") : [],
       since: form?.get("since") ? `${form.get("since")}-01` : null,
-      until: form?.get("until") ? `${form.get("until")}-28` : null,
+      until: form?.get("until") ? lastDay(String(form.get("until"))) : null,
       least: Number(form?.get("least") ?? 0),
       text: String(form?.get("text") ?? ""),
     };
@@ -327,6 +327,12 @@ async function send<T>(path: string, body: unknown): Promise<T> {
   });
   if (!answer.ok) throw new Error(String(answer.status));
   return (await answer.json()) as T;
+}
+
+// The last day of a month given as YYYY-MM.
+function lastDay(month: string): string {
+  const [year, number] = month.split("-").map(Number) as [number, number];
+  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
 }
 
 function fill(text: string | undefined, values: Record<string, string | number>): string {

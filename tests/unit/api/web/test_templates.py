@@ -15,7 +15,6 @@ TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*")
 _FORM = re.compile(r"<form\b[^>]*>.*?</form>", re.DOTALL)
 _TAG = re.compile(r"<script\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 _ACTION = re.compile(r"""(?:form)?action="([^"]*)\"""")
-"""Routes that templates are ready for: nobody is shown the way to them until they are there."""
 SIGN_IN = "sign_in.html"  # nobody has a session to be borne out by yet; the server checks where it came from
 
 
