@@ -178,6 +178,7 @@ def test_serve_answers_until_stopped(loaded: Any, sent: signal.Signals) -> None:
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert "key add" in process.stderr.readline()
+        assert "user add" in process.stderr.readline()
         url = process.stderr.readline().split()[1].removesuffix("/api/v1")
         assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
         line = json.loads(process.stderr.readline())
@@ -205,7 +206,7 @@ def test_many_callers_at_once_are_all_answered_and_audited(loaded: Any, served: 
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/drivers/nobody", "/api/v1/drivers/nobody/linked-risk", "/api/v1/nothing", "/", "/docs", "/api"]
+    "path", ["/api/v1/drivers/nobody", "/api/v1/drivers/nobody/linked-risk", "/api/v1/nothing", "/nothing", "/docs", "/api"]
 )
 def test_what_is_not_there_is_a_problem(client: TestClient, path: str) -> None:
     assert "nobody" not in assert_problem(client.get(path), 404)["detail"]
