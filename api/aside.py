@@ -7,6 +7,7 @@ neither taken apart nor put together again.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -104,9 +105,16 @@ class Aside:
         return self._done(_explanation, reference, as_of)
 
     def close(self) -> None:
-        """The processes end when they are done."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        """The processes end when they are done, which is waited for, and what they shared is given back.
+
+        A server that a signal ends runs nothing at its exit, so that the system would be left to find the locks.
+        """
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+            del pool
+            gc.collect()
 
     def _done(self, work: Callable[..., _T | _Refused], *arguments: object) -> _T:
         for _ in range(2):

@@ -180,7 +180,7 @@ def test_serve_answers_until_stopped(loaded: Any, sent: signal.Signals) -> None:
         assert "key add" in process.stderr.readline()
         assert "user add" in process.stderr.readline()
         url = process.stderr.readline().split()[1].removesuffix("/api/v1")
-        assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
+        assert httpx.get(f"{url}/healthz", timeout=30).json() == {"status": "ok"}
         line = json.loads(process.stderr.readline())
         assert (line["route"], line["status"]) == ("/healthz", 200)
         process.send_signal(sent)
