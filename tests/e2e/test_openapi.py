@@ -22,7 +22,7 @@ from api.keys import Keys
 from api.roles import Role
 from tests.e2e.http_world import a_world
 
-SECONDS = 60
+SECONDS = 30
 ODD = {"..": "Cáñez", "a/b": "Yáñez", "50%2F": "<b>Ibáñez</b>", "9": "\U00020000文"}
 """Surname by record id."""
 
