@@ -101,21 +101,28 @@ def _heard(message: ConsoleMessage, seen: Seen) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> str:
+    """Where Chromium is on this machine."""
     found = next((path for path in CHROMIUM if Path(path).exists()), None)
     if found is None:
         reason = "no Chromium on this machine (Debian: apt-get install chromium)"
         if os.environ.get("CROSSLANE_REQUIRE_BROWSER"):
             pytest.fail(reason)
         pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One a file: while it is open its event loop runs, and other tests of the worker want their own."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        opened = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         yield opened
         opened.close()
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Path:
+def demo(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Path:
     """The demo's workspace with one person of each role; tests take copies."""
     folder = tmp_path_factory.mktemp("demo") / "workspace"
     assert main(["demo", "--workspace", str(folder)]) == 0
