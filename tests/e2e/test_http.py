@@ -206,7 +206,8 @@ def test_many_callers_at_once_are_all_answered_and_audited(loaded: Any, served: 
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/drivers/nobody", "/api/v1/drivers/nobody/linked-risk", "/api/v1/nothing", "/nothing", "/docs", "/api"]
+    "path",
+    ["/api/v1/drivers/nobody", "/api/v1/drivers/nobody/linked-risk", "/api/v1/nothing", "/nothing", "/docs", "/api"],
 )
 def test_what_is_not_there_is_a_problem(client: TestClient, path: str) -> None:
     assert "nobody" not in assert_problem(client.get(path), 404)["detail"]
