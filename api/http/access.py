@@ -56,6 +56,7 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         started, seen = time.perf_counter(), _Seen(secrets.token_hex(8))
+        scope.setdefault("state", {})["request_id"] = seen.request_id  # for pages that tell it to whoever reads them
         most = self._larger.get((scope["method"], scope["path"]), MAX_BODY)
 
         async def limited() -> Message:

@@ -62,7 +62,7 @@ def documented() -> dict[int | str, dict[str, Any]]:
 def install(app: FastAPI) -> None:
     """Every exception of a route ends as a problem document."""
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, problem_of)
     app.add_exception_handler(LinkageError, _known)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -110,7 +110,8 @@ def _told(error: LinkageError) -> str:
     return str(error)
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def problem_of(request: Request, error: Exception) -> JSONResponse:
+    """The problem document of an HTTPException."""
     assert isinstance(error, HTTPException)
     answer = problem(error.status_code, str(error.detail))
     answer.headers.update(error.headers or {})

@@ -58,13 +58,14 @@ class Shield:
         try:
             await self._app(scope, receive, shielded)
         except Exception as error:
-            self._log.error(_place(error))
+            self._log.error(place(error))
             if is_started:
                 raise ConnectionAbortedError("the answer broke off") from None
             await problem(500, f"an unexpected {type(error).__name__}")(scope, receive, shielded)
 
 
-def _place(error: Exception) -> str:
+def place(error: Exception) -> str:
+    """The kind of an error and where it came from, for a log."""
     # The text of a foreign error may quote data, so only its kind and place are told.
     if os.environ.get("CROSSLANE_DEBUG"):
         return "".join(traceback.format_exception(error))

@@ -14,8 +14,9 @@ from api.explore import Expansion, Veils, expand, people_of, restore, start_at
 from api.explore.analytics import analytics
 from api.explore.export import PictureFormat, write_picture
 from api.things import numbers_of
+from api.web.shortcuts import CANVAS
 from api.web.site import render
-from api.web.texts import Catalogue, load_catalogue
+from api.web.texts import Catalogue
 from api.web.views.driver import href
 from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
 from graph.schema import EdgeKind, NodeKind
@@ -23,20 +24,6 @@ from linkage.errors import SettingsError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 KINDS = ("Identity", "Vehicle", "Carrier", "Phone", "Address", "Event", "Port")
-KEYS = (
-    ("arrows", "← ↑ → ↓"),
-    ("along", "[ ]"),
-    ("details", "Enter"),
-    ("expand", "e"),
-    ("collapse", "c"),
-    ("hide", "h"),
-    ("pin", "p"),
-    ("undo", "u"),
-    ("fit", "f"),
-    ("zoom", "+ −"),
-    ("row", "t"),
-    ("back", "Esc"),
-)
 FIRST_FILTERS: dict[str, Any] = {"kinds": [*KINDS], "least": "0", "possible": True, "from": "", "to": ""}
 
 
@@ -76,7 +63,7 @@ def explorer(
     Args:
         view: the saved view that it is; None where it is new.
     """
-    t = load_catalogue()
+    t = here.page.t
     addressed(here, started["nodes"])
     focus = next(node for node in started["nodes"] if node["id"] == started["focus"])
     with here.service.workspace.reading() as connection:
@@ -87,7 +74,7 @@ def explorer(
         start=veils_of(here).over(started),
         words=_words(t, here),
         kinds=KINDS,
-        keys=[(keys, t(f"explorer_key.{name}")) for name, keys in KEYS],
+        keys=[(keys, t(f"explorer_key.{name}")) for name, keys in CANVAS],
         filters=filters,
         name=focus["label"],
         href=href(focus["key"]),
@@ -136,11 +123,8 @@ def addressed(here: Visit, nodes: list[dict[str, Any]]) -> None:
 
 def _words(t: Catalogue, here: Visit) -> dict[str, Any]:
     """What the script says."""
-    plain = {
-        key.removeprefix("explorer_js."): str(text) for key, text in t.texts.items() if key.startswith("explorer_js.")
-    }
     return {
-        **plain,
+        **t.plain("explorer_js."),
         "kinds": {kind: str(t(f"kind.{kind}")) for kind in KINDS},
         "ties": {kind.value: str(t(f"tie.{kind.value}")) for kind in EdgeKind if t.has(f"tie.{kind.value}")},
         "certainty": {name: str(t(f"tie_certainty.{name}")) for name in ("confirmed", "possible", "declared", "drawn")},

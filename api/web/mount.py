@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from importlib import resources
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from api.http.problems import problem_of
 from api.web import (
     audit_pages,
     case_pages,
@@ -27,6 +29,7 @@ from api.web import (
     watch_pages,
     work_pages,
 )
+from api.web.visit import failed_request
 
 _TYPES = {
     ".js": "text/javascript",
@@ -61,7 +64,17 @@ def mount_pages(app: FastAPI) -> None:
         match_pages,
     ):
         app.include_router(module.router)
+    for status in (404, 405):
+        app.add_exception_handler(status, _missing)
     app.add_api_route("/static/{name}", asset, methods=["GET"], include_in_schema=False)
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    """Nothing is there: whoever reads pages gets one, a program gets a problem document."""
+    is_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    if is_page:
+        return await run_in_threadpool(failed_request, request, error)
+    return problem_of(request, error)
 
 
 def asset(name: str) -> Response:

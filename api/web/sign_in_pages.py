@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from api.accounts.login import Login, LoginRefused, PasswordMustChange, log_in
 from api.accounts.purpose import Purpose, stated
@@ -18,22 +19,26 @@ from api.http.oidc import start_login
 from api.http.security import cookie_name, drop_cookie, set_cookie
 from api.http.service import Service, ServiceDependency, address_of
 from api.http.sessions import refuse_other_sites
+from api.web.look import COOKIE, KEPT_S, Look
 from api.web.site import POLICY, Page, render
-from api.web.visit import LOOK_COOKIE, THEMES, FormDependency, PageRoute, VisitDependency, field
+from api.web.visit import FormDependency, PageRoute, VisitDependency, field
 from linkage.errors import SettingsError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PROVIDER = ("POST", "/sign-in/provider")
-LOOK_KEPT_S = 31_536_000
+_STATUS = {"wrong": 401, "no_purpose": 400, "too_many": 429}
 Text = Annotated[str, Form(max_length=400)]
 
 
 @router.get("/sign-in")
 def sign_in_page(
-    service: ServiceDependency, next_: Annotated[str, Query(alias="next", max_length=400)] = "/"
+    request: Request,
+    service: ServiceDependency,
+    next_: Annotated[str, Query(alias="next", max_length=400)] = "/",
+    ended: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
     """Who looks, and why."""
-    return _sign_in(service, next_, {})
+    return _sign_in(request, service, next_, {}, "ended" if ended else "")
 
 
 @router.post("/sign-in")
@@ -50,14 +55,20 @@ def sign_in(  # noqa: PLR0913, PLR0917 - one field each
     """A session, or the page again with what is wrong."""
     refuse_other_sites(request)
     typed = {"user": user, "purpose": purpose, "reference": reference}
-    service.rates.login(address_of(request), user)
+    if purpose not in set(Purpose):
+        return _sign_in(request, service, next, typed, "no_purpose")
     try:
+        service.rates.login(address_of(request), user)
         asked = Login(user, password, stated(_purpose(purpose), reference), new_password)
         token = log_in(service.workspace, service.log, asked, service.access.sessions, time.time())
     except LoginRefused:
-        return _sign_in(service, next, typed, "wrong")
+        return _sign_in(request, service, next, typed, "wrong")
     except PasswordMustChange:
-        return _sign_in(service, next, typed, "must_change")
+        return _sign_in(request, service, next, typed, "must_change")
+    except HTTPException as error:
+        refused = _sign_in(request, service, next, typed, "too_many")
+        refused.headers.update(error.headers or {})
+        return refused
     answer = RedirectResponse(_inside(next), 303)
     set_cookie(request, answer, token, service.access.sessions.life_s)
     return answer
@@ -93,23 +104,21 @@ def sign_out(request: Request, here: VisitDependency, _: FormDependency) -> Resp
 
 @router.post("/settings")
 def settings(request: Request, here: VisitDependency, form: FormDependency) -> Response:
-    """Dark or light, dense or with more room: kept by the browser, since it says nothing of anybody."""
-    theme = field(form, "theme") or here.page.theme
-    density = field(form, "density") or here.page.density
+    """Dark or light, dense or with more room, keys on or off."""
+    look = here.page.look.changed(field(form, "theme"), field(form, "density"), field(form, "keys"))
     answer = RedirectResponse(_inside(field(form, "back")), 303)
-    kept = f"{theme if theme in THEMES else ''}-{density if density == 'comfortable' else ''}"
     is_local = cookie_name(request) == cookie_name(request).removeprefix("__Host-")
     answer.set_cookie(
-        LOOK_COOKIE, kept, max_age=LOOK_KEPT_S, path="/", secure=not is_local, httponly=True, samesite="strict"
+        COOKIE, look.cookie(), max_age=KEPT_S, path="/", secure=not is_local, httponly=True, samesite="strict"
     )
     return answer
 
 
-def _sign_in(service: Service, where: str, typed: dict[str, str], fault: str = "") -> Response:
+def _sign_in(request: Request, service: Service, where: str, typed: dict[str, str], fault: str = "") -> Response:
     answer = render(
         "sign_in.html",
-        Page(),
-        401 if fault == "wrong" else 200,
+        Page(look=Look.of_cookie(request.cookies.get(COOKIE, ""))),
+        _STATUS.get(fault, 200),
         fault=fault,
         next=_inside(where),
         purposes=[one.value for one in Purpose],

@@ -11,13 +11,16 @@ from importlib import resources
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from api.http.access_table import ACCESS
 from api.roles import Role
 from api.web import marks
-from api.web.texts import load_catalogue
+from api.web.look import Look
+from api.web.shortcuts import GROUPS
+from api.web.texts import Catalogue, load_catalogue
 
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -65,9 +68,9 @@ class Page:
         path: of the page, to come back to.
         here: the menu's entry that the page belongs to.
         as_of: ISO day that the scores are for.
+        is_loading: whether a load is being worked in, so that scores may be about to change.
         csrf: token that every form sends back.
-        theme: light, dark, or empty for what the browser prefers.
-        density: comfortable, or empty.
+        look: how the browser's owner likes the pages.
         open_cases: the person's own, to pin to.
     """
 
@@ -78,9 +81,9 @@ class Page:
     path: str = "/"
     here: str = ""
     as_of: str | None = None
+    is_loading: bool = False
     csrf: str = ""
-    theme: str = ""
-    density: str = ""
+    look: Look = field(default=Look())
     notices: Sequence[Notice] = field(default=())
     open_cases: Sequence[Mapping[str, Any]] = field(default=())
 
@@ -88,6 +91,16 @@ class Page:
     def signed_in(self) -> bool:
         """Whether anybody is."""
         return bool(self.user)
+
+    @property
+    def t(self) -> Catalogue:
+        """The texts of the page."""
+        return load_catalogue()
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What the scripts of every page say."""
+        return self.t.plain("page_js.")
 
     @property
     def menu(self) -> list[MenuItem]:
@@ -107,13 +120,13 @@ def environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
     )
-    made.globals |= {"asset": asset, "t": load_catalogue(), "bars": marks.bars}
+    made.globals |= {"asset": asset, "bars": marks.bars, "shortcuts": GROUPS}
     made.filters |= {
         "name": marks.name,
         "visible": marks.visible,
         "prose": marks.prose,
-        "day": marks.day,
-        "moment": marks.moment,
+        "day": _day,
+        "moment": _moment,
         "whole": marks.whole,
         "points": marks.points,
     }
@@ -122,9 +135,19 @@ def environment() -> Environment:
 
 def render(template: str, page: Page, status: int = 200, /, **values: Any) -> HTMLResponse:
     """A page as an answer."""
-    dated = partial(marks.day, as_of=_date(page.as_of))
-    text = environment().get_template(template).render(page=page, dated=dated, **values)
+    dated = partial(marks.day, language=page.t.language, as_of=_date(page.as_of))
+    text = environment().get_template(template).render(page=page, t=page.t, dated=dated, **values)
     return HTMLResponse(text, status, {"content-security-policy": POLICY})
+
+
+@pass_context
+def _day(context: Context, value: str | date | None) -> Markup:
+    return marks.day(value, context["t"].language)
+
+
+@pass_context
+def _moment(context: Context, value: str | None) -> Markup:
+    return marks.moment(value, context["t"].language)
 
 
 def asset(name: str) -> str:

@@ -44,6 +44,10 @@ class Catalogue:
             text = text.get(_category(self.language, values["count"]), text["other"])
         return Markup(text).format_map({name: _isolated(value) for name, value in values.items()})  # noqa: S704
 
+    def plain(self, beginning: str) -> dict[str, str]:
+        """Texts without plural forms that scripts fill, by what their keys have after the beginning."""
+        return {key.removeprefix(beginning): str(text) for key, text in self.texts.items() if key.startswith(beginning)}
+
     def has(self, key: str) -> bool:
         """Whether the key has a text."""
         return key in self.texts

@@ -9,10 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -20,17 +17,16 @@ from api import scores
 from api.accounts.sessions import Sessions, csrf_token
 from api.casework.cases import Cases
 from api.http.access_table import ACCESS
-from api.http.problems import status_of
-from api.http.security import SAFE_METHODS, cookie_name
+from api.http.security import cookie_name
 from api.http.service import Service
+from api.jobs.tables import JobTables
 from api.masking import Masker
 from api.roles import Caller
-from api.web.site import Notice, Page, render
-from api.web.texts import load_catalogue
+from api.web.failures import STALE_FORM, failed, signed_out
+from api.web.look import COOKIE, Look
+from api.web.site import Notice, Page
 from linkage.errors import LinkageError
 
-THEMES = ("light", "dark")
-LOOK_COOKIE = "crosslane_look"
 OPEN_CASES = 5
 
 
@@ -65,7 +61,7 @@ class Visit:
 
     def told(self, key: str, kind: str = "done", **values: Any) -> Page:
         """The frame with one line above the page."""
-        return replace(self.page, notices=(Notice(load_catalogue()(key, **values), kind),))
+        return replace(self.page, notices=(Notice(self.page.t(key, **values), kind),))
 
 
 class SignedOut(Exception):
@@ -88,14 +84,13 @@ def visit(request: Request) -> Visit:
     service, token = served(request), request.cookies.get(cookie_name(request), "")
     with service.workspace.reading() as connection:
         session = Sessions(connection, service.access.sessions, time.time()).find(token) if token else None
-        as_of = scores.as_of(connection)
+        as_of, is_loading = scores.as_of(connection), bool(JobTables(connection).unfinished())
         cases = Cases(connection, session.user).all(session.user) if session else []
     if session is None:
         raise SignedOut
     service.rates.request(session.caller)
     if session.role not in ACCESS[request.method, request.scope["route"].path]:
         raise HTTPException(403)
-    theme, _, density = request.cookies.get(LOOK_COOKIE, "").partition("-")
     page = Page(
         user=session.user,
         role=session.role,
@@ -104,9 +99,9 @@ def visit(request: Request) -> Visit:
         path=request.url.path,
         open_cases=[case for case in cases if not case["closed_at"]][:OPEN_CASES],
         as_of=as_of.isoformat() if as_of else None,
+        is_loading=is_loading,
         csrf=csrf_token(token),
-        theme=theme if theme in THEMES else "",
-        density="comfortable" if density == "comfortable" else "",
+        look=Look.of_cookie(request.cookies.get(COOKIE, "")),
     )
     return Visit(service, session.caller, page, token, request.app.state.masker)
 
@@ -128,7 +123,7 @@ def _checked(request: Request, here: Visit, form: FormData) -> dict[str, list[st
     fields = {name: [str(value) for value in form.getlist(name) if isinstance(value, str)] for name in form}
     given = (fields.get("csrf") or [""])[0] or request.headers.get("x-csrf-token", "")
     if not hmac.compare_digest(given.encode(), here.page.csrf.encode()):
-        raise HTTPException(403, "stale_form")
+        raise HTTPException(403, STALE_FORM)
     return fields
 
 
@@ -151,36 +146,21 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except SignedOut:
-                return _to_sign_in(request)
-            except (LinkageError, HTTPException, RequestValidationError) as error:
-                return _failed(request, error)
+                return signed_out(request, had_session=cookie_name(request) in request.cookies)
+            except Exception as error:  # a person gets a page, whatever happened
+                return failed(request, _frame(request), error)
 
         return handled
 
 
-def _to_sign_in(request: Request) -> Response:
-    where = request.url.path if request.method in SAFE_METHODS else "/"
-    return RedirectResponse(f"/sign-in?next={where}", 303)
+def failed_request(request: Request, error: Exception) -> Response:
+    """The page of an error that no page's route raised, such as for an address that is none."""
+    return failed(request, _frame(request), error)
 
 
-def _failed(request: Request, error: Exception) -> Response:
-    t = load_catalogue()
+def _frame(request: Request) -> Page:
+    """The frame of whoever asks, and of nobody where that cannot be told."""
     try:
-        page = visit(request).page
-    except (SignedOut, HTTPException, LinkageError):
-        page = Page()
-    if isinstance(error, RequestValidationError):
-        return render("error.html", page, 422, text=t("error.invalid", detail=""))
-    status = status_of(error) if isinstance(error, LinkageError) else 500
-    if isinstance(error, HTTPException):
-        status = error.status_code
-    text: Markup
-    if status == 403:
-        text = t("error.stale_form") if getattr(error, "detail", "") == "stale_form" else t("error.forbidden")
-    elif status == 404:
-        text = t("error.not_found")
-    elif status >= 500:
-        text = t("error.unavailable", detail=str(error))
-    else:
-        text = t("error.invalid", detail=str(error))
-    return render("error.html", page, status, text=text)
+        return visit(request).page
+    except (SignedOut, HTTPException, LinkageError, KeyError):
+        return Page(look=Look.of_cookie(request.cookies.get(COOKIE, "")))

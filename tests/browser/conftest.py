@@ -65,7 +65,14 @@ class Site:
     def visit(
         self, user: str, *, purpose: str = "investigation", mode: str = "light", **more: object
     ) -> Iterator[Page]:
-        """A page of a signed-in person; leaving it checks that nothing was asked of anybody else."""
+        """A page of a signed-in person; leaving it checks what `opened` does."""
+        with self.opened(mode=mode, **more) as page:
+            sign_in(page, user, purpose)
+            yield page
+
+    @contextmanager
+    def opened(self, *, mode: str = "light", **more: object) -> Iterator[Page]:
+        """A page of nobody; leaving it checks that nothing was asked of anybody else and that nothing broke."""
         context: BrowserContext = self.browser.new_context(
             base_url=self.url, color_scheme=mode, viewport=more.pop("viewport", {"width": 1280, "height": 900}), **more
         )
@@ -74,7 +81,6 @@ class Site:
         page.on("request", lambda request: _noted(request, seen, self.url))
         page.on("console", lambda message: _heard(message, seen))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        sign_in(page, user, purpose)
         yield page
         context.close()
         assert not seen.elsewhere, f"asked of others: {seen.elsewhere}"

@@ -1,30 +1,14 @@
-// What every page has: the search key, pages that stay where they are while a part of them changes, and timed masks.
+// What every page has: keys, pages that stay where they are while a part of them changes, and timed masks.
 import "htmx.org";
+import "./leaving";
+import "./shortcuts";
 import { tell } from "./told";
-
-const find = document.querySelector<HTMLInputElement>("#find");
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-  if (document.documentElement.dataset.keys === "off" || !find) return;
-  event.preventDefault();
-  find.focus();
-  find.select();
-});
 
 // Where a page says so, an identifier that was shown for a reason is masked again after its time.
 for (const shown of document.querySelectorAll<HTMLElement>("[data-shown-until]")) {
   const left = Date.parse(shown.dataset.shownUntil ?? "") - Date.now();
   setTimeout(() => location.reload(), Math.max(0, left));
 }
-
-// Keys of a form's answers, where the page has them; they are off while somebody writes, and can be switched off.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-  if (document.documentElement.dataset.keys === "off") return;
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-key]"))
-    if (button.dataset.key === event.key && !button.disabled) button.click();
-});
 
 // A column head sorts its table in place and says so.
 document.addEventListener("click", (event) => {
@@ -55,8 +39,4 @@ function valueOf(cell: HTMLTableCellElement | undefined): string | number {
 function compare(a: string | number, b: string | number): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
   return String(a).localeCompare(String(b));
-}
-
-function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
 }

@@ -1,11 +1,13 @@
 // The explorer: one picture as a canvas and as a table, with one selection, one set of filters and one way back.
-import type cytoscape from "cytoscape";
+import cytoscape from "cytoscape";
 import { along, nearest } from "./explorer/keys";
 import { edgeOf, layOut, makeCanvas, MARKS, nodeOf, placeAround } from "./explorer/draw";
 import type { Filters, Step, Thing } from "./explorer/model";
 import { Picture } from "./explorer/model";
 import { Twin, type Words } from "./explorer/twin";
+import { Refused, send } from "./sending";
 import { tell } from "./told";
+import { waiting, word } from "./waiting";
 
 interface Given extends Step {
   focus: string;
@@ -40,7 +42,8 @@ async function open(root: HTMLElement): Promise<void> {
   const canvas = find(".canvas");
   // Labels are measured once: with the font that they will be drawn in.
   await Promise.all(["13px", "bold 13px"].map((font) => document.fonts.load(`${font} "Source Sans 3 Variable"`)));
-  const cy = makeCanvas(find(".drawing"));
+  const cy = canDraw() ? makeCanvas(find(".drawing")) : cytoscape({ headless: true, styleEnabled: true });
+  find("[data-no-picture]").hidden = !!cy.container();
   Object.assign(window, { crosslane: { cy } }); // tests compare canvas and table through it; axe cannot see a canvas
   let selected: string | null = null;
   let along_: string | null = null;
@@ -64,6 +67,11 @@ async function open(root: HTMLElement): Promise<void> {
   for (const button of root.querySelectorAll<HTMLButtonElement>("[data-do]"))
     button.addEventListener("click", () => act(button.dataset.do ?? ""));
   canvas.addEventListener("keydown", onKey);
+  // From the details and from the table Escape leads back to the picture, with the same thing chosen.
+  for (const beside of root.querySelectorAll<HTMLElement>("aside, table"))
+    beside.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") canvas.focus();
+    });
   find("form[data-expand]").addEventListener("submit", (event) => {
     event.preventDefault();
     if (selected) void expand(selected, new FormData(event.target as HTMLFormElement));
@@ -108,7 +116,9 @@ async function open(root: HTMLElement): Promise<void> {
     twin.select(selected);
     const incidents = new Set(things.filter((thing) => thing.kind === "Event").map((thing) => thing.key));
     const line = fill(words.summary, { things: things.length, ties: ties.length, incidents: incidents.size });
-    find("[data-summary]").textContent = faded.size ? `${line} ${fill(words.faded, { count: faded.size })}` : line;
+    const outside = faded.size ? ` ${fill(words.faded, { count: faded.size })}` : "";
+    const none = !ties.length && picture.ties.size ? ` ${words.no_ties}` : "";
+    find("[data-summary]").textContent = line + outside + none;
     canvas.setAttribute("aria-label", line);
     find("[data-warning]").hidden = things.length < WARN;
   }
@@ -176,7 +186,9 @@ async function open(root: HTMLElement): Promise<void> {
       find<HTMLInputElement>("form[data-expand] [name=text]").focus();
       return void tell(fill(words.hub, { count: thing.degree?.toLocaleString() ?? "" }));
     }
-    root.setAttribute("aria-busy", "true");
+    const stop = new AbortController();
+    const said = thing.degree ? fill(words.reading, { count: thing.degree.toLocaleString() }) : word("reading");
+    const end = waiting(root, { said, cancel: () => stop.abort() });
     const asked = {
       kind: thing.kind,
       key: thing.key,
@@ -188,7 +200,7 @@ async function open(root: HTMLElement): Promise<void> {
       text: String(form?.get("text") ?? ""),
     };
     try {
-      const answer = await send<Answer>("/explore/expand", asked);
+      const answer = await send<Answer>("/explore/expand", asked, stop.signal);
       const added = picture.add(answer, id).map((one) => one.id);
       const before = new Set(cy.nodes().map((node) => node.id()));
       draw();
@@ -198,11 +210,17 @@ async function open(root: HTMLElement): Promise<void> {
       find("[data-told]").textContent = fill(left ? words.brought_left : words.brought, { count: answer.brought, left: left.toLocaleString() });
       select(id);
     } catch (error) {
-      find("[data-told]").textContent = words.failed ?? "";
-      tell(words.failed ?? "");
+      const text = stop.signal.aborted ? words.stopped : failure(error);
+      find("[data-told]").textContent = text ?? "";
+      tell(text ?? "");
     } finally {
-      root.removeAttribute("aria-busy");
+      end();
     }
+  }
+
+  function failure(error: unknown): string | undefined {
+    const refused = error instanceof Refused ? error : null;
+    return refused?.status === 401 ? words.signed_out : fill(words.failed, { code: refused?.code || "-" });
   }
 
   function act(what: string): void {
@@ -317,16 +335,9 @@ async function open(root: HTMLElement): Promise<void> {
   }
 }
 
-async function send<T>(path: string, body: unknown): Promise<T> {
-  const csrf = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content ?? "";
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-csrf-token": csrf },
-    body: JSON.stringify(body),
-    credentials: "same-origin",
-  });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return (await answer.json()) as T;
+// Without a canvas the table is all there is, and enough.
+function canDraw(): boolean {
+  return !!document.createElement("canvas").getContext("2d");
 }
 
 // The last day of a month given as YYYY-MM.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from api.web.shortcuts import GROUPS
 from api.web.texts import load_catalogue
 
 WEB = Path(__file__).resolve().parents[4] / "api" / "web"
@@ -41,7 +42,8 @@ def used() -> tuple[set[str], set[str]]:
         # t("a.b" if x else "a.c"), and macros that are handed a key
         whole |= {key for _, key in _LITERAL.findall(text) if key in load_catalogue().texts}
         begun |= {key for _, key in re.findall(r"""(["'])((?:[a-z_]+\.)+)\1\s*~""", text)}
-        begun |= set(re.findall(r"""startswith\(["']([a-z_]+\.)["']\)""", text))
+        begun |= set(re.findall(r"""plain\(["']([a-z_]+\.)["']\)""", text))
+    begun |= {beginning for _, beginning, _ in GROUPS}
     return whole, begun
 
 
