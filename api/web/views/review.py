@@ -75,7 +75,7 @@ def may_do(case: Mapping[str, Any], caller: Caller, may_open: Callable[[str], bo
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What the records of a driver say of each other, by attribute: what they share, where they differ, what one says."""
+    """Attributes on which the records of a driver agree or differ, and those that one record alone has."""
 
     agree: Sequence[str]
     differ: Sequence[str]
@@ -87,7 +87,7 @@ def agreement_of(attributes: Sequence[Mapping[str, Any]]) -> Agreement:
     named: dict[str, list[str]] = {"agree": [], "differ": [], "alone": []}
     for row in attributes:
         records = {key for value in row["values"] for key in value["records"]}
-        named["alone" if len(records) < 2 else "agree" if row["agrees"] else "differ"].append(row["attribute"])  # noqa: PLR2004
+        named["alone" if len(records) < 2 else "agree" if row["agrees"] else "differ"].append(row["attribute"])
     return Agreement(**named)
 
 
