@@ -121,10 +121,13 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     made.globals |= {"asset": asset, "bars": marks.bars, "shortcuts": GROUPS}
+    made.tests |= {"masked": marks.is_masked}
     made.filters |= {
         "name": marks.name,
+        "certainty": marks.certainty,
         "visible": marks.visible,
         "prose": marks.prose,
+        "value": _value,
         "day": _day,
         "moment": _moment,
         "whole": marks.whole,
@@ -143,6 +146,11 @@ def render(template: str, page: Page, status: int = 200, /, **values: Any) -> HT
 @pass_context
 def _day(context: Context, value: str | date | None) -> Markup:
     return marks.day(value, context["t"].language)
+
+
+@pass_context
+def _value(context: Context, held: object) -> Markup:
+    return marks.value(held, context["t"].language)
 
 
 @pass_context
