@@ -100,13 +100,3 @@ def bars(band: str | None) -> int:
 def certainty(probability: float) -> str:
     """The word for a probability: certain from .99, very likely from .95, likely from .8, possible below."""
     return next(word for least, word in _CERTAINTY if probability >= least)
-
-
-def whole(figure: float | None) -> str:
-    """A figure of 0 to 100, rounded."""
-    return "" if figure is None else f"{figure:.0f}"
-
-
-def points(value: float) -> str:
-    """Points, to three digits after the point."""
-    return f"{value:.3f}"

@@ -29,7 +29,7 @@ def ports_page(here: VisitDependency, everything: Annotated[str, Query(alias="al
         rows=rows,
         all=document["all_ports"],
         cut=len(rows) < len(document["rows"]),
-        forest=forest(rows, document["all_ports"]),
+        forest=forest(here.page.t, rows, document["all_ports"]),
     )
 
 
@@ -44,5 +44,5 @@ def port_page(port: str, here: VisitDependency) -> Response:
         here.at("ports"),
         row=row,
         document=document,
-        charts=[(side, chart_data(row[side]["chart"])) for side in ("fast", "other") if row.get(side)],
+        charts=[(side, chart_data(here.page.t, row[side]["chart"])) for side in ("fast", "other") if row.get(side)],
     )

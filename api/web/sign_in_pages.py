@@ -104,8 +104,10 @@ def sign_out(request: Request, here: VisitDependency, _: FormDependency) -> Resp
 
 @router.post("/settings")
 def settings(request: Request, here: VisitDependency, form: FormDependency) -> Response:
-    """Dark or light, dense or with more room, keys on or off."""
-    look = here.page.look.changed(field(form, "theme"), field(form, "density"), field(form, "keys"))
+    """Dark or light, dense or with more room, keys on or off, and the language."""
+    look = here.page.look.changed(
+        field(form, "theme"), field(form, "density"), field(form, "keys"), field(form, "language")
+    )
     answer = RedirectResponse(_inside(field(form, "back")), 303)
     is_local = cookie_name(request) == cookie_name(request).removeprefix("__Host-")
     answer.set_cookie(
@@ -117,7 +119,7 @@ def settings(request: Request, here: VisitDependency, form: FormDependency) -> R
 def _sign_in(request: Request, service: Service, where: str, typed: dict[str, str], fault: str = "") -> Response:
     answer = render(
         "sign_in.html",
-        Page(look=Look.of_cookie(request.cookies.get(COOKIE, ""))),
+        Page(look=Look.of_request(request)),
         _STATUS.get(fault, 200),
         fault=fault,
         next=_inside(where),

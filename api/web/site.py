@@ -10,6 +10,7 @@ from functools import cache, partial
 from importlib import resources
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -20,7 +21,7 @@ from api.roles import Role
 from api.web import marks
 from api.web.look import Look
 from api.web.shortcuts import GROUPS
-from api.web.texts import Catalogue, load_catalogue
+from api.web.texts import LANGUAGES, Catalogue, load_catalogue
 
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -95,7 +96,7 @@ class Page:
     @property
     def t(self) -> Catalogue:
         """The texts of the page."""
-        return load_catalogue()
+        return load_catalogue(self.look.language)
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -120,7 +121,7 @@ def environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
     )
-    made.globals |= {"asset": asset, "bars": marks.bars, "shortcuts": GROUPS}
+    made.globals |= {"asset": asset, "bars": marks.bars, "shortcuts": GROUPS, "languages": LANGUAGES}
     made.tests |= {"masked": marks.is_masked}
     made.filters |= {
         "name": marks.name,
@@ -130,32 +131,58 @@ def environment() -> Environment:
         "value": _value,
         "day": _day,
         "moment": _moment,
-        "whole": marks.whole,
-        "points": marks.points,
+        "whole": _whole,
+        "points": _points,
+        "number": _number,
+        "format": _format,
     }
     return made
 
 
 def render(template: str, page: Page, status: int = 200, /, **values: Any) -> HTMLResponse:
     """A page as an answer."""
-    dated = partial(marks.day, language=page.t.language, as_of=_date(page.as_of))
+    dated = partial(marks.day, language=page.t.locale, as_of=_date(page.as_of))
     text = environment().get_template(template).render(page=page, t=page.t, dated=dated, **values)
     return HTMLResponse(text, status, {"content-security-policy": POLICY})
 
 
 @pass_context
 def _day(context: Context, value: str | date | None) -> Markup:
-    return marks.day(value, context["t"].language)
+    return marks.day(value, context["t"].locale)
 
 
 @pass_context
 def _value(context: Context, held: object) -> Markup:
-    return marks.value(held, context["t"].language)
+    return marks.value(held, context["t"].locale)
 
 
 @pass_context
 def _moment(context: Context, value: str | None) -> Markup:
-    return marks.moment(value, context["t"].language)
+    return marks.moment(value, context["t"].locale)
+
+
+@pass_context
+def _whole(context: Context, figure: float | None) -> str:
+    """A figure of 0 to 100, rounded."""
+    return "" if figure is None else _number(context, figure, 0)
+
+
+@pass_context
+def _points(context: Context, value: float) -> str:
+    """Points, to three digits after the decimal mark."""
+    return _number(context, value, 3)
+
+
+@pass_context
+def _number(context: Context, value: float, digits: int | None = None) -> str:
+    t: Catalogue = context["t"]
+    return t.number(value, digits)
+
+
+@pass_context
+def _format(context: Context, pattern: str, value: float) -> str:
+    """As Jinja's own, for one number, with the decimal mark of the page's language."""
+    return (pattern % value).replace(".", get_decimal_symbol(context["t"].locale))
 
 
 def asset(name: str) -> str:

@@ -10,9 +10,13 @@ from importlib import resources
 from typing import Any
 
 from babel import Locale
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-LANGUAGES = ("en",)
+LANGUAGES = {"en": "English", "es": "Español", "fr": "Français"}
+"""Tag of each language that has a catalogue, and what it calls itself."""
+_LOCALES = {"en": "en", "es": "es_MX", "fr": "fr_CA"}
+"""Whose way of writing numbers and days: the programme's drivers cross the borders of these countries."""
 _FORMS = frozenset({"zero", "one", "two", "few", "many", "other"})
 ISOLATE = Markup("<bdi>{}</bdi>")
 
@@ -42,7 +46,22 @@ class Catalogue:
         text = self.texts[key]
         if not isinstance(text, str):
             text = text.get(_category(self.language, values["count"]), text["other"])
-        return Markup(text).format_map({name: _isolated(value) for name, value in values.items()})  # noqa: S704
+        return Markup(text).format_map({name: self._isolated(value) for name, value in values.items()})  # noqa: S704
+
+    @property
+    def locale(self) -> str:
+        """Whose numbers and days the texts hold."""
+        return _LOCALES[self.language]
+
+    def number(self, value: float, digits: int | None = None) -> str:
+        """A number as the language writes it.
+
+        Args:
+            digits: after the decimal mark; as many as there are, where it is None.
+        """
+        if digits is None:
+            return str(format_decimal(value, locale=self.locale, decimal_quantization=False))
+        return str(format_decimal(value, f"#,##0.{'0' * digits}" if digits else "#,##0", locale=self.locale))
 
     def plain(self, beginning: str) -> dict[str, str]:
         """Texts without plural forms that scripts fill, by what their keys have after the beginning."""
@@ -52,12 +71,27 @@ class Catalogue:
         """Whether the key has a text."""
         return key in self.texts
 
+    def _isolated(self, value: Any) -> Markup:
+        """A name of any script between words keeps its own direction; numbers need no such care."""
+        if isinstance(value, Markup):
+            return value
+        if isinstance(value, int | float):
+            return escape(self.number(value))
+        return ISOLATE.format(value)
+
 
 @cache
 def load_catalogue(language: str = "en") -> Catalogue:
-    """The shipped catalogue of a language."""
+    """The shipped catalogue of a language; a text that it lacks is said in English."""
+    own = own_texts(language)
+    return Catalogue(language, own if language == "en" else {**own_texts("en"), **own})
+
+
+@cache
+def own_texts(language: str) -> Mapping[str, str | Mapping[str, str]]:
+    """The texts that the file of a language has itself, by dotted key."""
     held = resources.files("api.web") / "catalogue" / f"{language}.toml"
-    return Catalogue(language, _flat(tomllib.loads(held.read_text("utf-8"))))
+    return _flat(tomllib.loads(held.read_text("utf-8")))
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, str | Mapping[str, str]]:
@@ -73,16 +107,3 @@ def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, str | Mapping
 
 def _category(language: str, count: float) -> str:
     return str(Locale.parse(language).plural_form(count))
-
-
-def _isolated(value: Any) -> Markup:
-    """A name of any script between words keeps its own direction; numbers need no such care."""
-    if isinstance(value, Markup):
-        return value
-    if isinstance(value, int | float):
-        return escape(_number(value))
-    return ISOLATE.format(value)
-
-
-def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"

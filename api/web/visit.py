@@ -23,7 +23,7 @@ from api.jobs.tables import JobTables
 from api.masking import Masker
 from api.roles import Caller
 from api.web.failures import STALE_FORM, failed, signed_out
-from api.web.look import COOKIE, Look
+from api.web.look import Look
 from api.web.site import Notice, Page
 from linkage.errors import LinkageError
 
@@ -101,7 +101,7 @@ def visit(request: Request) -> Visit:
         as_of=as_of.isoformat() if as_of else None,
         is_loading=is_loading,
         csrf=csrf_token(token),
-        look=Look.of_cookie(request.cookies.get(COOKIE, "")),
+        look=Look.of_request(request),
     )
     return Visit(service, session.caller, page, token, request.app.state.masker)
 
@@ -163,4 +163,4 @@ def _frame(request: Request) -> Page:
     try:
         return visit(request).page
     except (SignedOut, HTTPException, LinkageError, KeyError):
-        return Page(look=Look.of_cookie(request.cookies.get(COOKIE, "")))
+        return Page(look=Look.of_request(request))

@@ -38,5 +38,5 @@ function valueOf(cell: HTMLTableCellElement | undefined): string | number {
 
 function compare(a: string | number, b: string | number): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a).localeCompare(String(b));
+  return String(a).localeCompare(String(b), document.documentElement.lang);
 }

@@ -2,6 +2,7 @@
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
 import type { Thing, Tie } from "./model";
+import { word } from "../waiting";
 import { width } from "./model";
 
 cytoscape.use(fcose);
@@ -46,7 +47,7 @@ export function makeCanvas(container: HTMLElement): cytoscape.Core {
 export function nodeOf(thing: Thing, focus: string): cytoscape.ElementDefinition {
   const whole = thing.label || thing.detail;
   const short = [...whole].length > LETTERS ? `${[...whole].slice(0, LETTERS).join("")}…` : whole;
-  const more = thing.is_hub && thing.degree ? `\n+${thing.degree.toLocaleString()} more` : "";
+  const more = thing.is_hub && thing.degree ? `\n${word("more").replace("{count}", thing.degree.toLocaleString(document.documentElement.lang))}` : "";
   const band = thing.band ? ` ${BARS[thing.band] ?? ""}` : "";
   return {
     group: "nodes",

@@ -19,6 +19,7 @@ CODE = sorted(WEB.rglob("*.py"))
 # t( or here.told(, then one literal, perhaps joined to a value: t("kind." ~ node.kind), t(f"tie.{kind}")
 _CALL = re.compile(r"""\b(?:t|t\.has|told|load_catalogue\(\))\(\s*(f?)(["'])([^"']+)\2\s*(~)?""")
 _LITERAL = re.compile(r"""(["'])((?:[a-z_0-9]+\.)+[A-Za-z_0-9]+)\1""")
+_STRING = re.compile(r'"([a-z_]+)"')
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 FORBIDDEN = (
     *("guilty", "clean", "hit", "hits", "target", "targets", "risky", "suspect", "suspects", "offender", "offenders"),
@@ -91,6 +92,8 @@ def test_every_text_of_the_scripts_is_used_there() -> None:
     templates = "\n".join(path.read_text("utf-8") for path in TEMPLATES)
     unused = [n for n in names if not re.search(rf"words\.{n}\b", scripts) and f"explorer_js.{n}" not in templates]
     assert unused == []
+    everywhere = {key.partition(".")[2] for key in load_catalogue().texts if key.startswith("page_js.")}
+    assert everywhere == {name for call in re.findall(r"\bword\(([^)]*)\)", scripts) for name in _STRING.findall(call)}
 
 
 def test_every_text_is_plain_and_says_nothing_bad_of_a_person() -> None:

@@ -86,9 +86,8 @@ def test_what_somebody_wrote_keeps_its_lines() -> None:
     assert marks.prose("") == ""
 
 
-def test_bars_and_figures() -> None:
+def test_bars() -> None:
     assert [marks.bars(band) for band in ("routine", "look", "look first", None, "other")] == [1, 2, 3, 0, 0]
-    assert (marks.whole(26.6), marks.whole(None), marks.points(0.28949)) == ("27", "", "0.289")
 
 
 @pytest.mark.parametrize(
