@@ -29,6 +29,7 @@ POLICY = (
 )
 """Content-Security-Policy of a page: nothing from elsewhere, nothing within; the picture of a graph is a blob."""
 
+_ENGLISH = Markup('<span lang="en">{}</span>')
 MENU: tuple[tuple[str, str], ...] = (
     ("work", "/"),
     ("explore", "/explore"),
@@ -121,7 +122,7 @@ def environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
     )
-    made.globals |= {"asset": asset, "bars": marks.bars, "shortcuts": GROUPS, "languages": LANGUAGES}
+    made.globals |= {"asset": asset, "bars": marks.bars, "shortcuts": GROUPS, "page_languages": LANGUAGES}
     made.tests |= {"masked": marks.is_masked}
     made.filters |= {
         "name": marks.name,
@@ -135,6 +136,8 @@ def environment() -> Environment:
         "points": _points,
         "number": _number,
         "format": _format,
+        "said": _said,
+        "english": _english,
     }
     return made
 
@@ -177,6 +180,21 @@ def _points(context: Context, value: float) -> str:
 def _number(context: Context, value: float, digits: int | None = None) -> str:
     t: Catalogue = context["t"]
     return t.number(value, digits)
+
+
+@pass_context
+def _said(context: Context, value: str, group: str) -> Markup:
+    """The text of a value of a closed set; where the catalogue has none, the value as the engine writes it."""
+    t: Catalogue = context["t"]
+    key = f"{group}.{value}"
+    return t(key) if t.has(key) else _english(context, value.replace("_", " "))
+
+
+@pass_context
+def _english(context: Context, text: str) -> Markup:
+    """What the engine says, which is in English whatever the language of the page; readers are told so."""
+    shown = marks.visible(text)
+    return shown if context["t"].language == "en" else _ENGLISH.format(shown)
 
 
 @pass_context

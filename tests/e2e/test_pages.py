@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ import pytest
 from api.audit import AuditLog
 from api.http.access_table import ACCESS
 from api.roles import Role
+from api.web.texts import own_texts
+from tests.e2e.spoken import said
 from tests.e2e.web_world import CURP, IDENTIFIERS, Browser, Office, a_web_world, an_office
 
 PAGES = [path for (method, path), roles in ACCESS.items() if method == "GET" and roles and not path.startswith("/api/")]
@@ -179,41 +181,61 @@ def test_whoever_a_page_shows_stands_in_the_audit_first(
     assert seen > 30, "the pages are of people"
 
 
-def test_no_page_shows_an_identifier_in_full(office: Office, addresses: dict[str, list[tuple[Role, str]]]) -> None:
-    faults = [
-        (path, one)
-        for asked in addresses.values()
-        for role, path in asked
-        for one in IDENTIFIERS
-        if one in office.as_(role).get(path).text
-    ]
-    assert faults == []
+@pytest.fixture(scope="module")
+def pages(office: Office, addresses: dict[str, list[tuple[Role, str]]]) -> list[tuple[str, Any]]:
+    """Every page once, by its address, as whoever may opens it."""
+    return [(path, office.as_(role).get(path)) for asked in addresses.values() for role, path in asked]
 
 
-def test_a_terrorism_event_is_on_no_page(office: Office, addresses: dict[str, list[tuple[Role, str]]]) -> None:
-    for asked in addresses.values():
-        for role, path in asked:
-            text = office.as_(role).get(path).text
-            if path.startswith("/reviews"):
-                continue  # a cleared reviewer's own review may be about one
-            assert not re.search(r"US-FAST-TERR|\bUS/E[89]\b|\bI9\b", text), path
+def test_no_page_shows_an_identifier_in_full(pages: list[tuple[str, Any]]) -> None:
+    assert [(path, one) for path, answer in pages for one in IDENTIFIERS if one in answer.text] == []
 
 
-def test_a_page_holds_no_style_or_script_of_its_own(
-    office: Office, addresses: dict[str, list[tuple[Role, str]]]
+def test_a_terrorism_event_is_on_no_page(pages: list[tuple[str, Any]]) -> None:
+    for path, answer in pages:
+        if path.startswith("/reviews"):
+            continue  # a cleared reviewer's own review may be about one
+        assert not re.search(r"US-FAST-TERR|\bUS/E[89]\b|\bI9\b", answer.text), path
+
+
+def test_a_page_holds_no_style_or_script_of_its_own(pages: list[tuple[str, Any]]) -> None:
+    for path, answer in pages:
+        if not answer.headers["content-type"].startswith("text/html"):
+            assert path.endswith("/export"), path
+            continue
+        assert not re.search(r"<[^>]*\sstyle=", answer.text), path
+        assert not re.search(r"<script(?![^>]*(?:src=\"/static/|type=\"application/json\"))", answer.text), path
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "<b>Ibáñez" not in answer.text
+        title = re.findall(r"<title>(.*?)</title>", answer.text)[0]
+        assert not re.search("Ocampo|Ib|Zabulondo|D-[A-Z2-7]{10}", title), "titles name nobody"
+
+
+def test_no_page_says_anything_in_english_that_the_catalogue_does_not_hold(
+    office: Office, addresses: dict[str, list[tuple[Role, str]]], pages: list[tuple[str, Any]]
 ) -> None:
-    for asked in addresses.values():
-        for role, path in asked:
-            answer = office.as_(role).get(path)
-            if not answer.headers["content-type"].startswith("text/html"):
-                assert path.endswith("/export"), path
-                continue
-            assert not re.search(r"<[^>]*\sstyle=", answer.text), path
-            assert not re.search(r"<script(?![^>]*(?:src=\"/static/|type=\"application/json\"))", answer.text), path
-            assert "default-src 'self'" in answer.headers["content-security-policy"]
-            assert "<b>Ibáñez" not in answer.text
-            title = re.findall(r"<title>(.*?)</title>", answer.text)[0]
-            assert not re.search("Ocampo|Ib|Zabulondo|D-[A-Z2-7]{10}", title), "titles name nobody"
+    """What a page says the same in Spanish and in English is data, or a text that nobody can translate."""
+    english = dict(pages)
+    both = said_alike("es")
+    left: dict[str, str] = {}
+    for role, path in {path: (role, path) for asked in addresses.values() for role, path in asked}.values():
+        browser = office.as_(role)
+        browser.client.cookies.set("crosslane_look", "---es", domain="crosslane.example")
+        spanish = browser.get(path).text
+        browser.client.cookies.delete("crosslane_look", domain="crosslane.example")
+        for text in said(spanish) & said(english[path].text) - both:
+            left.setdefault(text, path)
+    assert left == {}, "\n".join(f"{path}: {text}" for text, path in left.items())
+
+
+def said_alike(language: str) -> set[str]:
+    """Pieces between the places of texts that the language and English have in common."""
+    found = []
+    for tag in ("en", language):
+        forms = [text.values() if isinstance(text, Mapping) else [text] for text in own_texts(tag).values()]
+        pieces = (re.split(r"\{\w+\}", form) for held in forms for form in held)
+        found.append({piece.strip() for split in pieces for piece in split})
+    return found[0] & found[1]
 
 
 def test_nobody_signed_in_is_led_to_sign_in_and_sees_nothing(office: Office) -> None:

@@ -44,6 +44,7 @@ def used() -> tuple[set[str], set[str]]:
         whole |= {key for _, key in _LITERAL.findall(text) if key in load_catalogue().texts}
         begun |= {key for _, key in re.findall(r"""(["'])((?:[a-z_]+\.)+)\1\s*~""", text)}
         begun |= set(re.findall(r"""plain\(["']([a-z_]+\.)["']\)""", text))
+        begun |= {f"{group}." for group in re.findall(r"""\|said\("([a-z_]+)"\)""", text)}
     begun |= {beginning for _, beginning, _ in GROUPS}
     return whole, begun
 
