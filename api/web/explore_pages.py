@@ -128,7 +128,7 @@ def _words(t: Catalogue, here: Visit) -> dict[str, Any]:
         "kinds": {kind: str(t(f"kind.{kind}")) for kind in KINDS},
         "ties": {kind.value: str(t(f"tie.{kind.value}")) for kind in EdgeKind if t.has(f"tie.{kind.value}")},
         "certainty": {name: str(t(f"tie_certainty.{name}")) for name in ("confirmed", "possible", "declared", "drawn")},
-        "picture_foot": f"{here.page.workspace} · {here.page.purpose} · {here.page.as_of or ''}",
+        "picture_foot": f"{here.page.workspace} · {here.page.stated_purpose} · {here.page.as_of or ''}",
     }
 
 

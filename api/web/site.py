@@ -100,6 +100,13 @@ class Page:
         return load_catalogue(self.look.language)
 
     @property
+    def stated_purpose(self) -> str:
+        """What the records are needed for, in the page's language, with the number of the case."""
+        purpose, blank, reference = self.purpose.partition(" ")
+        key = f"purpose.{purpose}"
+        return f"{self.t(key) if self.t.has(key) else purpose}{blank}{reference}"
+
+    @property
     def words(self) -> Mapping[str, str]:
         """What the scripts of every page say."""
         return self.t.plain("page_js.")

@@ -81,6 +81,19 @@ def visit(request: Request) -> Visit:
         SignedOut: no session is open.
         HTTPException: 403 where the role may not open the page, or a form came without its token.
     """
+    here = _known(request)
+    here.service.rates.request(here.caller)
+    if here.caller.role not in ACCESS[request.method, request.scope["route"].path]:
+        raise HTTPException(403)
+    return here
+
+
+def _known(request: Request) -> Visit:
+    """Who asks, and how their pages look, whatever they ask for.
+
+    Raises:
+        SignedOut: no session is open.
+    """
     service, token = served(request), request.cookies.get(cookie_name(request), "")
     with service.workspace.reading() as connection:
         session = Sessions(connection, service.access.sessions, time.time()).find(token) if token else None
@@ -88,9 +101,6 @@ def visit(request: Request) -> Visit:
         cases = Cases(connection, session.user).all(session.user) if session else []
     if session is None:
         raise SignedOut
-    service.rates.request(session.caller)
-    if session.role not in ACCESS[request.method, request.scope["route"].path]:
-        raise HTTPException(403)
     page = Page(
         user=session.user,
         role=session.role,
@@ -161,6 +171,6 @@ def failed_request(request: Request, error: Exception) -> Response:
 def _frame(request: Request) -> Page:
     """The frame of whoever asks, and of nobody where that cannot be told."""
     try:
-        return visit(request).page
-    except (SignedOut, HTTPException, LinkageError, KeyError):
+        return _known(request).page
+    except (SignedOut, LinkageError):
         return Page(look=Look.of_request(request))
