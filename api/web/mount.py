@@ -19,6 +19,7 @@ from api.web import (
     load_pages,
     match_pages,
     port_pages,
+    reject_pages,
     review_pages,
     search_pages,
     sign_in_pages,
@@ -58,6 +59,7 @@ def mount_pages(app: FastAPI) -> None:
         watch_pages,
         link_pages,
         load_pages,
+        reject_pages,
         match_pages,
     ):
         app.include_router(module.router)

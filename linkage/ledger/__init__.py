@@ -5,7 +5,7 @@ from linkage.ledger.facts import FactStore
 from linkage.ledger.history import History, Run
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
-from linkage.ledger.loads import FileSummary, LoadRow, LoadTables
+from linkage.ledger.loads import FileSummary, Issue, LoadRow, LoadTables
 from linkage.ledger.workspace import Workspace
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Decisions",
     "FactStore",
     "FileSummary",
+    "Issue",
     "History",
     "IdentityTables",
     "KeptConnections",
