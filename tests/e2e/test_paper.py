@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pypdf
 import pytest
 
 from api.audit import AuditLog
+from api.http.access_table import ACCESS
 from api.roles import Role
 from tests.e2e.http_world import bring
 from tests.e2e.web_world import IDENTIFIERS, Office, a_web_world, an_office
@@ -191,3 +193,42 @@ def test_no_name_title_or_note_is_ever_markup(office: Office) -> None:
     assert not re.search(rb"/JavaScript|/JS\b|/URI\b|/Launch|/EmbeddedFile", content)
     assert reader.metadata is not None
     assert reader.metadata.title == f"Crosslane, report of case {path.removeprefix('/cases/')}"
+
+
+def test_a_kept_moment_and_a_letter_can_be_had_as_files_once_the_audit_names_whose_they_are(office: Office) -> None:
+    reviewer, log = office.as_(Role.REVIEWER), AuditLog(office.workspace.path)
+    with office.workspace.reading() as connection:
+        query = "SELECT review_id, identity_id FROM review WHERE key = 'incident:US/I1'"
+        number, identity = connection.execute(query).fetchone()
+    path = f"/reviews/{number}"
+    reviewer.get(f"{path}/letter.pdf", 409)
+    replay = reviewer.get(f"{path}/replay.pdf")
+    assert replay.headers["content-disposition"] == f'attachment; filename="crosslane-review-{number}-kept.pdf"'
+    (sheet, *_) = read(replay.content)
+    assert re.match(rf"Review {number} · reviewer · investigation C-17 · .* UTC Page 1 of \d+ What was known", sheet)
+    decided(office, path)
+    letter = reviewer.get(f"{path}/letter.pdf?language=es")
+    assert letter.headers["content-disposition"] == f'attachment; filename="crosslane-letter-{number}-es.pdf"'
+    whole = " ".join(read(letter.content))
+    shown = re.findall(
+        r'<div class="letter" lang="es">(.*?)</div>', reviewer.get(f"{path}/letter?language=es").text, re.S
+    )
+    plain = re.sub(r"\s+", "", html.unescape(shown[0])).replace("-", "")
+    assert re.sub(r"[\s•]", "", whole.removeprefix("1 / 1")).replace("-", "") == plain, "nothing but the letter"
+    entries = log.entries(limit=100_000)
+    for action in ("letter pdf", "review replay pdf"):
+        found = {(entry.actor, entry.identity_id) for entry in entries if entry.action == action}
+        assert ("reviewer", identity) in found, action
+    for role in (Role.VIEWER, Role.INVESTIGATOR, Role.AUDITOR, Role.LOADER):
+        is_let_in = role in ACCESS["GET", "/reviews/{number}/letter.pdf"]
+        office.as_(role).get(f"{path}/letter.pdf", 200 if is_let_in else 403)
+
+
+def decided(office: Office, path: str) -> None:
+    """A reviewer and a supervisor took the review to its end."""
+    reviewer, supervisor = office.as_(Role.REVIEWER), office.as_(Role.SUPERVISOR)
+    reviewer.post(f"{path}/assign", reason="mine")
+    for factor in set(re.findall(r'name="factor" value="([^"]+)"', reviewer.get(path).text)):
+        reviewer.post(f"{path}/resolve", factor=html.unescape(factor), finding="confirmed", reason="in the file")
+    reviewer.post(f"{path}/decide", outcome="revoke", code="CUSTOMS", reason="smuggling, charged")
+    supervisor.post(f"{path}/sign", reason="agreed")

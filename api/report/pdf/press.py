@@ -19,8 +19,8 @@ import typst
 
 from api.report.pdf.glyphs import drawable
 from api.report.pdf.tokens import LIGHT
-from api.report.pdf.tree import Part, tree
-from api.report.pdf.wording import Wording
+from api.report.pdf.tree import tree
+from api.report.pdf.wording import Part, Wording
 from linkage.errors import LinkageError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-Part = str | dict[str, Any]
+Node = dict[str, Any]
+Part = str | Node
 
 _LONG = re.compile(r"[^\s\u200b]{21,}")
 _PIECE = 10

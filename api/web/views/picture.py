@@ -7,8 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from api.explore.shapes import Labels
 from api.explore.shown import Drawn, Shown, shown
-from api.explore.sketch import Labels, sketch
+from api.explore.sketch import sketch
 from api.web import marks
 from api.web.texts import Catalogue
 
