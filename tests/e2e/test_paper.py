@@ -214,7 +214,7 @@ def test_a_kept_moment_and_a_letter_can_be_had_as_files_once_the_audit_names_who
         r'<div class="letter" lang="es">(.*?)</div>', reviewer.get(f"{path}/letter?language=es").text, re.S
     )
     plain = re.sub(r"\s+", "", html.unescape(shown[0])).replace("-", "")
-    assert re.sub(r"[\s•]", "", whole.removeprefix("1 / 1")).replace("-", "") == plain, "nothing but the letter"
+    assert re.sub(r"[\s•]", "", whole.removesuffix("1 / 1")).replace("-", "") == plain, "nothing but the letter"
     entries = log.entries(limit=100_000)
     for action in ("letter pdf", "review replay pdf"):
         found = {(entry.actor, entry.identity_id) for entry in entries if entry.action == action}
