@@ -61,6 +61,7 @@ def _casework(page: Page) -> dict[str, tuple[str, str]]:
     _post(page, f"{case}/ties", says="Seen together at the yard", source="Photograph of 3 May 2026", **ends)
     _post(page, f"{case}/notes", text="The carrier was asked for its dispatch sheets.")
     view = _saved_view(page)
+    _post(page, f"{case}/pins", kind="view", ref=view.removeprefix("/views/"), note="What is around the truck; see E3")
     return {
         "case": ("inv", case),
         "case-report": ("inv", f"{case}/report"),

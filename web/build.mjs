@@ -1,15 +1,27 @@
-// Bundles the pages' scripts, styles and fonts into api/static/dist, under names that change with their content.
+// Bundles the pages' scripts, styles and fonts into api/static/dist, under names that change with their content, and
+// copies the fonts of printed documents, whole and as their makers gave them out, into api/report/pdf/fonts.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "api", "static", "dist");
+const fonts = join(here, "..", "api", "report", "pdf", "fonts");
+// In the order in which a letter is looked for; the package of each holds its licence.
+const PRINTED = {
+  "source-sans-3": ["400Regular/SourceSans3_400Regular.ttf", "600SemiBold/SourceSans3_600SemiBold.ttf"],
+  "ibm-plex-mono": ["400Regular/IBMPlexMono_400Regular.ttf"],
+  "noto-sans": ["400Regular/NotoSans_400Regular.ttf"],
+  "noto-sans-arabic": ["400Regular/NotoSansArabic_400Regular.ttf"],
+  "noto-sans-hebrew": ["400Regular/NotoSansHebrew_400Regular.ttf"],
+};
 
-await rm(out, { recursive: true, force: true });
-await mkdir(out, { recursive: true });
+for (const folder of [out, fonts]) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+}
 
 const result = await build({
   absWorkingDir: here,
@@ -40,6 +52,13 @@ for (const name of (await readdir(join(here, "public"))).sort()) {
 }
 await writeFile(join(out, "manifest.json"), JSON.stringify(sorted(manifest), null, 1) + "\n");
 await writeFile(join(out, "LICENCES.txt"), await licences(result.metafile.inputs));
+const told = [];
+for (const [name, files] of Object.entries(PRINTED)) {
+  const folder = join(here, "node_modules", "@expo-google-fonts", name);
+  for (const file of files) await copyFile(join(folder, file), join(fonts, basename(file)));
+  told.push(`${files.map((file) => basename(file)).join(", ")}\n\n${(await readFile(join(folder, "LICENSE_FONT"), "utf8")).trim()}\n`);
+}
+await writeFile(join(fonts, "LICENCES.txt"), told.join("\n----\n\n"));
 
 function sorted(object) {
   return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -115,6 +115,7 @@ def environment() -> Environment:
         "visible": marks.visible,
         "prose": marks.prose,
         "value": marks.value,
+        "cited": marks.cited,
         "day": marks.day,
         "moment": marks.moment,
         "whole": marks.whole,
@@ -125,9 +126,13 @@ def environment() -> Environment:
 
 def render(template: str, page: Page, status: int = 200, /, **values: Any) -> HTMLResponse:
     """A page as an answer."""
+    return HTMLResponse(page_text(template, page, **values), status, {"content-security-policy": POLICY})
+
+
+def page_text(template: str, page: Page, /, **values: Any) -> str:
+    """A page."""
     dated = partial(marks.day, as_of=_date(page.as_of))
-    text = environment().get_template(template).render(page=page, dated=dated, **values)
-    return HTMLResponse(text, status, {"content-security-policy": POLICY})
+    return environment().get_template(template).render(page=page, dated=dated, **values)
 
 
 def asset(name: str) -> str:
