@@ -21,7 +21,7 @@ from api.progress import Progress, Silent, percent
 from api.show import SHOWN
 from linkage import block
 from linkage.compare import common_values
-from linkage.errors import SettingsError, SourceError, TrainingError
+from linkage.errors import SettingsError, SourceError, TrainingError, UnknownRecord
 from linkage.ledger import History, Workspace
 from linkage.model import Model, load_model
 from linkage.pipeline.engine import Engine
@@ -112,7 +112,7 @@ def judge_sample(workspace: Workspace, path: Path, by: str) -> dict[str, Any]:
     with workspace.reading() as connection:
         sample = _sample_of(connection, path, rows)
     strata = tuple(_as_stratum(item) for item in json.loads(sample["strata"]))
-    key = pl.DataFrame(json.loads(sample["pairs"]), schema=DRAWN_PAIR.columns, orient="row")
+    key = _key(sample["pairs"])
     try:
         found = assess(strata, key, settled.pairs)
     except TrainingError as error:
@@ -132,6 +132,45 @@ def judge_sample(workspace: Workspace, path: Path, by: str) -> dict[str, Any]:
         ],
         "covers": COVERS,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A sample as the ledger keeps it.
+
+    Args:
+        strata: what it was drawn from, from low to high weight.
+        key: frame DRAWN_PAIR.
+    """
+
+    number: int
+    run_id: int
+    size: int
+    by: str
+    at: str
+    strata: tuple[Stratum, ...]
+    key: pl.DataFrame
+
+
+def samples_of(connection: apsw.Connection) -> list[Drawn]:
+    """Every sample ever drawn, the newest first."""
+    rows = connection.execute("SELECT n, run_id, size, by, at, strata, pairs FROM sample ORDER BY n DESC")
+    return [
+        Drawn(n, run, size, by, at, tuple(_as_stratum(one) for one in json.loads(strata)), _key(pairs))
+        for n, run, size, by, at, strata, pairs in rows
+    ]
+
+
+def pairs_of(connection: apsw.Connection, number: int) -> list[tuple[str, str]]:
+    """The pairs of a sample, each with the lower record first.
+
+    Raises:
+        UnknownRecord: there is no such sample.
+    """
+    pairs = connection.execute("SELECT pairs FROM sample WHERE n = ?", (number,)).get
+    if pairs is None:
+        raise UnknownRecord("there is no such sample")
+    return list(_key(str(pairs)).select("record_l", "record_r").iter_rows())
 
 
 def run_pairs(workspace: Workspace, model: Model, progress: Progress) -> pl.DataFrame:
@@ -224,6 +263,10 @@ def _sample_of(connection: apsw.Connection, path: Path, rows: pl.DataFrame) -> d
 def _estimate(found: Assessment) -> dict[str, Any]:
     shares = {name: asdict(getattr(found, name)) for name in ("precision", "recall", "f1")}
     return {"judged": found.judged, "unjudged": found.unjudged, **shares, "matches": found.matches}
+
+
+def _key(pairs: str) -> pl.DataFrame:
+    return pl.DataFrame(json.loads(pairs), schema=DRAWN_PAIR.columns, orient="row")
 
 
 def _stratum(stratum: Stratum) -> dict[str, Any]:
