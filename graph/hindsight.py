@@ -46,8 +46,8 @@ class Followed:
 def follow(graph: GraphScan, policy: RiskPolicy, cut: dt.date, until: dt.date) -> Followed:
     """Bands as of `cut` by what was known then, and own events that happened after it and are known by `until`.
 
-    Who is who is taken as it is now. An incident in which the person had an event at the cut is not new, and what was
-    cleared or dismissed by `until` does not count.
+    Who is who is taken as it is now. An incident of which the person had an event at the cut is not new, nor is one
+    that began by then and came to be known later; what was cleared or dismissed by `until` does not count.
     """
     scored = score_all(graph, policy, cut)
     known = graph.nodes(NodeKind.IDENTITY).filter(pl.col("known_on") <= cut)["key"]
@@ -70,12 +70,13 @@ def follow(graph: GraphScan, policy: RiskPolicy, cut: dt.date, until: dt.date) -
 
 
 def _later(graph: GraphScan, policy: RiskPolicy, cut: dt.date, until: dt.date) -> pl.DataFrame:
-    """Frame identity_id, incident: own incidents that count as of `until` and happened after `cut`."""
+    """Frame identity_id, incident: own incidents that count as of `until`, all of whose events happened after `cut`."""
     evidence = read_everyone(graph, policy, until)
+    began = pl.col("day").min().over("person", "incident")  # a conviction is no new incident where the charge is old
     events = judge(evidence.events, policy, until).events.filter(
         (pl.col("weight") > 0)
         & (pl.col("confidence") >= policy.limits.review_threshold)
-        & (pl.col("day") > day_number(cut))
+        & (began > day_number(cut))
         & pl.col("is_dated")
     )
     return events.select(identity_id=_named(evidence.people, events), incident="incident").unique()
