@@ -17,11 +17,12 @@ from api.web.site import render
 from api.web.views.measures import measures_view
 from api.web.visit import FormDependency, PageRoute, VisitDependency, field
 from linkage.errors import SettingsError
+from linkage.ledger import Workspace
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 MOST_DRAWN = 400
 MOST_RECORDS = 50_000
-"""Records of a workspace up to which a page draws: about half a minute; all pairs are compared for it."""
+"""Records of a workspace up to which a page draws or measures: about half a minute, as everybody is compared for it."""
 _SIZE = re.compile(r"[0-9]{1,3}")
 
 
@@ -43,11 +44,7 @@ def sample_page(here: VisitDependency, form: FormDependency) -> Response:
     size = int(given) if _SIZE.fullmatch(given) else 0
     if not LEAST_JUDGED <= size <= MOST_DRAWN:
         raise SettingsError(f"draw from {LEAST_JUDGED} to {MOST_DRAWN} pairs")
-    if workspace.memberships().height > MOST_RECORDS:
-        raise SettingsError(
-            f"over {MOST_RECORDS:,} records this takes too long for a page: "
-            "say crosslane evaluate --sample 60, and judge the sample in link review"
-        )
+    _bearable(workspace, "crosslane evaluate --sample 60, and judge the sample in link review")
     drawn = draw_sample(workspace, size, secrets.randbelow(1 << 31), here.caller.actor)
     number = drawn.document["sample"]
     here.audit("sample drawn", [None], f"sample {number}, {drawn.document['drawn']} pairs")
@@ -57,6 +54,18 @@ def sample_page(here: VisitDependency, form: FormDependency) -> Response:
 @router.post("/measures/bands")
 def bands_page(here: VisitDependency, _: FormDependency) -> Response:
     """The bands of a year ago are measured against what came since."""
-    document = measure_bands(here.service.workspace, here.caller.actor)
+    workspace = here.service.workspace
+    _bearable(workspace, "crosslane measures --bands")
+    document = measure_bands(workspace, here.caller.actor)
     here.audit("bands measured", [None], f"as of {document['cut']}")
     return RedirectResponse("/measures#bands", 303)
+
+
+def _bearable(workspace: Workspace, command: str) -> None:
+    """A page is not kept waiting for minutes; the command line does the same.
+
+    Raises:
+        SettingsError: there are too many records.
+    """
+    if workspace.memberships().height > MOST_RECORDS:
+        raise SettingsError(f"over {MOST_RECORDS:,} records this takes too long for a page: say {command}")

@@ -33,11 +33,14 @@ def _agree(agreement: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _help(document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Whether those in the higher linked band had own events more often than everybody."""
+    """Whether those in the higher linked band had own events more often than everybody, chance left out."""
     measured = document["bands"]["measured"]
     if measured is None or not measured["is_of_this_policy"]:
         return "help_none", {}
     row = next(row for row in measured["bands"] if (row["kind"], row["band"]) == ("linked", "look"))
     if row["times"] is None:
         return "help_few", {"found": row["count"], "count": row["of"]}
-    return "help", {"found": row["count"], "count": row["of"], "times": f"{row['times']:.1f}"}
+    told, everybody = {"found": row["count"], "count": row["of"]}, measured["everybody"]["share"]
+    if row["lower"] > everybody:
+        return "help", told | {"times": f"{row['times']:.1f}"}
+    return "help_less" if row["upper"] < everybody else "help_unclear", told

@@ -24,8 +24,11 @@ def happened(day, person="d", event="a", known_on=None, **more):
     return Happening(person, event, day, known_on=known_on or day, **more)
 
 
-def found(*events, holds=(held("d"), held("e")), **more):
-    return follow(World(holds=holds, events=events, **more).to_store(), POLICY, CUT, UNTIL)
+TWO = (held("d"), held("e"))
+
+
+def found(*events, **more):
+    return follow(World(holds=TWO, events=events, **more).to_store(), POLICY, CUT, UNTIL)
 
 
 def later(followed):
@@ -82,7 +85,7 @@ def test_of_several_events_of_an_incident_one_counts_and_of_several_people_each(
 def test_a_band_is_that_of_the_day_by_what_was_known_on_it():
     early = (happened(BEFORE, event="a"), happened(BEFORE, event="b"), happened(BEFORE, event="c"))
     late = (happened(BEFORE, event="x", known_on=AFTER), happened(AFTER, event="y"))
-    world = World(holds=(held("d"), held("e")), events=(*early, *late))
+    world = World(holds=TWO, events=(*early, *late))
     followed = follow(world.to_store(), POLICY, CUT, UNTIL).rows
     then = score_all(World(holds=world.holds, events=early).to_store(), POLICY, CUT)
     wanted = POLICY.scoring.bands(then["own"].to_numpy()).to_list()
@@ -93,7 +96,7 @@ def test_a_band_is_that_of_the_day_by_what_was_known_on_it():
 
 
 def test_who_came_to_be_known_after_the_cut_is_not_followed():
-    graph = World(holds=(held("d"), held("e")), events=(happened(AFTER), happened(AFTER, "e", "b"))).to_graph()
+    graph = World(holds=TWO, events=(happened(AFTER), happened(AFTER, "e", "b"))).to_graph()
     day = pl.when(pl.col("key") == "e").then(AFTER).otherwise(KNOWN)
     store = MemoryStore(type(graph)(graph.nodes.with_columns(known_on=day), graph.edges))
     followed = follow(store, POLICY, CUT, UNTIL)
