@@ -45,7 +45,7 @@ def shoot() -> int:
         with serving(workspace) as url:
             site = Site(url, workspace, browser)
             for mode in ("light", "dark"):
-                for user in ("inv", "rev", "loa", "aud"):
+                for user in ("inv", "rev", "sup", "loa", "aud"):
                     with site.visit(user, mode=mode, viewport=SIZE) as page:
                         for path in [path for who, path in PAGES if who == user]:
                             _take(page, path, OUT / f"{_name(user, path)}-{mode}.png")
