@@ -19,6 +19,7 @@ import polars as pl
 
 from api.progress import Progress, Silent, percent
 from api.show import SHOWN
+from api.spreadsheet import as_given
 from linkage import block
 from linkage.compare import common_values
 from linkage.errors import SettingsError, SourceError, TrainingError, UnknownRecord
@@ -240,7 +241,7 @@ def _read(path: Path, by: str) -> pl.DataFrame:
         if name not in rows.columns:
             raise SourceError(path, "column-missing", f"a judged sample needs a column {name}", 1, name)
     today = datetime.now(UTC).date().isoformat()
-    plain = rows.with_columns(pl.col("record_l", "record_r").str.strip_prefix("'"))
+    plain = rows.with_columns(as_given("record_l"), as_given("record_r"))
     return plain.with_columns(
         by=pl.when(pl.col("by").fill_null("") != "").then("by").otherwise(pl.lit(by)),
         at=pl.when(pl.col("at").fill_null("") != "").then("at").otherwise(pl.lit(today)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import polars as pl
+
 _FORMULA = re.compile(
     r"[\t\r\n]|[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
 )
@@ -16,6 +18,11 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Rows as CSV that a spreadsheet shows and does not run: a cell that begins like a formula gets an apostrophe."""
     lines = [",".join(_csv_cell(value) for value in row) for row in (columns, *rows)]
     return "\n".join(lines) + "\n"
+
+
+def as_given(column: str) -> pl.Expr:
+    """Text of a column that was read from such a file, without the apostrophe that stood before a formula."""
+    return pl.col(column).cast(pl.String).str.replace(rf"^'({_FORMULA.pattern})", "${1}")
 
 
 def _csv_cell(value: object) -> str:
