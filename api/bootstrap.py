@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api import carrier_records, changes, kept_answers, keys, restriction, sample, scores, search, succession_rulings
+from api import (
+    carrier_records,
+    changes,
+    kept_answers,
+    keys,
+    restriction,
+    sample,
+    scores,
+    search_index,
+    succession_rulings,
+)
 from api.accounts.migrations import MIGRATIONS as ACCOUNT_MIGRATIONS
 from api.casework.migrations import MIGRATIONS as CASEWORK_MIGRATIONS
 from api.jobs import tables as job_tables
@@ -39,7 +49,7 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("graph", GRAPH_MIGRATIONS),
         ("scores", scores.MIGRATIONS),
         ("carrier_records", carrier_records.MIGRATIONS),
-        ("search", search.MIGRATIONS),
+        ("search", search_index.MIGRATIONS),
         ("eligibility", ELIGIBILITY_MIGRATIONS),
         ("keys", keys.MIGRATIONS),
         ("accounts", ACCOUNT_MIGRATIONS),

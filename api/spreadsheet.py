@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import polars as pl
 
@@ -16,8 +17,13 @@ _QUOTED = ('"', ",", "\n", "\r")
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Rows as CSV that a spreadsheet shows and does not run: a cell that begins like a formula gets an apostrophe."""
-    lines = [",".join(_csv_cell(value) for value in row) for row in (columns, *rows)]
-    return "\n".join(lines) + "\n"
+    return "".join(csv_lines(columns, rows))
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The same a line at a time, for a table that need not be in memory whole."""
+    for row in chain((columns,), rows):
+        yield ",".join(_csv_cell(value) for value in row) + "\n"
 
 
 def as_given(column: str) -> pl.Expr:

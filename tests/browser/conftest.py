@@ -22,6 +22,7 @@ from api.accounts.users import Users
 from api.bootstrap import open_workspace
 from api.cli import main
 from api.roles import Role
+from tests.demo import copy_of_demo
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 ARGUMENTS = (
@@ -135,8 +136,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Path:
     """The demo's workspace with one person of each role; tests take copies."""
-    folder = tmp_path_factory.mktemp("demo") / "workspace"
-    assert main(["demo", "--workspace", str(folder)]) == 0
+    folder = copy_of_demo(tmp_path_factory)
     workspace = open_workspace(folder)
     with workspace.transaction() as connection:
         for name, role in PEOPLE.items():

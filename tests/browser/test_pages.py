@@ -38,10 +38,10 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("loa", "/"),
     ("loa", "/loads"),
     ("loa", "/loads/1"),
-    ("sup", "/measures"),
-    ("sup", "/policy"),
     ("aud", "/audit"),
     ("aud", "/measures"),
+    ("sup", "/measures"),
+    ("sup", "/policy"),
 )
 
 

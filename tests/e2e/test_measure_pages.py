@@ -194,7 +194,7 @@ def test_the_policy_page_lists_what_counts_and_what_is_covered_for_every_role(of
     assert "Showing 25 of" in text
     mexican = told(office.as_(Role.VIEWER).get("/policy?country=MX"))
     assert "US-FED-952" not in mexican.partition("Grounds")[2]
-    assert "Only one version of the policy of Risk is known here" in text
+    assert "Risk: only one version is known here" in text
     assert "uncalibrated" in text
     assert re.search(r"Never loaded: .*associations", text)
     office.as_(Role.VIEWER).get("/policy?policy=none", 400)

@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 
 from api.audit import AuditLog
+from api.graph_store import LEDGER
 from api.http.access_table import ACCESS
+from api.jobs.runner import Runner
 from api.roles import Role
+from api.web import reject_pages
+from linkage.ledger import LoadTables
 from tests.e2e.web_world import CURP, IDENTIFIERS, Browser, Office, a_web_world, an_office
 
 PAGES = [path for (method, path), roles in ACCESS.items() if method == "GET" and roles and not path.startswith("/api/")]
@@ -184,42 +188,35 @@ def test_whoever_a_page_shows_stands_in_the_audit_first(
     assert seen > 30, "the pages are of people"
 
 
-def test_no_page_shows_an_identifier_in_full(office: Office, addresses: dict[str, list[tuple[Role, str]]]) -> None:
-    faults = [
-        (path, one)
-        for asked in addresses.values()
-        for role, path in asked
-        for text in [office.as_(role).get(path).text]
-        for one in IDENTIFIERS
-        if one in text
-    ]
+@pytest.fixture(scope="module")
+def pages(office: Office, addresses: dict[str, list[tuple[Role, str]]]) -> list[tuple[str, Any]]:
+    """Every page as each who may open it gets it: its address and the answer."""
+    return [(path, office.as_(role).get(path)) for asked in addresses.values() for role, path in asked]
+
+
+def test_no_page_shows_an_identifier_in_full(pages: list[tuple[str, Any]]) -> None:
+    faults = [(path, one) for path, answer in pages for one in IDENTIFIERS if one in answer.text]
     assert faults == []
 
 
-def test_a_terrorism_event_is_on_no_page(office: Office, addresses: dict[str, list[tuple[Role, str]]]) -> None:
-    for asked in addresses.values():
-        for role, path in asked:
-            text = office.as_(role).get(path).text
-            if path.startswith("/reviews"):
-                continue  # a cleared reviewer's own review may be about one
-            assert not re.search(r"US-FAST-TERR|\bUS/E[89]\b|\bI9\b", text), path
+def test_a_terrorism_event_is_on_no_page(pages: list[tuple[str, Any]]) -> None:
+    for path, answer in pages:
+        if path.startswith("/reviews"):
+            continue  # a cleared reviewer's own review may be about one
+        assert not re.search(r"US-FAST-TERR|\bUS/E[89]\b|\bI9\b", answer.text), path
 
 
-def test_a_page_holds_no_style_or_script_of_its_own(
-    office: Office, addresses: dict[str, list[tuple[Role, str]]]
-) -> None:
-    for asked in addresses.values():
-        for role, path in asked:
-            answer = office.as_(role).get(path)
-            if not answer.headers["content-type"].startswith("text/html"):
-                assert path.endswith("/export"), path
-                continue
-            assert not re.search(r"<[^>]*\sstyle=", answer.text), path
-            assert not re.search(r"<script(?![^>]*(?:src=\"/static/|type=\"application/json\"))", answer.text), path
-            assert "default-src 'self'" in answer.headers["content-security-policy"]
-            assert "<b>Ibáñez" not in answer.text
-            title = re.findall(r"<title>(.*?)</title>", answer.text)[0]
-            assert not re.search("Ocampo|Ib|Zabulondo|D-[A-Z2-7]{10}", title), "titles name nobody"
+def test_a_page_holds_no_style_or_script_of_its_own(pages: list[tuple[str, Any]]) -> None:
+    for path, answer in pages:
+        if not answer.headers["content-type"].startswith("text/html"):
+            assert path.endswith("/export"), path
+            continue
+        assert not re.search(r"<[^>]*\sstyle=", answer.text), path
+        assert not re.search(r"<script(?![^>]*(?:src=\"/static/|type=\"application/json\"))", answer.text), path
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "<b>Ibáñez" not in answer.text
+        title = re.findall(r"<title>(.*?)</title>", answer.text)[0]
+        assert not re.search("Ocampo|Ib|Zabulondo|D-[A-Z2-7]{10}", title), "titles name nobody"
 
 
 def test_nobody_signed_in_is_led_to_sign_in_and_sees_nothing(office: Office) -> None:
@@ -384,23 +381,42 @@ def test_what_would_follow_is_shown_before_a_split_is_made(office: Office, thing
     assert office.api.id_of(US) == office.api.id_of(MX)
 
 
-def test_a_load_is_followed_to_its_rejects_which_repeat_no_value(office: Office) -> None:
+def test_a_load_is_followed_to_its_rejects_which_repeat_no_value(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reject_pages, "AT_ONCE", 1)
     loader = office.as_(Role.LOADER)
     head = "source,record_id,country,given_name,surname,birth_date\n"
-    data = f"{head}LD,1,US,Ana,Ormaechea,1990-01-01\n,2,US,Secretname,Yturralde,1990-01-01\n"
+    data = (
+        f"{head}LD,1,US,Ana,Ormaechea,1990-01-01\n,2,US,Secretname,Yturralde,1990-01-01\n"
+        "LD,3,US,Ana,Ormaechea,1990-02-31\n,4,US,Secretname,Yturralde,1990-01-01\n"
+    )
     files = {"file": ("drivers.csv", data.encode(), "text/csv")}
     given = {"csrf": loader.csrf, "source": "drivers", "today": "2026-06-30"}
     checked = loader.client.post("/loads/check", data=given, files=files)
     assert checked.status_code == 200, checked.text[-2000:]
-    assert "Would load 1, reject 1 of 2 rows." in checked.text
+    assert "Would load 2, reject 2 of 4 rows." in checked.text
     assert "Secretname" not in checked.text
     answer = loader.client.post("/loads", data=given, files=files, follow_redirects=False)
     assert answer.status_code == 303
     page = loader.get(answer.headers["location"]).text
     assert "drivers" in page
-    rejects = loader.get(f"{answer.headers['location']}/rejects.csv").text
-    assert rejects.startswith("line,column,rule,message\n")
-    assert "Secretname" not in rejects
+    while Runner(office.workspace, LEDGER, "test").run_one():
+        pass
+    page = loader.get(answer.headers["location"]).text
+    assert "Rejected rows (2)" in page
+    assert "Values that were not used (1)" in page
+    with office.workspace.reading() as connection:
+        number = LoadTables(connection).ids()[-1]
+    assert "Values that were not used (1)" in loader.get(f"/loads/{number}").text
+    for address in (answer.headers["location"], f"/loads/{number}"):
+        rejects = loader.get(f"{address}/rejects.csv").text
+        assert [line.split(",")[0] for line in rejects.splitlines()] == ["line", "3", "5"]
+        assert "Secretname" not in rejects
+        warned = loader.get(f"{address}/rejects.csv?kind=warned").text
+        assert warned.splitlines()[1].startswith("4,birth_date,impossible-date,")
+        assert "1990" not in warned
+    loader.get(f"{answer.headers['location']}/rejects.csv?kind=all", 422)
     for bad in ({}, {"file": ("", b"", "text/csv")}):
         assert loader.client.post("/loads", data=given, files=bad).status_code == 400
     loader.get("/loads/none", 404)
