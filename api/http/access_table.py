@@ -15,6 +15,7 @@ REVIEW = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 SIGN = frozenset({Role.SUPERVISOR})
 LOAD = frozenset({Role.LOADER, Role.SUPERVISOR})
 AUDIT = frozenset({Role.AUDITOR})
+MEASURE = SIGN | AUDIT
 ANYBODY = frozenset(Role)
 PUBLIC: frozenset[Role] = frozenset()
 """No key is asked for; such a route tells of no person."""
@@ -84,6 +85,10 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/cases/{case_id}/notes"): INVESTIGATE,
     ("POST", "/cases/{case_id}/ties"): INVESTIGATE,
     ("POST", "/cases/{case_id}/close"): INVESTIGATE,
+    ("GET", "/measures"): MEASURE,
+    ("POST", "/measures/sample"): SIGN,
+    ("POST", "/measures/bands"): SIGN,
+    ("GET", "/policy"): ANYBODY,
     ("GET", "/audit"): AUDIT,
     ("POST", "/audit/verify"): AUDIT,
     ("GET", "/loads"): LOAD,
@@ -166,6 +171,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/successions"): READ,
     ("POST", "/api/v1/successions/rulings"): INVESTIGATE,
     ("DELETE", "/api/v1/successions/rulings/{n}"): INVESTIGATE,
+    ("GET", "/api/v1/measures"): MEASURE,
     ("GET", "/api/v1/audit"): AUDIT,
     ("GET", "/api/v1/drivers/{identity_id:path}/linked-risk"): READ,
     ("POST", "/api/v1/drivers/{identity_id:path}/unmask"): INVESTIGATE,

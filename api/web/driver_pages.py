@@ -12,6 +12,7 @@ from markupsafe import Markup
 from api.decide import Judged, decide, people_of, undo
 from api.drivers import drivers_of
 from api.effects import effects_of
+from api.measures.hindsight import base_rates
 from api.risk import risk
 from api.risk_people import people_shown
 from api.show_driver import show_driver
@@ -43,6 +44,8 @@ def _driver(here: Visit, identity_id: str, reason: str = "", *, is_asked: bool =
     found = risk(workspace, identity_id, None, here.service.store) if document["score"] else None
     if reason:
         here.audit("unmask", [document["identity_id"]], f"reason: {reason}")
+    with workspace.reading() as connection:
+        rates = base_rates(connection)
     others = people_shown(found) if found else []
     possible = [link["identity_id"] for link in document["possible_links"]]
     here.audit("driver page", [*dict.fromkeys([document["identity_id"], *others, *possible])])
@@ -51,6 +54,7 @@ def _driver(here: Visit, identity_id: str, reason: str = "", *, is_asked: bool =
         "driver.html",
         here.at("explore"),
         view=driver_view(shown, found),
+        rates=rates,
         redirected=identity_id in document["former_ids"],
         shown_until=(datetime.now(UTC) + SHOWN_FOR).isoformat(timespec="seconds") if reason else None,
         shown_reason=reason,

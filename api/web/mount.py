@@ -19,6 +19,8 @@ from api.web import (
     link_pages,
     load_pages,
     match_pages,
+    measure_pages,
+    policy_pages,
     port_pages,
     reject_pages,
     review_pages,
@@ -65,6 +67,8 @@ def mount_pages(app: FastAPI) -> None:
         load_pages,
         reject_pages,
         match_pages,
+        measure_pages,
+        policy_pages,
     ):
         app.include_router(module.router)
     app.add_api_route("/static/{name}", asset, methods=["GET"], include_in_schema=False)

@@ -35,7 +35,9 @@ MENU: tuple[tuple[str, str], ...] = (
     ("ports", "/ports"),
     ("loads", "/loads"),
     ("cases", "/cases"),
+    ("measures", "/measures"),
     ("audit", "/audit"),
+    ("policy", "/policy"),
 )
 
 

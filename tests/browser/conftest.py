@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from api.accounts.users import Users
 from api.bootstrap import open_workspace
@@ -75,6 +75,7 @@ class Site:
         page.on("request", lambda request: _noted(request, seen, self.url))
         page.on("console", lambda message: _heard(message, seen))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: _asked(dialog, seen))
         sign_in(page, user, purpose)
         yield page
         context.close()
@@ -101,9 +102,19 @@ def _heard(message: ConsoleMessage, seen: Seen) -> None:
         seen.complaints.append(message.text)
 
 
+def _asked(dialog: Dialog, seen: Seen) -> None:
+    seen.complaints.append(f"a dialog: {dialog.message}")
+    dialog.dismiss()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Where Chromium is on this machine."""
+    return chromium_here()
+
+
+def chromium_here() -> str:
+    """Where Chromium is on this machine; the test that asks is skipped where there is none, or fails."""
     found = next((path for path in CHROMIUM if Path(path).exists()), None)
     if found is None:
         reason = "no Chromium on this machine (Debian: apt-get install chromium)"

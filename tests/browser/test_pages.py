@@ -39,6 +39,9 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("loa", "/loads"),
     ("loa", "/loads/1"),
     ("aud", "/audit"),
+    ("aud", "/measures"),
+    ("sup", "/measures"),
+    ("sup", "/policy"),
 )
 
 
@@ -55,7 +58,7 @@ def settled(page: Page) -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("user", ["inv", "rev", "loa", "aud"])
+@pytest.mark.parametrize("user", ["inv", "rev", "sup", "loa", "aud"])
 def test_every_page_is_sound_for_whoever_may_open_it(site: Site, user: str, mode: str) -> None:
     faults = []
     with site.visit(user, mode=mode) as page:
@@ -83,7 +86,7 @@ def test_the_sign_in_page_is_sound(site: Site) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("user", ["inv", "rev", "loa"])
+@pytest.mark.parametrize("user", ["inv", "rev", "sup", "loa", "aud"])
 def test_pages_can_be_read_in_a_narrow_window_and_at_twice_the_size(site: Site, user: str) -> None:
     with site.visit(user, viewport={"width": 320, "height": 640}) as page:
         for path in [path for who, path in PAGES if who == user]:

@@ -83,6 +83,8 @@ def things(office: Office) -> dict[str, Any]:
     )
     assert answer.status_code == 303, answer.text
     found["list"] = answer.headers["location"].partition("token=")[2]
+    assert office.as_(Role.SUPERVISOR).post("/measures/sample", size="30").headers["location"] == "/measures#links"
+    found["sample"] = 1
     return found
 
 
@@ -150,7 +152,10 @@ def addresses(office: Office, things: dict[str, Any]) -> dict[str, list[tuple[Ro
         "/loads": [(Role.LOADER, "/loads")],
         "/loads/{job_id}": [(Role.LOADER, "/loads/1"), (Role.LOADER, "/loads/3")],
         "/loads/{job_id}/rejects.csv": [],
-        "/links": [(rule, "/links")],
+        "/links": [(rule, "/links"), (rule, f"/links?sample={things['sample']}")],
+        "/measures": [(Role.SUPERVISOR, "/measures"), (Role.AUDITOR, "/measures")],
+        "/policy": [(role, "/policy?all=1") for role in Role]
+        + [(read, f"/policy?policy={kind}") for kind in ("eligibility", "screening", "coverage", "exchange")],
     }
 
 
