@@ -251,3 +251,25 @@ def test_what_is_gone_is_said(workspace: Workspace, ana: Watches) -> None:
     (fired,) = ana.look()
     assert isinstance(fired, Fired)
     assert [change.what for change in fired.changes] == ["gone"]
+
+
+def test_what_is_watched_and_pinned_by_its_number_is_never_another_thing(
+    workspace: Workspace, ana: Watches, tmp_path: Path
+) -> None:
+    def with_phone(record: str, phone: str) -> str:
+        head = "source,record_id,country,given_name,surname,birth_date,phone"
+        return f"{head}\nNUM,{record},US,Vidal,Oyarzun,1970-02-03,{phone}\n"
+
+    bring(workspace, tmp_path, "drivers", with_phone("1", "956 555 0777"))
+    number = number_of(workspace, "Phone", "+19565550777")
+    ana.add(WatchKind.THING, number, "a tip", UNTIL)
+    bring(workspace, tmp_path, "drivers", with_phone("1", ""), TODAY + timedelta(1))
+    assert number_of(workspace, "Phone", "+19565550777") == "None", "nobody has that phone any more"
+    bring(workspace, tmp_path, "drivers", with_phone("2", "956 555 0888"), TODAY + timedelta(2))
+    assert number_of(workspace, "Phone", "+19565550888") not in {"None", number}
+    with pytest.raises(UnknownRecord):
+        says_of(workspace, PinKind.THING, number, LEDGER)
+    assert changed(ana) == {"gone": 1}
+    bring(workspace, tmp_path, "drivers", with_phone("1", "+1 956 555 0777"), TODAY + timedelta(3))
+    assert number_of(workspace, "Phone", "+19565550777") == number
+    assert changed(ana) == {}
