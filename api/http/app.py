@@ -32,6 +32,7 @@ from api.http import (
     reconcile,
     records,
     review_acts,
+    review_start,
     reviews,
     scores,
     sessions,
@@ -57,7 +58,20 @@ THREADS = 100
 # Routes below a driver come before the driver, whose id may hold slashes.
 GROUPS = (
     *(sessions, oidc, unmask, scores, graph, why, match, reconcile, drivers, decisions, judging_jobs),
-    *(reviews, review_acts, coverage, ports, exchange, successions, loads, records, changes, audit_log, health),
+    *(
+        reviews,
+        review_start,
+        review_acts,
+        coverage,
+        ports,
+        exchange,
+        successions,
+        loads,
+        records,
+        changes,
+        audit_log,
+        health,
+    ),
 )
 
 

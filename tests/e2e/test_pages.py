@@ -414,6 +414,30 @@ def test_a_letter_is_shown_once_there_is_a_decision(office: Office) -> None:
     reviewer.get("/reviews/999999", 404)
 
 
+def test_a_reviewer_starts_a_review_from_the_page_of_a_driver_who_is_enrolled(office: Office) -> None:
+    reviewer, driver = office.as_(Role.REVIEWER), office.api.id_of("US/2")
+    at = f"/drivers/{driver}"
+    assert f'action="{at}/review"' in reviewer.get(at).text
+    assert "/review" not in re.sub("/reviews", "", office.as_(Role.INVESTIGATOR).get(at).text)
+    outside = f"/drivers/{office.api.id_of('US/4')}"
+    assert f"{outside}/review" not in reviewer.get(outside).text
+    for typed, words in ((" ", "Say why first"), ("x" * 2001, "2,000 characters")):
+        refused = reviewer.post(f"{at}/review", 200, reason=typed).text
+        assert words in refused
+        assert 'aria-invalid="true"' in refused
+    reviewer.post(f"{outside}/review", 409, reason="a tip")
+    there = reviewer.post(f"{at}/review", reason="the lane officer asks").headers["location"]
+    assert re.fullmatch(r"/reviews/\d+", there)
+    assert driver in actions(office, "review start")
+    page = reviewer.get(there).text
+    assert "Asked for by a person" in page
+    assert "the lane officer asks" in page
+    now = reviewer.get(at).text
+    assert f'href="{there}"' in now
+    assert f'action="{at}/review"' not in now
+    reviewer.post(f"{at}/review", 409, reason="again")
+
+
 def test_a_form_that_came_from_elsewhere_changes_nothing(office: Office, things: dict[str, Any]) -> None:
     investigator = office.as_(Role.INVESTIGATOR)
     for csrf in ("", "x", office.as_(Role.REVIEWER).csrf):
