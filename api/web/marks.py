@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 
@@ -13,6 +14,9 @@ _CODE = Markup('<span class="control-code">U+{:04X}</span>')
 _TIME = Markup('<time datetime="{}">{}</time>')
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
 """Categories of Unicode that cannot be seen, or not everywhere, or not be sent."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MASKED = re.compile(r"(?:([A-Z]{2,12}):)?…(.*)#[0-9a-z]+", re.DOTALL)
+_CERTAINTY = ((0.99, "certain"), (0.95, "very_likely"), (0.8, "likely"), (0.0, "possible"))
 _BAND_BARS = {"routine": 1, "look": 2, "look first": 3}
 
 
@@ -26,6 +30,23 @@ def visible(text: str) -> Markup:
     return Markup("").join(
         _CODE.format(ord(sign)) if unicodedata.category(sign) in _UNSEEN else escape(sign) for sign in text
     )
+
+
+def is_masked(value: object) -> bool:
+    """Whether it is an identifier that documents show the end of only."""
+    return isinstance(value, str) and _MASKED.fullmatch(value) is not None
+
+
+def value(held: object) -> Markup:
+    """What a record says, for people: days written out, of a masked identifier its issuer and its end.
+
+    The tag by which programs compare masked identifiers means nothing to a reader and is left out.
+    """
+    masked = _MASKED.fullmatch(held) if isinstance(held, str) else None
+    if masked:
+        issuer, tail = masked.groups()
+        return visible(" ".join(part for part in (issuer, "••••", tail) if part))
+    return day(str(held)) if _DAY.fullmatch(str(held)) else visible(str(held))
 
 
 def prose(text: str) -> Markup:
@@ -74,6 +95,11 @@ def age(birth_date: str | None, as_of: date) -> int | None:
 def bars(band: str | None) -> int:
     """How many of three bars a band has; 0 for one that is not scored."""
     return _BAND_BARS.get(band or "", 0)
+
+
+def certainty(probability: float) -> str:
+    """The word for a probability: certain from .99, very likely from .95, likely from .8, possible below."""
+    return next(word for least, word in _CERTAINTY if probability >= least)
 
 
 def whole(figure: float | None) -> str:

@@ -18,7 +18,7 @@ from api.reviews.queue import QueueQuestion, queue_document
 from api.reviews.replay import replay
 from api.web.site import render
 from api.web.views.driver import gaps, href, own_band
-from api.web.views.review import REASONS, groups_of, may_do, reason_codes
+from api.web.views.review import REASONS, agreement_of, groups_of, may_do, reason_codes
 from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
 from eligibility.letters import Language, LetterOf, letter
 from eligibility.matters import Trigger
@@ -103,6 +103,7 @@ def _review(here: Visit, number: int) -> Response:
         others=[factor for factor in factors if not factor["must_resolve"]],
         unresolved=case["trace"]["unresolved"],
         weakest=case["driver"].get("weakest_link"),
+        agreement=agreement_of(case["driver"].get("attributes", [])),
         possible=_first_of_each(case["driver"].get("possible_links", [])),
         gaps=gaps(case["coverage"]),
         reasons=found["linked"]["contributions"][:REASONS] if found else [],

@@ -108,10 +108,13 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     made.globals |= {"asset": asset, "t": load_catalogue(), "bars": marks.bars}
+    made.tests |= {"masked": marks.is_masked}
     made.filters |= {
         "name": marks.name,
+        "certainty": marks.certainty,
         "visible": marks.visible,
         "prose": marks.prose,
+        "value": marks.value,
         "day": marks.day,
         "moment": marks.moment,
         "whole": marks.whole,

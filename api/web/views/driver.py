@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 
 from api.show import SHOWN
-from api.web.marks import age
+from api.web.marks import age, certainty
 from eligibility.coverage_policy import load_coverage_policy
 from graph.policy_file import load_policy
 
@@ -31,18 +31,12 @@ IDENTIFIERS = frozenset(
         "tax_id",
     }
 )
-_CERTAINTY = ((0.99, "certain"), (0.95, "very_likely"), (0.8, "likely"), (0.0, "possible"))
 _KNOWN = frozenset({"clear", "derogatory"})
 
 
 def href(identity_id: str) -> str:
     """Address of a driver's page."""
     return f"/drivers/{quote(identity_id, safe='')}"
-
-
-def certainty(probability: float) -> str:
-    """The word for a probability: certain from .99, very likely from .95, likely from .8, possible below."""
-    return next(word for least, word in _CERTAINTY if probability >= least)
 
 
 def name_of(document: Mapping[str, Any]) -> str:

@@ -74,6 +74,24 @@ def may_do(case: Mapping[str, Any], caller: Caller, may_open: Callable[[str], bo
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """Attributes on which the records of a driver agree or differ, and those that one record alone has."""
+
+    agree: Sequence[str]
+    differ: Sequence[str]
+    alone: Sequence[str]
+
+
+def agreement_of(attributes: Sequence[Mapping[str, Any]]) -> Agreement:
+    """The attributes of a `show` document by whether its records agree on them; what one record says is neither."""
+    named: dict[str, list[str]] = {"agree": [], "differ": [], "alone": []}
+    for row in attributes:
+        records = {key for value in row["values"] for key in value["records"]}
+        named["alone" if len(records) < 2 else "agree" if row["agrees"] else "differ"].append(row["attribute"])
+    return Agreement(**named)
+
+
+@dataclass(frozen=True, slots=True)
 class CodeGroup:
     """Reason codes for one kind of outcome."""
 

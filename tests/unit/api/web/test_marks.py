@@ -89,3 +89,23 @@ def test_what_somebody_wrote_keeps_its_lines() -> None:
 def test_bars_and_figures() -> None:
     assert [marks.bars(band) for band in ("routine", "look", "look first", None, "other")] == [1, 2, 3, 0, 0]
     assert (marks.whole(26.6), marks.whole(None), marks.points(0.28949)) == ("27", "", "0.289")
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ("NY:…7022#0f4a9c1b22de", "NY •••• 7022"),
+        ("…1327#0f4a9c1b22de", "•••• 1327"),
+        ("…#0f4a9c1b22de", "••••"),
+        ("PARKER", "PARKER"),
+        ("<b>…1#2</b>", "&lt;b&gt;…1#2&lt;/b&gt;"),
+    ],
+)
+def test_a_masked_number_is_told_by_its_end_alone(held: str, told: str) -> None:
+    assert str(marks.value(held)) == told
+    assert marks.is_masked(held) == ("•" in told)
+
+
+def test_a_day_that_a_record_gives_is_written_out() -> None:
+    assert "10 Feb 1981" in marks.value("1981-02-10")
+    assert str(marks.value("1981")) == "1981"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.roles import Caller, Role
-from api.web.views.review import OVERDUE_DAYS, WEEK_DAYS, groups_of, may_do, reason_codes
+from api.web.views.review import OVERDUE_DAYS, WEEK_DAYS, agreement_of, groups_of, may_do, reason_codes
 from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.states import ALLOWED, Action, State
 
@@ -62,3 +62,13 @@ def test_an_adverse_code_is_offered_where_a_factor_supports_it() -> None:
     assert not without & set(bound)
     withal = {code for group in reason_codes(policy, [{"reason_codes": bound[:1]}]) for code in group.codes}
     assert withal - without == {bound[0]}
+
+
+def test_an_attribute_that_one_record_has_neither_agrees_nor_differs() -> None:
+    said = [
+        {"attribute": "surname", "agrees": True, "values": [{"records": ["US/1", "MX/2"]}]},
+        {"attribute": "birth_date", "agrees": False, "values": [{"records": ["US/1"]}, {"records": ["MX/2"]}]},
+        {"attribute": "phone", "agrees": True, "values": [{"records": ["MX/2"]}]},
+    ]
+    found = agreement_of(said)
+    assert (found.agree, found.differ, found.alone) == (["surname"], ["birth_date"], ["phone"])
