@@ -18,6 +18,7 @@ from api.web import (
     link_pages,
     load_pages,
     match_pages,
+    pattern_pages,
     port_pages,
     review_pages,
     search_pages,
@@ -59,6 +60,7 @@ def mount_pages(app: FastAPI) -> None:
         link_pages,
         load_pages,
         match_pages,
+        pattern_pages,
     ):
         app.include_router(module.router)
     app.add_api_route("/static/{name}", asset, methods=["GET"], include_in_schema=False)

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.casework.views import Views
 from api.explore import people_of, restore
-from api.web.explore_pages import FIRST_FILTERS, explorer, veils_of
+from api.web.explore_pages import FIRST_FILTERS, Origin, explorer, veils_of
 from api.web.site import render
 from api.web.visit import FormDependency, PageRoute, VisitDependency, field
 from linkage.errors import UnknownRecord
@@ -51,9 +51,8 @@ def view_page(view_id: str, here: VisitDependency) -> Response:
         "hidden": [moved.get(name, name) for name in state["hidden"]],
         "pinned": [moved.get(name, name) for name in state["pinned"]],
     }
-    return explorer(
-        here, picture, _filters(state), view=view, since_saved={"gone": len(found["gone"]), "moved": len(moved)}
-    )
+    since_saved = {"gone": len(found["gone"]), "moved": len(moved)}
+    return explorer(here, picture, _filters(state), Origin(view, since_saved))
 
 
 @router.post("/views/{view_id}/notes")

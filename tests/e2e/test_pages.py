@@ -79,6 +79,9 @@ def things(office: Office) -> dict[str, Any]:
     )
     assert answer.status_code == 303, answer.text
     found["list"] = answer.headers["location"].partition("token=")[2]
+    near = {"ties": ["truck", "carrier", "phone", "home"], "gap_days": "365", "hub": "60", "limit": "200"}
+    question = investigator.post("/patterns/near-offenders", **near).headers["location"]
+    found["question"] = question.removeprefix("/patterns/asked/")
     return found
 
 
@@ -133,6 +136,11 @@ def addresses(office: Office, things: dict[str, Any]) -> dict[str, list[tuple[Ro
             (investigate, f"/connect?people={'+'.join(people)}"),
             (investigate, f"/connect?people={two}"),
         ],
+        "/patterns": [(investigate, "/patterns")],
+        "/patterns/{name}": [(investigate, f"/patterns/{name}") for name in ("near-offenders", "paths")],
+        "/patterns/asked/{token}": [(investigate, f"/patterns/asked/{things['question']}")],
+        "/patterns/asked/{token}/rows.csv": [],
+        "/patterns/asked/{token}/explore": [(investigate, f"/patterns/asked/{things['question']}/explore")],
         "/match-list": [(investigate, "/match-list")],
         "/match-list.csv": [],
         "/cases": [(investigate, "/cases")],
@@ -151,6 +159,7 @@ OTHERWISE = {
     "/explore": "it leads to the search",
     "/audit": "it shows the audit itself: a page that added everybody it shows would double at each look",
     "/reviews/{number}/letter": "there is no letter before a decision; a test below decides",
+    "/patterns/asked/{token}/rows.csv": "the tests of patterns read it",
     "/match-list.csv": "the list names what its owner sent; a test below reads it",
     "/loads/{job_id}/rejects.csv": "a test below has rejects",
 }
