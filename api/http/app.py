@@ -33,6 +33,7 @@ from api.http import (
     reconcile,
     records,
     review_acts,
+    review_start,
     reviews,
     scores,
     sessions,
@@ -60,6 +61,7 @@ GROUPS = (
     *(sessions, oidc, unmask, scores, graph, why, match, reconcile, drivers, decisions, judging_jobs),
     *(
         reviews,
+        review_start,
         review_acts,
         coverage,
         ports,

@@ -20,6 +20,7 @@ from api.web import (
     load_pages,
     match_pages,
     measure_pages,
+    pattern_pages,
     policy_pages,
     port_pages,
     reject_pages,
@@ -69,6 +70,7 @@ def mount_pages(app: FastAPI) -> None:
         match_pages,
         measure_pages,
         policy_pages,
+        pattern_pages,
     ):
         app.include_router(module.router)
     app.add_api_route("/static/{name}", asset, methods=["GET"], include_in_schema=False)

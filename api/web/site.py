@@ -18,6 +18,7 @@ from api.http.access_table import ACCESS
 from api.roles import Role
 from api.web import marks
 from api.web.texts import load_catalogue
+from api.web.views.pattern import cells_of, headings
 
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -110,6 +111,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     made.globals |= {"asset": asset, "t": load_catalogue(), "bars": marks.bars}
+    made.globals |= {"pattern_headings": headings, "pattern_cells": cells_of}
     made.tests |= {"masked": marks.is_masked}
     made.filters |= {
         "name": marks.name,

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.casework.pictured import pictured
 from api.casework.views import Views
 from api.explore import people_of
-from api.web.explore_pages import FIRST_FILTERS, explorer, veils_of
+from api.web.explore_pages import FIRST_FILTERS, Origin, explorer, veils_of
 from api.web.site import render
 from api.web.visit import FormDependency, PageRoute, VisitDependency, field
 
@@ -42,7 +42,7 @@ def view_page(view_id: str, here: VisitDependency) -> Response:
     picture = pictured(here.service.workspace, view, veils_of(here), here.service.store)
     here.audit("view opened", people_of(picture) or [None], f"view {view_id}")
     since_saved = {"gone": len(picture["gone"]), "moved": len(picture["moved"])}
-    return explorer(here, picture, filters_of(view.state), view=view, since_saved=since_saved)
+    return explorer(here, picture, filters_of(view.state), Origin(view, since_saved))
 
 
 @router.post("/views/{view_id}/notes")

@@ -85,6 +85,9 @@ def things(office: Office) -> dict[str, Any]:
     found["list"] = answer.headers["location"].partition("token=")[2]
     assert office.as_(Role.SUPERVISOR).post("/measures/sample", size="30").headers["location"] == "/measures#links"
     found["sample"] = 1
+    near = {"ties": ["truck", "carrier", "phone", "home"], "gap_days": "365", "hub": "60", "limit": "200"}
+    question = investigator.post("/patterns/near-offenders", **near).headers["location"]
+    found["question"] = question.removeprefix("/patterns/asked/")
     return found
 
 
@@ -141,6 +144,11 @@ def addresses(office: Office, things: dict[str, Any]) -> dict[str, list[tuple[Ro
             (investigate, f"/connect?people={'+'.join(people)}"),
             (investigate, f"/connect?people={two}"),
         ],
+        "/patterns": [(investigate, "/patterns")],
+        "/patterns/{name}": [(investigate, f"/patterns/{name}") for name in ("near-offenders", "paths")],
+        "/patterns/asked/{token}": [(investigate, f"/patterns/asked/{things['question']}")],
+        "/patterns/asked/{token}/rows.csv": [],
+        "/patterns/asked/{token}/explore": [(investigate, f"/patterns/asked/{things['question']}/explore")],
         "/match-list": [(investigate, "/match-list")],
         "/match-list.csv": [],
         "/cases": [(investigate, "/cases")],
@@ -166,6 +174,7 @@ OTHERWISE = {
     "/cases/{case_id}/report.pdf": "test_paper.py reads it",
     "/reviews/{number}/letter.pdf": "test_paper.py reads it",
     "/reviews/{number}/replay.pdf": "test_paper.py reads it",
+    "/patterns/asked/{token}/rows.csv": "the tests of patterns read it",
     "/match-list.csv": "the list names what its owner sent; a test below reads it",
     "/loads/{job_id}/rejects.csv": "a test below has rejects",
 }
@@ -440,6 +449,30 @@ def test_a_letter_is_shown_once_there_is_a_decision(office: Office) -> None:
     for limit in ("many", "-1", "9" * 30):
         reviewer.post("/exchange/request", 400, partner="x", limit=limit, reason="why")
     reviewer.get("/reviews/999999", 404)
+
+
+def test_a_reviewer_starts_a_review_from_the_page_of_a_driver_who_is_enrolled(office: Office) -> None:
+    reviewer, driver = office.as_(Role.REVIEWER), office.api.id_of("US/2")
+    at = f"/drivers/{driver}"
+    assert f'action="{at}/review"' in reviewer.get(at).text
+    assert "/review" not in re.sub("/reviews", "", office.as_(Role.INVESTIGATOR).get(at).text)
+    outside = f"/drivers/{office.api.id_of('US/4')}"
+    assert f"{outside}/review" not in reviewer.get(outside).text
+    for typed, words in ((" ", "Say why first"), ("x" * 2001, "2,000 characters")):
+        refused = reviewer.post(f"{at}/review", 200, reason=typed).text
+        assert words in refused
+        assert 'aria-invalid="true"' in refused
+    reviewer.post(f"{outside}/review", 409, reason="a tip")
+    there = reviewer.post(f"{at}/review", reason="the lane officer asks").headers["location"]
+    assert re.fullmatch(r"/reviews/\d+", there)
+    assert driver in actions(office, "review start")
+    page = reviewer.get(there).text
+    assert "Asked for by a person" in page
+    assert "the lane officer asks" in page
+    now = reviewer.get(at).text
+    assert f'href="{there}"' in now
+    assert f'action="{at}/review"' not in now
+    reviewer.post(f"{at}/review", 409, reason="again")
 
 
 def test_a_form_that_came_from_elsewhere_changes_nothing(office: Office, things: dict[str, Any]) -> None:
