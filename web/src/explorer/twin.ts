@@ -1,15 +1,6 @@
 // The same things as a table: sortable, with the same selection, for the keyboard, a reader and a printer.
 import type { Thing, Tie } from "./model";
-
-export interface Words {
-  kinds: Record<string, string>;
-  ties: Record<string, string>;
-  certainty: Record<string, string>;
-  no_date: string;
-  until_now: string;
-  summary: string;
-  outside: string;
-}
+import type { Words } from "./words";
 
 export class Twin {
   constructor(

@@ -1,0 +1,25 @@
+// What the script says, in the words of the page's language.
+export interface Words {
+  kinds: Record<string, string>;
+  ties: Record<string, string>;
+  certainty: Record<string, string>;
+  no_date: string;
+  until_now: string;
+  summary: string;
+  faded: string;
+  outside: string;
+  strength: string;
+  people: string;
+  hub: string;
+  records: string;
+  too_many: string;
+  brought: string;
+  brought_left: string;
+  failed: string;
+  picture_foot: string;
+}
+
+// A text with its places filled.
+export function fill(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+}
