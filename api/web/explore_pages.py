@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
+from babel.dates import get_month_names
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -141,6 +142,7 @@ def _words(t: Catalogue, here: Visit) -> dict[str, Any]:
     }
     return {
         **plain,
+        "months": list(get_month_names("abbreviated", locale=t.language).values()),
         "kinds": {kind: str(t(f"kind.{kind}")) for kind in KINDS},
         "ties": {kind.value: str(t(f"tie.{kind.value}")) for kind in EdgeKind if t.has(f"tie.{kind.value}")},
         "certainty": {name: str(t(f"tie_certainty.{name}")) for name in ("confirmed", "possible", "declared", "drawn")},

@@ -1,6 +1,7 @@
 // The explorer: one picture as a canvas and as a table, with one selection, one set of filters and one way back.
 import type cytoscape from "cytoscape";
 import { act } from "./explorer/actions";
+import { tellTie } from "./explorer/detail";
 import { layOut, makeCanvas } from "./explorer/draw";
 import { expand } from "./explorer/expand";
 import { onKey } from "./explorer/keys";
@@ -22,10 +23,11 @@ async function open(root: HTMLElement): Promise<void> {
 }
 
 // Where a saved view has places they are kept; otherwise the picture is laid out once.
-function arrange({ cy, page }: Session): void {
+function arrange(session: Session): void {
+  const { cy, page } = session;
   const places = Object.entries(page.given.positions ?? {});
   if (places.length) {
-    for (const [id, spot] of places) cy.getElementById(id).position(spot);
+    session.place(places);
     cy.fit(undefined, 30);
     return;
   }
@@ -38,6 +40,8 @@ function wire(session: Session): void {
   const { cy, page } = session;
   cy.on("tap", "node", (event) => session.select((event.target as cytoscape.NodeSingular).id()));
   cy.on("dbltap", "node", (event) => void expand(session, (event.target as cytoscape.NodeSingular).id()));
+  cy.on("mouseover", "edge", (event) => point(session, (event.target as cytoscape.EdgeSingular).id()));
+  cy.on("mouseout", "edge", () => page.canvas.removeAttribute("title"));
   for (const control of page.all("[data-filter]")) control.addEventListener("change", () => session.draw());
   for (const button of page.all<HTMLButtonElement>("[data-do]"))
     button.addEventListener("click", () => act(session, button.dataset.do ?? ""));
@@ -51,6 +55,12 @@ function wire(session: Session): void {
       const field = form.querySelector<HTMLInputElement>("[name=state]");
       if (field) field.value = JSON.stringify(session.state());
     });
+}
+
+// What the pointer is on; the panel and the table say it too.
+function point({ page, picture }: Session, id: string): void {
+  const tie = picture.ties.get(id);
+  if (tie) page.canvas.title = tellTie(tie, page.words);
 }
 
 const place = document.querySelector<HTMLElement>("[data-explorer]");

@@ -11,7 +11,9 @@ export function act(session: Session, what: string): void {
   if (what === "fit") cy.fit(undefined, 30);
   if (what === "layout") layOut(cy);
   if (what === "png") savePicture(cy, page.words);
-  if (what === "earlier" || what === "later") shift(session, what === "later" ? 1 : -1);
+  if (what === "earlier" || what === "later") session.period.shift(what === "later" ? 1 : -1);
+  if (what === "play") session.play.toggle();
+  else if (what !== "png") session.play.stop();
   if (what === "undo") {
     picture.takeBack();
     session.draw();
@@ -35,15 +37,4 @@ function actOn(session: Session, id: string, what: string): void {
     session.draw();
     session.detail();
   }
-}
-
-// One month on or back: the same as moving the months by hand.
-function shift(session: Session, step: 1 | -1): void {
-  for (const name of ["from", "to"]) {
-    const field = session.page.find<HTMLInputElement>(`[data-filter=${name}]`);
-    if (!field.value) continue;
-    const [year, month] = field.value.split("-").map(Number) as [number, number];
-    field.value = new Date(Date.UTC(year, month - 1 + step, 1)).toISOString().slice(0, 7);
-  }
-  session.draw();
 }

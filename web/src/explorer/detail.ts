@@ -1,4 +1,5 @@
 // The panel beside the picture: what is known of the chosen thing and of its ties.
+import { day, when } from "./dates";
 import type { Picture, Thing, Tie } from "./model";
 import type { Page } from "./page";
 import { fill, type Words } from "./words";
@@ -29,16 +30,24 @@ function heading(thing: Thing, words: Words): Node {
 function tieItem(tie: Tie, thing: Thing, words: Words, nameOf: (id: string) => string): Node {
   const item = document.createElement("li");
   const other = isolate(nameOf(tie.source === thing.id ? tie.target : tie.source));
-  const when = tie.first ? `${tie.first} – ${tie.lasts ? words.until_now : tie.last}` : words.no_date;
-  const strength = tie.strength === null ? "" : `, ${words.strength} ${tie.strength.toFixed(2)}`;
-  item.append(`${words.ties[tie.kind] ?? tie.kind}: `, other, ` (${when}${strength}, ${words.certainty[tie.certainty]})`);
+  item.append(`${words.ties[tie.kind] ?? tie.kind}: `, other, ` (${facts(tie, words)})`);
   return item;
+}
+
+// A tie without its ends: how, when, how strong and how certain.
+export function tellTie(tie: Tie, words: Words): string {
+  return `${words.ties[tie.kind] ?? tie.kind} (${facts(tie, words)})`;
+}
+
+function facts(tie: Tie, words: Words): string {
+  const strength = tie.strength === null ? [] : [`${words.strength} ${tie.strength.toFixed(2)}`];
+  return [when(tie, words), ...strength, words.certainty[tie.certainty]].join(", ");
 }
 
 function about(thing: Thing, words: Words): string[] {
   const lines = [];
   if (thing.detail) lines.push(thing.detail);
-  if (thing.event_date) lines.push(thing.event_date);
+  if (thing.event_date) lines.push(day(thing.event_date, words));
   if (thing.degree !== null && thing.degree !== undefined)
     lines.push(fill(thing.is_hub ? words.hub : words.people, { count: thing.degree.toLocaleString() }));
   if (thing.records) lines.push(fill(words.records, { count: thing.records }));

@@ -77,7 +77,8 @@ export function layOut(cy: cytoscape.Core): void {
 }
 
 // New things stand in rings around the one they came from; nothing else moves.
-export function placeAround(cy: cytoscape.Core, parent: string, added: string[]): void {
+export function spotsAround(cy: cytoscape.Core, parent: string, added: string[]): Map<string, cytoscape.Position> {
+  const spots = new Map<string, cytoscape.Position>();
   const centre = cy.getElementById(parent).position();
   const taken = cy.nodes().toArray().filter((node) => !added.includes(node.id())).map((node) => node.position());
   let ring = 0;
@@ -90,11 +91,12 @@ export function placeAround(cy: cytoscape.Core, parent: string, added: string[])
       const spot = { x: centre.x + radius * Math.cos(angle), y: centre.y + radius * Math.sin(angle) };
       if (ring < 12 && taken.some((other) => Math.hypot(other.x - spot.x, other.y - spot.y) < 48)) continue;
       const id = left.shift();
-      if (id) cy.getElementById(id).position(spot);
+      if (id) spots.set(id, spot);
       taken.push(spot);
     }
     ring += 1;
   }
+  return spots;
 }
 
 // A name written from right to left would turn the marks around it; others need no isolates, which not every font has.

@@ -1,6 +1,6 @@
 // One step further from a thing: the server says what is there, strongest first.
 import { tell } from "../told";
-import { placeAround } from "./draw";
+import { spotsAround } from "./draw";
 import type { Step, Thing } from "./model";
 import type { Session } from "./session";
 import { fill } from "./words";
@@ -54,7 +54,7 @@ function bring(session: Session, id: string, answer: Answer): void {
   const added = session.picture.add(answer, id).map((one) => one.id);
   const before = new Set(session.cy.nodes().map((node) => node.id()));
   session.draw();
-  placeAround(session.cy, id, added.filter((one) => !before.has(one)));
+  session.place(spotsAround(session.cy, id, added.filter((one) => !before.has(one))));
   const left = Object.values(answer.left).reduce((sum, count) => sum + count, 0);
   const { words } = session.page;
   const text = fill(left ? words.brought_left : words.brought, { count: answer.brought, left: left.toLocaleString() });

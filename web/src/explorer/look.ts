@@ -41,7 +41,8 @@ export function styles(near: Element): cytoscape.StylesheetJson {
     { selector: "node.hub", style: { "border-width": 5, "border-style": "double" } },
     { selector: "node.focus", style: { "border-color": token.text, "border-width": 4 } },
     { selector: "node.pinned", style: { "border-color": token.text, "border-style": "dotted" } },
-    { selector: "node:selected", style: { "border-color": token.focus, "border-width": 5, "font-weight": "bold" } },
+    { selector: "node.near", style: { "min-zoomed-font-size": 0 } },
+    { selector: "node:selected", style: { "border-color": token.focus, "border-width": 5, "font-weight": "bold", "min-zoomed-font-size": 0 } },
     {
       selector: "edge",
       style: {

@@ -4,6 +4,8 @@ import { showDetail } from "./detail";
 import { edgeOf, nodeOf } from "./draw";
 import { Picture } from "./model";
 import type { Page } from "./page";
+import { Period } from "./period";
+import { Play } from "./play";
 import { Twin } from "./twin";
 import { fill } from "./words";
 
@@ -13,7 +15,10 @@ export class Session {
   readonly picture: Picture;
   selected: string | null = null;
   alongTie: string | null = null; // the neighbour that the keys along ties have come to
+  readonly period: Period;
+  readonly play: Play;
   private readonly twin: Twin;
+  private readonly places = new Map<string, cytoscape.Position>();
 
   constructor(
     readonly page: Page,
@@ -24,7 +29,17 @@ export class Session {
     this.picture.add(given);
     for (const id of given.hidden ?? []) this.picture.hidden.add(id);
     for (const id of given.pinned ?? []) this.picture.pinned.add(id);
+    this.period = new Period(page, () => this.draw());
+    this.play = new Play(page, this.period);
     this.twin = new Twin(page.find<HTMLTableSectionElement>("tbody"), words, (id) => this.select(id));
+  }
+
+  // Where things stand, and will stand again once the filters let them through.
+  place(spots: Iterable<[string, cytoscape.Position]>): void {
+    for (const [id, spot] of spots) {
+      this.places.set(id, { ...spot });
+      this.cy.getElementById(id).position({ ...spot });
+    }
   }
 
   nameOf(id: string): string {
@@ -32,18 +47,23 @@ export class Session {
     return thing ? thing.label || thing.detail || this.page.words.kinds[thing.kind] || "" : "";
   }
 
-  // Canvas and table show what the filters let through; nothing that stays is moved.
+  // Canvas and table show what the filters let through; nothing that stays is moved, and what comes back is where it was.
   draw(): void {
-    const { things, ties, faded } = this.picture.shown(this.page.filters());
+    const filters = this.page.filters();
+    const { things, ties, faded } = this.picture.shown(filters);
     const there = new Set([...things.map((thing) => thing.id), ...ties.map((tie) => tie.id)]);
     const { cy, picture } = this;
     cy.batch(() => {
+      cy.nodes().forEach((node) => void this.places.set(node.id(), { ...node.position() }));
       cy.elements().filter((element) => !there.has(element.id())).remove();
-      for (const thing of things) if (cy.getElementById(thing.id).empty()) cy.add(nodeOf(thing, picture.focus));
+      for (const thing of things)
+        if (cy.getElementById(thing.id).empty())
+          cy.add({ ...nodeOf(thing, picture.focus), position: { ...(this.places.get(thing.id) ?? { x: 0, y: 0 }) } });
       for (const tie of ties) if (cy.getElementById(tie.id).empty()) cy.add(edgeOf(tie));
       for (const tie of ties) cy.getElementById(tie.id).toggleClass("outside", faded.has(tie.id));
       for (const thing of things) cy.getElementById(thing.id).toggleClass("pinned", picture.pinned.has(thing.id));
     });
+    this.period.show(picture.shown({ ...filters, from: "", to: "" }).ties);
     this.twin.show(things, ties, faded, (id) => this.nameOf(id));
     this.twin.select(this.selected);
     const incidents = new Set(things.filter((thing) => thing.kind === "Event").map((thing) => thing.key));
@@ -54,7 +74,8 @@ export class Session {
     this.selected = id && this.picture.things.has(id) ? id : null;
     this.alongTie = null;
     this.cy.elements().unselect();
-    if (this.selected) this.cy.getElementById(this.selected).select();
+    this.cy.nodes(".near").removeClass("near");
+    if (this.selected) this.cy.getElementById(this.selected).select().neighborhood("node").addClass("near");
     this.twin.select(this.selected);
     this.detail();
   }
@@ -74,7 +95,7 @@ export class Session {
     return {
       focus: this.picture.focus,
       things: [...this.picture.things.keys()],
-      positions: Object.fromEntries(this.cy.nodes().map((node) => [node.id(), node.position()])),
+      positions: Object.fromEntries([...this.places, ...this.cy.nodes().map((node) => [node.id(), node.position()] as const)]),
       hidden: [...this.picture.hidden],
       pinned: [...this.picture.pinned],
       filters: { ...shown, kinds: [...shown.kinds] },

@@ -3,8 +3,16 @@ export interface Words {
   kinds: Record<string, string>;
   ties: Record<string, string>;
   certainty: Record<string, string>;
+  months: string[]; // short names, from January on
+  day: string;
+  month: string;
+  span: string;
+  since: string;
   no_date: string;
-  until_now: string;
+  spread: string;
+  undated: string;
+  play: string;
+  pause: string;
   summary: string;
   faded: string;
   outside: string;
