@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { drawMap } from "./geo/map.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "api", "static", "dist");
@@ -17,6 +18,7 @@ const PRINTED = {
   "noto-sans-arabic": ["400Regular/NotoSansArabic_400Regular.ttf"],
   "noto-sans-hebrew": ["400Regular/NotoSansHebrew_400Regular.ttf"],
 };
+const ATLASES = ["node_modules/us-atlas/", "node_modules/world-atlas/"]; // what the map is cut from
 
 for (const folder of [out, fonts]) {
   await rm(folder, { recursive: true, force: true });
@@ -25,7 +27,7 @@ for (const folder of [out, fonts]) {
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: { app: "src/app.ts", explorer: "src/explorer.ts", charts: "src/charts.ts", styles: "src/styles.css" },
+  entryPoints: { app: "src/app.ts", explorer: "src/explorer.ts", styles: "src/styles.css" },
   bundle: true,
   minify: true,
   format: "esm",
@@ -50,8 +52,9 @@ for (const name of (await readdir(join(here, "public"))).sort()) {
   manifest[name] = name.replace(".", `-${hash}.`);
   await writeFile(join(out, manifest[name]), content);
 }
+await writeFile(join(out, "ports-map.json"), JSON.stringify(await drawMap(here), null, 1) + "\n"); // read by the server, not sent
 await writeFile(join(out, "manifest.json"), JSON.stringify(sorted(manifest), null, 1) + "\n");
-await writeFile(join(out, "LICENCES.txt"), await licences(result.metafile.inputs));
+await writeFile(join(out, "LICENCES.txt"), await licences([...Object.keys(result.metafile.inputs), ...ATLASES]));
 const told = [];
 for (const [name, files] of Object.entries(PRINTED)) {
   const folder = join(here, "node_modules", "@expo-google-fonts", name);
@@ -66,7 +69,7 @@ function sorted(object) {
 
 async function licences(inputs) {
   const packages = new Set();
-  for (const input of Object.keys(inputs)) {
+  for (const input of inputs) {
     const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (found) packages.add(found[1]);
   }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
+from babel.dates import get_month_names
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -154,6 +155,7 @@ def _words(t: Catalogue, here: Visit) -> dict[str, Any]:
     }
     return {
         **plain,
+        "months": list(get_month_names("abbreviated", locale=t.language).values()),
         "kinds": {kind: str(t(f"kind.{kind}")) for kind in KINDS},
         "ties": {kind.value: str(t(f"tie.{kind.value}")) for kind in EdgeKind if t.has(f"tie.{kind.value}")},
         "certainty": {name: str(t(f"tie_certainty.{name}")) for name in ("confirmed", "possible", "declared", "drawn")},

@@ -1,15 +1,7 @@
 // The same things as a table: sortable, with the same selection, for the keyboard, a reader and a printer.
+import { when } from "./dates";
 import type { Thing, Tie } from "./model";
-
-export interface Words {
-  kinds: Record<string, string>;
-  ties: Record<string, string>;
-  certainty: Record<string, string>;
-  no_date: string;
-  until_now: string;
-  summary: string;
-  outside: string;
-}
+import type { Words } from "./words";
 
 export class Twin {
   constructor(
@@ -28,7 +20,19 @@ export class Twin {
       const mine = ties.filter((tie) => tie.source === thing.id || tie.target === thing.id);
       return this.row(thing, mine, faded, nameOf);
     });
-    this.body.replaceChildren(...rows);
+    const at = [...this.body.rows].find((row) => row.contains(document.activeElement))?.dataset.id;
+    this.body.replaceChildren(...this.inOrder(rows));
+    if (at) this.focus(at);
+  }
+
+  // Who sorted the table finds it sorted still; what is new stands below, and then it is not sorted any more.
+  private inOrder(rows: HTMLTableRowElement[]): HTMLTableRowElement[] {
+    const head = this.body.parentElement?.querySelector("th[aria-sort]");
+    if (!head) return rows;
+    const places = new Map([...this.body.rows].map((row, place) => [row.dataset.id, place]));
+    const place = (row: HTMLTableRowElement): number => places.get(row.dataset.id) ?? places.size;
+    if (rows.some((row) => !places.has(row.dataset.id))) head.removeAttribute("aria-sort");
+    return rows.sort((a, b) => place(a) - place(b));
   }
 
   select(id: string | null): void {
@@ -43,7 +47,8 @@ export class Twin {
     const row = document.createElement("tr");
     row.dataset.id = thing.id;
     row.dataset.ties = String(ties.length);
-    const spans = ties.map((tie) => this.when(tie)).filter(unique);
+    const dated = [...ties].sort((a, b) => ((seen(a) || "9") < (seen(b) || "9") ? -1 : 1));
+    const spans = dated.map((tie) => when(tie, this.words)).filter(unique);
     const strongest = Math.max(...ties.map((tie) => tie.strength ?? -1));
     const cells: (string | Node)[] = [
       this.words.kinds[thing.kind] ?? thing.kind,
@@ -57,6 +62,7 @@ export class Twin {
     cells.forEach((content, index) => {
       const cell = document.createElement(index === 1 ? "th" : "td");
       if (index === 1) (cell as HTMLTableCellElement).scope = "row";
+      if (index === 4) cell.dataset.value = dated.map(seen).find((value) => value) ?? ""; // days in words have no order
       if (index === 5) cell.className = "number";
       cell.append(content);
       row.append(cell);
@@ -75,12 +81,10 @@ export class Twin {
     if (thing.kind === "Vehicle" && thing.detail) button.append(` ${thing.detail}`);
     return button;
   }
+}
 
-  private when(tie: Tie): string {
-    if (!tie.first && !tie.last) return this.words.no_date;
-    const last = tie.lasts ? this.words.until_now : tie.last;
-    return tie.first === tie.last && !tie.lasts ? `${tie.first}` : `${tie.first} – ${last}`;
-  }
+function seen(tie: Tie): string {
+  return tie.first ?? tie.last ?? "";
 }
 
 function unique<T>(value: T, index: number, all: T[]): boolean {

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime
 
-from api.web.views.ports import chart_data, forest
+from api.web.texts import load_catalogue
+from api.web.views.ports import forest
+
+T = load_catalogue()
 
 
 def a_row(value: float, low: float, high: float, name: str = "Port 1") -> dict[str, object]:
@@ -20,7 +22,7 @@ def places(svg: str) -> list[float]:
 
 def test_ratios_stand_on_a_logarithmic_scale_and_stay_within_it() -> None:
     rows = [a_row(value, value / 2, value * 2) for value in (0.5, 1, 2, 0.0001, 10_000)]
-    svg = str(forest(rows, {"ratio": None}))
+    svg = str(forest(rows, {"ratio": None}, T))
     half, one, two, least, most = places(svg)
     assert math.isclose(one - half, two - one, abs_tol=0.11)
     ends = [float(found) for found in re.findall(r'x[12]="([\d.]+)"', svg)]
@@ -29,7 +31,7 @@ def test_ratios_stand_on_a_logarithmic_scale_and_stay_within_it() -> None:
 
 
 def test_a_name_is_escaped_and_cut_and_the_picture_is_well_formed() -> None:
-    svg = str(forest([a_row(1, 0.5, 2, "<script>&\"'" * 9)], {"ratio": {"value": 1, "low": 0.9, "high": 1.1}}))
+    svg = str(forest([a_row(1, 0.5, 2, "<script>&\"'" * 9)], {"ratio": {"value": 1, "low": 0.9, "high": 1.1}}, T))
     root = ET.fromstring(svg)
     assert "<script" not in svg
     texts = [element.text or "" for element in root.iter() if element.tag == "text"]
@@ -38,17 +40,4 @@ def test_a_name_is_escaped_and_cut_and_the_picture_is_well_formed() -> None:
 
 
 def test_no_ratio_is_no_picture() -> None:
-    assert forest([{"port_name": "P", "port_code": "1", "ratio": None}], {"ratio": None}) == ""
-
-
-def test_a_chart_has_a_value_a_quarter_and_begins_at_its_first_day() -> None:
-    points = [
-        {"quarter": "2025Q4", "rate": 1.0, "upper": 2.0, "lower": 0.0},
-        {"quarter": "2026Q1", "rate": None, "upper": None, "lower": None},
-    ]
-    found = chart_data({"points": points})
-    assert [datetime.fromtimestamp(at, UTC).date().isoformat() for at in found["months"]] == [
-        "2025-10-01",
-        "2026-01-01",
-    ]
-    assert [series["values"] for series in found["series"]] == [[1.0, None], [2.0, None], [0.0, None]]
+    assert forest([{"port_name": "P", "port_code": "1", "ratio": None}], {"ratio": None}, T) == ""
