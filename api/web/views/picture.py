@@ -101,6 +101,6 @@ def _when(edge: Drawn, t: Catalogue) -> Markup:
     first, last = edge["first"], edge["last"]
     if not first and not last:
         return t("explorer_js.no_date")
-    if first == last and not edge["lasts"]:
-        return marks.day(first)
-    return Markup("{} – {}").format(marks.day(first), t("explorer_js.until_now") if edge["lasts"] else marks.day(last))
+    if edge["lasts"]:
+        return t("explorer_js.since", first=marks.day(first))
+    return marks.day(first) if first == last else t("explorer_js.span", first=marks.day(first), last=marks.day(last))
