@@ -17,7 +17,7 @@ from api.accounts.users import Users
 from api.bootstrap import open_workspace
 from api.cli import main
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PASSWORD, PEOPLE, Site, serving
-from tests.browser.test_pages import PAGES, settled
+from tests.browser.test_pages import PAGES, asked, settled
 
 OUT = Path("docs/screens")
 SIZE = {"width": 1280, "height": 900}
@@ -28,6 +28,7 @@ NAMES = {
     "/connect": "connect",
     "/coverage/D-74YJUZX7GN": "driver-coverage",
     "/ports/2304": "port",
+    "/patterns/near-offenders": "pattern",
     "/reviews/17": "review",
     "/reviews/17/replay": "replay",
     "/loads/1": "load",
@@ -49,6 +50,10 @@ def shoot() -> int:
                     with site.visit(user, mode=mode, viewport=SIZE) as page:
                         for path in [path for who, path in PAGES if who == user]:
                             _take(page, path, OUT / f"{_name(user, path)}-{mode}.png")
+                            taken += 1
+                        if user == "inv":
+                            asked(page, "near-offenders")
+                            page.screenshot(path=OUT / f"pattern-answer-{mode}.png")
                             taken += 1
     return taken
 
