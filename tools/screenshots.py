@@ -18,7 +18,7 @@ from api.accounts.users import Users
 from api.bootstrap import open_workspace
 from api.cli import main
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PASSWORD, PEOPLE, Site, serving
-from tests.browser.test_pages import PAGES, settled
+from tests.browser.test_pages import PAGES, asked, settled
 from tools import tour
 
 OUT = Path("docs/screens")
@@ -31,6 +31,7 @@ NAMES = {
     "/connect": "connect",
     "/coverage/D-74YJUZX7GN": "driver-coverage",
     "/ports/2304": "port",
+    "/patterns/near-offenders": "pattern",
     "/reviews/17": "review",
     "/reviews/17/replay": "replay",
     "/loads/1": "load",
@@ -67,6 +68,8 @@ def _answers(site: Site, folder: Path, mode: str) -> None:
         _take(page, f"search-found-{mode}")
         tour.matched(page, folder)
         _take(page, f"match-list-found-{mode}")
+        asked(page, "near-offenders")
+        _take(page, f"pattern-answer-{mode}")
     with site.visit("rev", purpose="review", mode=mode, viewport=SIZE) as page:
         tour.foreseen(page)
         _take(page, f"split-foreseen-{mode}")

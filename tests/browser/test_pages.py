@@ -22,6 +22,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("inv", "/why?a=CBP/SZ000010-2&b=US/ND0000651"),
     ("inv", "/match-list"),
     ("inv", "/connect?people=D-74YJUZX7GN+D-CKVKHP2IZF+D-VMXSPT2AZ4"),
+    ("inv", "/patterns"),
+    ("inv", "/patterns/near-offenders"),
     ("inv", "/cases"),
     ("inv", "/views"),
     ("inv", "/watches"),
@@ -94,6 +96,31 @@ def test_pages_can_be_read_in_a_narrow_window_and_at_twice_the_size(site: Site, 
             settled(page)
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{path} scrolls sideways by {wide} px at 320 px"
+
+
+def asked(page: Page, name: str) -> None:
+    """The page is the answer to a pattern as it stands."""
+    page.goto(f"/patterns/{name}")
+    page.click("main form button.primary")
+    page.wait_for_url("**/patterns/asked/**")
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_answers_of_patterns_are_sound_and_fit_a_narrow_window(site: Site, mode: str) -> None:
+    with site.visit("inv", mode=mode) as page:
+        for name in ("near-offenders", "shared-vehicles", "clusters"):
+            page.set_viewport_size({"width": 1280, "height": 900})
+            asked(page, name)
+            assert page.locator("main table tbody tr").count() > 3
+            page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+            assert violations(page) == [], name
+            page.set_viewport_size({"width": 320, "height": 640})
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{name} scrolls sideways by {wide} px at 320 px"
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.click("text=Open as graph")
+        settled(page)
+        assert violations(page) == []
 
 
 def test_what_is_not_there_and_what_may_not_be_seen_say_what_to_do(site: Site) -> None:

@@ -184,6 +184,8 @@ def test_an_answer_and_a_row_of_it_are_pinned_reported_exported_and_opened_again
     told = ana.get(case).text
     assert "Drivers near somebody with events" in told
     assert "one row of its answer" in told
+    rows = int(re.findall(r": (\d+) rows?\.", re.sub("</?bdi>", "", told))[0])
+    assert (f"5 of {rows} are shown." in re.sub("</?bdi>", "", told)) == (rows > 5)
     sent = {"csrf": ana.csrf}
     files = {"file": ("c.csv", ana.get(f"{case}/export").content, "text/csv")}
     opened = ana.client.post("/cases/open-file", data=sent, files=files)
