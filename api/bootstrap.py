@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api import carrier_records, changes, kept_answers, keys, restriction, sample, scores, search, succession_rulings
+from api import (
+    carrier_records,
+    changes,
+    kept_answers,
+    keys,
+    restriction,
+    sample,
+    scores,
+    search_index,
+    succession_rulings,
+)
 from api.accounts.migrations import MIGRATIONS as ACCOUNT_MIGRATIONS
 from api.casework.migrations import MIGRATIONS as CASEWORK_MIGRATIONS
 from api.jobs import tables as job_tables
 from api.link_review import MIGRATIONS as LINK_REVIEW_MIGRATIONS
+from api.measures.hindsight import MIGRATIONS as MEASURE_MIGRATIONS
+from api.policies.kept import MIGRATIONS as POLICY_MIGRATIONS
 from eligibility.migrations import MIGRATIONS as ELIGIBILITY_MIGRATIONS
 from graph.embedded import MIGRATIONS as GRAPH_MIGRATIONS
 from linkage.ledger import Workspace
@@ -37,7 +49,7 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("graph", GRAPH_MIGRATIONS),
         ("scores", scores.MIGRATIONS),
         ("carrier_records", carrier_records.MIGRATIONS),
-        ("search", search.MIGRATIONS),
+        ("search", search_index.MIGRATIONS),
         ("eligibility", ELIGIBILITY_MIGRATIONS),
         ("keys", keys.MIGRATIONS),
         ("accounts", ACCOUNT_MIGRATIONS),
@@ -48,6 +60,8 @@ def _migrated(workspace: Workspace) -> Workspace:
         ("succession_rulings", succession_rulings.MIGRATIONS),
         ("casework", CASEWORK_MIGRATIONS),
         ("link_review", LINK_REVIEW_MIGRATIONS),
+        ("policies", POLICY_MIGRATIONS),
+        ("measures", MEASURE_MIGRATIONS),
         ("changes", changes.MIGRATIONS),
     ):
         workspace.migrate(package, scripts)

@@ -12,6 +12,7 @@ from api.cleared import is_for_everybody
 from eligibility.policy import EligibilityPolicy
 from eligibility.policy_file import load_eligibility_policy
 from graph.neighbours import Steps, described, edges_at, with_degree
+from graph.patterns import PatternGraph
 from graph.schema import ENDS, EdgeKind, NodeKind
 from graph.store import ALL_EDGE_KINDS, Reach
 from linkage.ledger import LoadTables, Workspace
@@ -111,3 +112,20 @@ class GeneralSteps:
         counted = self._seen(degrees).join(gone, on=["kind", "key"], how="left", maintain_order="left")
         left = counted.with_columns(degree=pl.col("degree") - pl.col("gone").fill_null(0))
         return left.select(degrees.columns)
+
+
+class GeneralGraph(GeneralSteps):
+    """The same, read whole kinds at a time.
+
+    Args:
+        graph: what is read.
+        hidden: keys of the events.
+    """
+
+    def __init__(self, graph: PatternGraph, hidden: frozenset[str]) -> None:
+        super().__init__(graph, hidden)
+        self._graph = graph
+
+    def edges(self, kinds: Collection[EdgeKind]) -> pl.DataFrame:
+        """Frame EDGE: every edge of these kinds."""
+        return self._open(self._graph.edges(kinds))

@@ -1,7 +1,8 @@
 """Judging possible links blind: two records side by side, an answer, and only then what the model said.
 
 Answers are kept at once and can be taken back; they become decisions together, when the person says so, so that one
-run of the resolution takes them all in.
+run of the resolution takes them all in. A drawn sample is judged in the same way, only to measure how good the links
+are: its answers stay answers, and the model's opinion is not shown between them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import apsw
 
 from api.decide import Judged, decide_all
 from api.records import facts_of
-from api.sample import SHOWN_BESIDE
+from api.sample import SHOWN_BESIDE, pairs_of
 from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import IdentityTables, Workspace
 from linkage.schema import Kind
@@ -37,9 +38,13 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX link_answer_by_person ON link_answer (by_) WHERE undone_at IS NULL;
     """,
+    # An answer to a pair of a sample measures the links, and never becomes a decision.
+    "ALTER TABLE link_answer ADD COLUMN sample INTEGER REFERENCES sample (n)",
 )
 A_SITTING = 60
 """Pairs of one sitting: about half an hour, after which people judge worse (assumed)."""
+LATEST = 3
+"""Samples that are offered to be judged; older ones are of links long changed (assumed)."""
 BLIND = "judged in link review, the two records side by side and the model's opinion hidden"
 
 
@@ -59,35 +64,49 @@ class Sitting:
         pair: the two records to judge next, None when there is none left.
         answered: answers that have not become decisions.
         to_apply: those of them that say same or different.
-        left: pairs that wait, this one included, at most A_SITTING.
+        left: pairs that wait, this one included, at most A_SITTING of possible links.
+        total: of a sample, pairs that wait or were judged; of possible links the same within the sitting.
     """
 
     pair: tuple[str, str] | None
     answered: int
     to_apply: int
     left: int
+    total: int
 
 
 @dataclass(frozen=True)
 class LinkReview:
-    """One person's judging of possible links."""
+    """One person's judging of possible links, or of the pairs of a sample.
+
+    Args:
+        sample: number of the sample; None for the possible links.
+    """
 
     workspace: Workspace
     actor: str
+    sample: int | None = None
 
     def sitting(self) -> Sitting:
-        """The next pair, in an order and with sides that say nothing of the model's opinion."""
+        """The next pair, in an order and with sides that say nothing of the model's opinion.
+
+        Raises:
+            UnknownRecord: there is no such sample.
+        """
         with self.workspace.reading() as connection:
-            links = IdentityTables(connection).possible_links()
+            pairs = self._pairs(connection)
             open_ = self._open(connection)
             said = {row[:2] for row in self._given(connection)}
-        waiting = [pair for pair in links.select("record_l", "record_r").iter_rows() if pair not in said]
+            waiting = [pair for pair in pairs if pair not in said]
+            if self.sample is not None:  # a record that was drawn may be gone by now
+                waiting = [pair for pair in waiting if all(_is_record(connection, key) for key in pair)]
         waiting.sort(key=self._chance)
         first = waiting[0] if waiting else None
         if first and self._chance(first[::-1])[0] % 2:
             first = first[::-1]
         to_apply = sum(row[2] != Answer.CANNOT_TELL for row in open_)
-        return Sitting(first, len(open_), to_apply, min(len(waiting), A_SITTING))
+        left = min(len(waiting), A_SITTING) if self.sample is None else len(waiting)
+        return Sitting(first, len(open_), to_apply, left, len(open_) + left)
 
     def answer(self, a: str, b: str, answer: Answer, note: str = "") -> int:
         """The answer stands until it is taken back or becomes a decision; one that was open on the pair is replaced.
@@ -106,6 +125,8 @@ class LinkReview:
             for key in (low, high):
                 if not _is_record(connection, key):
                     raise UnknownRecord("no such record")
+            if self.sample is not None and (low, high) not in self._pairs(connection):
+                raise UnknownRecord("the sample has no such pair")
             before = [row for row in self._given(connection) if row[:2] == (low, high)]
             if any(decision is not None for *_, decision in before):
                 raise SettingsError("you judged these two; take that decision back first")
@@ -114,8 +135,8 @@ class LinkReview:
                 "UPDATE link_answer SET undone_at = ? WHERE n = ?", [(now, row[4]) for row in before]
             )
             connection.execute(
-                "INSERT INTO link_answer (a, b, answer, note, by_, at) VALUES (?, ?, ?, ?, ?, ?)",
-                (low, high, answer, note.strip(), self.actor, now),
+                "INSERT INTO link_answer (a, b, answer, note, by_, at, sample) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (low, high, answer, note.strip(), self.actor, now, self.sample),
             )
             return int(connection.last_insert_rowid())
 
@@ -152,8 +173,11 @@ class LinkReview:
             As `decide_all`.
 
         Raises:
-            SettingsError: there is nothing to apply, or the same answers were applied or taken back meanwhile.
+            SettingsError: there is nothing to apply, the answers measure a sample, or the same answers were applied or
+                taken back meanwhile.
         """
+        if self.sample is not None:
+            raise SettingsError("answers to a sample measure the links; they become no decisions")
         with self.workspace.transaction() as connection:
             given = self._open(connection)
             lapsed = [row for row in given if not all(_is_record(connection, key) for key in row[:2])]
@@ -187,19 +211,35 @@ class LinkReview:
             if left[name] or right[name]
         ]
 
+    def _pairs(self, connection: apsw.Connection) -> list[tuple[str, str]]:
+        """What is to be judged, each pair with the lower record first."""
+        if self.sample is not None:
+            return pairs_of(connection, self.sample)
+        links = IdentityTables(connection).possible_links()
+        return list(links.select("record_l", "record_r").iter_rows())
+
     def _open(self, connection: apsw.Connection) -> list[tuple[str, str, str, str, int]]:
         return [(a, b, answer, note, n) for a, b, answer, note, n, done in self._given(connection) if done is None]
 
     def _given(self, connection: apsw.Connection) -> list[tuple[Any, ...]]:
         return connection.execute(
-            "SELECT a, b, answer, note, n, decision FROM link_answer WHERE by_ = ? AND undone_at IS NULL ORDER BY n",
-            (self.actor,),
+            "SELECT a, b, answer, note, n, decision FROM link_answer "
+            "WHERE by_ = ? AND undone_at IS NULL AND sample IS ? ORDER BY n",
+            (self.actor, self.sample),
         ).fetchall()
 
     def _chance(self, pair: tuple[str, str]) -> tuple[int, tuple[str, str]]:
         """A number that the person and the pair decide, and nothing about how alike the two are."""
         digest = hashlib.blake2b("\0".join((self.actor, *pair)).encode(), digest_size=8).digest()
         return int.from_bytes(digest), pair
+
+
+def waiting_samples(workspace: Workspace, actor: str) -> list[tuple[int, int]]:
+    """Samples with pairs that the person has not judged, the newest first: number, and pairs left in a sitting."""
+    with workspace.reading() as connection:
+        numbers = [int(row[0]) for row in connection.execute("SELECT n FROM sample ORDER BY n DESC")]
+    left = [(number, LinkReview(workspace, actor, number).sitting().left) for number in numbers[:LATEST]]
+    return [(number, count) for number, count in left if count]
 
 
 def _is_record(connection: apsw.Connection, key: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import apsw
 
 from api import scores
+from api.general_graph import GeneralGraph, cleared_events
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from graph.patterns import PATTERNS, Asked, Found, ParameterKind, Pattern, Value, pattern_named
 from graph.policy_file import load_policy
@@ -57,8 +58,10 @@ def run_pattern(workspace: Workspace, request: PatternRequest, store: GraphStore
         if day is None:  # nothing was ever loaded
             found = Found(pattern.columns.empty())
         else:
+            hidden = cleared_events(workspace, connection)
             with open_graph(connection, store) as reader:
-                found = pattern.ask(reader, Asked(values, day, load_policy()))
+                seen = GeneralGraph(reader, hidden) if hidden else reader
+                found = pattern.ask(seen, Asked(values, day, load_policy()))
     rows = [_told(row) for row in found.rows.iter_rows(named=True)]
     return {
         "pattern": pattern.name,

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import apsw
 import polars as pl
 
-from api import carrier_records, scores, screening, search
+from api import carrier_records, scores, screening, search_index
 from api.changes.writing import records_moved, tell_identities
 from api.progress import Progress, percent
 from api.screening import Concluded
@@ -185,7 +185,7 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
     with workspace.transaction() as connection:
         run_id = _write(connection, (publication, entry), resolution, model.digest)
         EmbeddedStore(connection).apply(step, IdentityTables(connection).outbox_head())
-        search.refresh(connection, changed, memberships, publication.vehicles)
+        search_index.refresh(connection, changed, memberships, publication.vehicles)
         gone = table.scored.difference(memberships["identity_id"])
         moved = scores.write(connection, scored, run_id, gone) if scored is not None else 0
         if counted is not None:

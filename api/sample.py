@@ -19,9 +19,10 @@ import polars as pl
 
 from api.progress import Progress, Silent, percent
 from api.show import SHOWN
+from api.spreadsheet import as_given
 from linkage import block
 from linkage.compare import common_values
-from linkage.errors import SettingsError, SourceError, TrainingError
+from linkage.errors import SettingsError, SourceError, TrainingError, UnknownRecord
 from linkage.ledger import History, Workspace
 from linkage.model import Model, load_model
 from linkage.pipeline.engine import Engine
@@ -112,7 +113,7 @@ def judge_sample(workspace: Workspace, path: Path, by: str) -> dict[str, Any]:
     with workspace.reading() as connection:
         sample = _sample_of(connection, path, rows)
     strata = tuple(_as_stratum(item) for item in json.loads(sample["strata"]))
-    key = pl.DataFrame(json.loads(sample["pairs"]), schema=DRAWN_PAIR.columns, orient="row")
+    key = _key(sample["pairs"])
     try:
         found = assess(strata, key, settled.pairs)
     except TrainingError as error:
@@ -132,6 +133,45 @@ def judge_sample(workspace: Workspace, path: Path, by: str) -> dict[str, Any]:
         ],
         "covers": COVERS,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A sample as the ledger keeps it.
+
+    Args:
+        strata: what it was drawn from, from low to high weight.
+        key: frame DRAWN_PAIR.
+    """
+
+    number: int
+    run_id: int
+    size: int
+    by: str
+    at: str
+    strata: tuple[Stratum, ...]
+    key: pl.DataFrame
+
+
+def samples_of(connection: apsw.Connection) -> list[Drawn]:
+    """Every sample ever drawn, the newest first."""
+    rows = connection.execute("SELECT n, run_id, size, by, at, strata, pairs FROM sample ORDER BY n DESC")
+    return [
+        Drawn(n, run, size, by, at, tuple(_as_stratum(one) for one in json.loads(strata)), _key(pairs))
+        for n, run, size, by, at, strata, pairs in rows
+    ]
+
+
+def pairs_of(connection: apsw.Connection, number: int) -> list[tuple[str, str]]:
+    """The pairs of a sample, each with the lower record first.
+
+    Raises:
+        UnknownRecord: there is no such sample.
+    """
+    pairs = connection.execute("SELECT pairs FROM sample WHERE n = ?", (number,)).get
+    if pairs is None:
+        raise UnknownRecord("there is no such sample")
+    return list(_key(str(pairs)).select("record_l", "record_r").iter_rows())
 
 
 def run_pairs(workspace: Workspace, model: Model, progress: Progress) -> pl.DataFrame:
@@ -201,7 +241,7 @@ def _read(path: Path, by: str) -> pl.DataFrame:
         if name not in rows.columns:
             raise SourceError(path, "column-missing", f"a judged sample needs a column {name}", 1, name)
     today = datetime.now(UTC).date().isoformat()
-    plain = rows.with_columns(pl.col("record_l", "record_r").str.strip_prefix("'"))
+    plain = rows.with_columns(as_given("record_l"), as_given("record_r"))
     return plain.with_columns(
         by=pl.when(pl.col("by").fill_null("") != "").then("by").otherwise(pl.lit(by)),
         at=pl.when(pl.col("at").fill_null("") != "").then("at").otherwise(pl.lit(today)),
@@ -224,6 +264,10 @@ def _sample_of(connection: apsw.Connection, path: Path, rows: pl.DataFrame) -> d
 def _estimate(found: Assessment) -> dict[str, Any]:
     shares = {name: asdict(getattr(found, name)) for name in ("precision", "recall", "f1")}
     return {"judged": found.judged, "unjudged": found.unjudged, **shares, "matches": found.matches}
+
+
+def _key(pairs: str) -> pl.DataFrame:
+    return pl.DataFrame(json.loads(pairs), schema=DRAWN_PAIR.columns, orient="row")
 
 
 def _stratum(stratum: Stratum) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import apsw
 import polars as pl
 
 from api.exchange_told import Answers, answers_brought, tell_answers
+from api.policies.kept import keep_policies
 from api.screening_scene import Facts, Question, Scene, Turned, read_state
 from eligibility.coverage_policy import load_coverage_policy
 from eligibility.matters import Audience
@@ -126,6 +127,7 @@ def settle(connection: apsw.Connection, prepared: Prepared) -> Screening:
     """
     occasion, state, tables = prepared.occasion, prepared.state, ScreeningTables(connection)
     reason = prepared.said or f"brought by load {occasion.ref}"
+    keep_policies(connection, occasion.at)
     tell_answers(connection, prepared.answers, (occasion.actor, reason, occasion.at))
     number = tables.begin(occasion, state.concerned)
     matters = _due(connection, prepared)

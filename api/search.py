@@ -1,6 +1,7 @@
 """Finding a driver by name in any order, identifier, phone, birth date, record id, plate or VIN.
 
-The index lives in the ledger and changes in the load's own transaction: a search sees exactly what was committed.
+A text that many records hold is answered as fast as one that few hold: the best are ranked among a bounded number, and
+the answer says that there are more.
 """
 
 from __future__ import annotations
@@ -11,42 +12,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import apsw
-import polars as pl
 
 from api.drivers import Driver, drivers_of
-from api.search_terms import COLUMNS, NATIONAL_DIGITS, compact, documents, fingerprints, tokens
+from api.search_terms import COLUMNS, NATIONAL_DIGITS, compact, tokens
 from graph.embedded import EmbeddedStore
-from graph.resolve import vehicle_key
 from graph.schema import EdgeKind, NodeKind
 
-MIGRATIONS: tuple[str, ...] = (
-    f"""
-    CREATE TABLE search_record (
-        doc          INTEGER PRIMARY KEY,
-        record_key   TEXT NOT NULL UNIQUE,
-        record_id    TEXT NOT NULL,
-        name         TEXT NOT NULL,
-        birth_date   TEXT,
-        country      TEXT,
-        fingerprint  INTEGER NOT NULL
-    );
-    CREATE INDEX search_record_by_id ON search_record (record_id);
-    CREATE VIRTUAL TABLE search_term USING fts5({", ".join(COLUMNS)}, tokenize = 'ascii');
-    CREATE TABLE search_vehicle (
-        term     TEXT NOT NULL,
-        vehicle  TEXT NOT NULL,
-        PRIMARY KEY (term, vehicle)
-    ) WITHOUT ROWID;
-    """,
-)
 LIMIT = 20
 MAX_TEXT = 400
-_INSERT = f"INSERT INTO search_term (rowid, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"  # noqa: S608
-_MATCH = (
-    "SELECT m.identity_id, min(search_term.rank) FROM search_term "
-    "JOIN search_record r ON r.doc = search_term.rowid JOIN membership m ON m.record_key = r.record_key "
-    "WHERE search_term MATCH ? GROUP BY m.identity_id"
+BEGINNING = 3
+"""Letters that at least one word has where words also stand for those that begin with them."""
+RANKED, KEPT = 20_000, 5_000
+"""Records that are ranked at most, since ranking reads each, and that are kept of them."""
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM search_term WHERE search_term MATCH ? LIMIT ?)"
+_OWNERS = (
+    "SELECT m.identity_id, min(found.rank) FROM ({}) AS found "
+    "JOIN search_record r ON r.doc = found.doc JOIN membership m ON m.record_key = r.record_key GROUP BY m.identity_id"
 )
+_BEST = _OWNERS.format("SELECT rowid AS doc, rank FROM search_term WHERE search_term MATCH ? ORDER BY rank LIMIT ?")
+_ANY = _OWNERS.format("SELECT rowid AS doc, 0.0 AS rank FROM search_term WHERE search_term MATCH ? LIMIT ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,47 +64,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best hits, and how many there are in all."""
+    """The best hits, and how many there are in all.
+
+    Args:
+        total: people who hold the whole words; those who hold words that begin like them count where they are fewer
+            than were asked for.
+        is_cut: there are more than `total`: so many records hold what was looked for that not all were ranked.
+    """
 
     hits: tuple[Hit, ...]
     total: int
-
-
-def refresh(
-    connection: apsw.Connection,
-    persons: pl.DataFrame,
-    memberships: pl.DataFrame,
-    vehicles: pl.DataFrame | None = None,
-) -> int:
-    """The index holds the given person records as they are now, and none that belongs to no identity any more.
-
-    Args:
-        connection: inside the load's transaction.
-        persons: PERSON facts: all, or at least the new and the changed ones.
-        memberships: MEMBERSHIP, all of them; records that are not in it leave the index.
-        vehicles: VEHICLE facts that are new or changed.
-
-    Returns:
-        Number of records whose entry changed.
-    """
-    known = pl.DataFrame(
-        connection.execute("SELECT record_key, doc, fingerprint FROM search_record").fetchall(),
-        schema={"record_key": pl.String, "doc": pl.Int64, "known": pl.Int64},
-        orient="row",
-    )
-    held = memberships.select("record_key")
-    gone = known.join(held, on="record_key", how="anti")
-    given = persons.with_columns(pl.col("key").alias("record_key"), fingerprints(persons))
-    given = given.join(held, on="record_key", how="semi").join(known, on="record_key", how="left")
-    changed = given.filter(pl.col("known").is_null() | (pl.col("known") != pl.col("fingerprint"))).sort("record_key")
-    stale = pl.concat([gone["doc"], changed["doc"].drop_nulls()])
-    for table in ("search_term", "search_record"):
-        key = "rowid" if table == "search_term" else "doc"
-        connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", ((doc,) for doc in stale))  # noqa: S608
-    _insert(connection, documents(changed).with_columns(changed["fingerprint"]))
-    if vehicles is not None:
-        _insert_vehicles(connection, vehicles)
-    return changed.height + gone.height
+    is_cut: bool = False
 
 
 def search(connection: apsw.Connection, query: Query, limit: int = LIMIT) -> Found:
@@ -130,10 +84,14 @@ def search(connection: apsw.Connection, query: Query, limit: int = LIMIT) -> Fou
     vehicle = _by_vehicle(connection, term) if term else set()
     for stage, found in enumerate((_exact(connection, query), [(key, 0.0) for key in vehicle])):
         _keep(ranked, stage, found)
-    is_named = bool(ranked)
+    is_named, is_cut = bool(ranked), False
     for stage, expression in enumerate(_expressions(query), start=2):
-        if expression and not (stage > _WHOLE_WORDS and is_named) and not (stage > _ALL_WORDS and ranked):
-            _keep(ranked, stage, connection.execute(_MATCH, (expression,)))
+        is_enough = is_cut or len(ranked) >= limit or is_named or (stage > _ALL_WORDS and ranked)
+        if not expression or (stage > _WHOLE_WORDS and is_enough):
+            continue
+        matching = int(connection.execute(_COUNT, (expression, RANKED + 1)).get)
+        is_cut = matching > KEPT
+        _keep(ranked, stage, connection.execute(_ANY if matching > RANKED else _BEST, (expression, KEPT)))
     order = sorted(ranked, key=lambda key: (*ranked[key], key))
     drivers = drivers_of(connection, order[:limit])
     matched = _matched_on(connection, [driver.identity_id for driver in drivers], query)
@@ -141,7 +99,7 @@ def search(connection: apsw.Connection, query: Query, limit: int = LIMIT) -> Fou
     for driver in drivers:
         fields = matched.get(driver.identity_id, set()) | ({"vehicle"} if driver.identity_id in vehicle else set())
         hits.append(Hit(driver, tuple(sorted(fields))))
-    return Found(tuple(hits), len(order))
+    return Found(tuple(hits), len(order), is_cut)
 
 
 _WHOLE_WORDS = 2  # later stages are not tried when an id or identifier was named outright
@@ -168,7 +126,8 @@ def _expressions(query: Query) -> tuple[str, str, str]:
         columns = " ".join(column for column in COLUMNS if column not in {"name", "birth_date"})
         fixed.append(f'{{{columns}}} : "{_identifier(query.identifier)}"')
     whole = " AND ".join([*free, *names, *fixed])
-    starts = " AND ".join([*begin, *name_begin, *fixed])
+    is_long = any(len(compact(word)) >= BEGINNING for word in _words(f"{query.text} {query.name}"))
+    starts = " AND ".join([*begin, *name_begin, *fixed]) if is_long or fixed else ""
     loose = [*free, *names]
     some = " AND ".join([f"({' OR '.join(loose)})", *fixed]) if len(loose) > 1 else ""
     return whole, starts, some
@@ -206,7 +165,7 @@ def _exact(connection: apsw.Connection, query: Query) -> list[tuple[str, float]]
     token = _identifier(text)
     if any(character.isdigit() for character in token):
         columns = " ".join(column for column in COLUMNS if column != "name")
-        rows += connection.execute(_MATCH, (f'{{{columns}}} : "{token}"',)).fetchall()
+        rows += connection.execute(_ANY, (f'{{{columns}}} : "{token}"', KEPT)).fetchall()
     return [(str(row[0]), 0.0) for row in rows]
 
 
@@ -239,19 +198,3 @@ def _looked_for(query: Query) -> set[str]:
     words = {compact(word) for word in text.split()} | set(tokens(text))
     words |= {compact(query.text), _identifier(query.text), _identifier(query.identifier), compact(query.identifier)}
     return {word for word in words if word}
-
-
-def _insert(connection: apsw.Connection, rows: pl.DataFrame) -> None:
-    first = int(connection.execute("SELECT coalesce(max(doc), 0) + 1 FROM search_record").get)
-    numbered = rows.with_row_index("doc", offset=first)
-    shown = numbered.select("doc", "record_key", "record_id", "shown", "birth_date", "country", "fingerprint")
-    connection.executemany("INSERT INTO search_record VALUES (?, ?, ?, ?, ?, ?, ?)", shown.iter_rows())
-    connection.executemany(_INSERT, numbered.select("doc", *(f"{column}_" for column in COLUMNS)).iter_rows())
-
-
-def _insert_vehicles(connection: apsw.Connection, vehicles: pl.DataFrame) -> None:
-    keyed = vehicles.select("vin", "plate", vehicle_key(vehicles).alias("key")).drop_nulls("key").unique()
-    connection.executemany(
-        "INSERT OR IGNORE INTO search_vehicle VALUES (?, ?)",
-        ((compact(term), key) for vin, plate, key in keyed.iter_rows() for term in (vin, plate) if term),
-    )

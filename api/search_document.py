@@ -19,8 +19,9 @@ HIT_COLUMNS: tuple[str, ...] = (
 
 
 def search_document(query: str, found: Found) -> dict[str, Any]:
-    """`{query, hits, total}` as JSON values."""
-    return {"query": query, "hits": [hit_document(hit) for hit in found.hits], "total": found.total}
+    """`{query, hits, total, is_cut}` as JSON values; `is_cut` says that there are more than `total`."""
+    hits = [hit_document(hit) for hit in found.hits]
+    return {"query": query, "hits": hits, "total": found.total, "is_cut": found.is_cut}
 
 
 def hit_document(hit: Hit) -> dict[str, Any]:

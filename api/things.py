@@ -1,7 +1,8 @@
 """A carrier, truck, phone, home or event on its own: what it is, which drivers it is tied to, and when.
 
 Enrolled drivers are named; others are a number, since a link makes no dossier. A thing is addressed by the number of
-its node in the ledger, so that an address bar never holds a plate or a phone number.
+its node in the ledger, so that an address bar never holds a plate or a phone number. The number is the thing's for
+good, whether it goes or comes back, and whichever store the graph is read from.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from api.spreadsheet import as_given, csv_text
 from linkage.errors import SettingsError, SourceError, TrainingError
 from linkage.model import load_model
 from linkage.model_file import write_model
@@ -65,7 +66,8 @@ def train_model(request: TrainRequest) -> dict[str, Any]:
     document = _document(found, len(records)) | {"labels": _labels_document(settled, refused)}
     if request.questions is not None:
         asked = questions(found, records["key"], request.ask, options)
-        _side_by_side(asked, records).write_csv(request.questions)
+        shown = _side_by_side(asked, records)
+        request.questions.write_text(csv_text(shown.columns, shown.iter_rows()), "utf-8")
         document["asked"] = asked.height
     document["seconds"] = round(time.perf_counter() - started, 3)
     if request.out is not None:
@@ -89,7 +91,9 @@ def _labels(path: Path | None) -> tuple[Settled | None, pl.DataFrame]:
     """What people said, one answer a pair, and the rows that say nothing (ISSUE)."""
     if path is None:
         return None, ISSUE.empty()
-    labels, refused = parse(_read(path))
+    rows = _read(path)
+    plain = [as_given(name) for name in ("record_l", "record_r") if name in rows.columns]
+    labels, refused = parse(rows.with_columns(plain))
     return settle(labels), refused
 
 

@@ -18,6 +18,7 @@ class Trigger(StrEnum):
     LICENCE_WITHDRAWN = "licence_withdrawn"
     ENROLMENT_EXPIRED = "enrolment_expired"
     COVERAGE_EXPIRED = "coverage_expired"
+    REQUESTED = "requested"  # a person asks for it; screening never does
 
 
 class Audience(StrEnum):
@@ -35,7 +36,7 @@ class Matter:
         identity_id: the driver's id today.
         trigger: why.
         key: what it is about, free of identity ids, so that it outlives merges: `incident:CBP/123`, `linked_band`,
-            `possible:US/1~COURT/9`, `enrolment:FAST/77:2026-05-01`, `coverage:MX`.
+            `possible:US/1~COURT/9`, `enrolment:FAST/77:2026-05-01`, `coverage:MX`, `requested`.
         anchor: key of the person record it rests on; says whose it is after a split.
         shown: what a reviewer would see, each with a level that grows with its weight.
         priority: 0-100; only orders the queue.

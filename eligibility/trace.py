@@ -21,6 +21,7 @@ class FactorKind(StrEnum):
     MATTER = "matter"  # what the review is about, where that is no incident of the driver's own
     DOUBT = "doubt"  # who the driver is: records that may be theirs, came to them, or went
     SCORE = "score"  # a figure, which orders attention and alone carries no outcome
+    REQUEST = "request"  # that a person asked for the review, which carries no outcome either
     CONTEXT = "context"  # shown beside, never to be resolved
 
 
@@ -110,6 +111,7 @@ _KINDS = {
     Trigger.POSSIBLE: FactorKind.DOUBT,
     Trigger.MERGED: FactorKind.DOUBT,
     Trigger.SPLIT: FactorKind.DOUBT,
+    Trigger.REQUESTED: FactorKind.REQUEST,
 }
 """Kinds of factor that triggers make; the others make a matter."""
 

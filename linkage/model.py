@@ -285,6 +285,12 @@ def load_model(source: Path | str | None = None) -> Model:
         raise ModelError(f"model {name}: {error!r} is missing, unknown or no number") from error
 
 
+def training_of(name: str) -> Mapping[str, Any]:
+    """What the file of a shipped model says of its training (data, method, calibrated); empty where it is silent."""
+    text = (resources.files("linkage") / "data" / SHIPPED[name]).read_text("utf-8")
+    return MappingProxyType(dict(tomllib.loads(text).get("training", {})))
+
+
 def build_model(
     document: Mapping[str, Any], tables: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], digest: str
 ) -> Model:

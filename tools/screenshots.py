@@ -5,6 +5,7 @@ Takes the browser and the pages that the tests have, so that what is shown is wh
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,10 +18,12 @@ from api.accounts.users import Users
 from api.bootstrap import open_workspace
 from api.cli import main
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PASSWORD, PEOPLE, Site, serving
-from tests.browser.test_pages import PAGES, settled
+from tests.browser.test_pages import PAGES, asked, settled
+from tools import tour
 
 OUT = Path("docs/screens")
 SIZE = {"width": 1280, "height": 900}
+MODES = ("light", "dark")
 NAMES = {
     "/": "work",
     "/drivers/D-SIKWOKVK2N": "driver",
@@ -28,6 +31,7 @@ NAMES = {
     "/connect": "connect",
     "/coverage/D-74YJUZX7GN": "driver-coverage",
     "/ports/2304": "port",
+    "/patterns/near-offenders": "pattern",
     "/reviews/17": "review",
     "/reviews/17/replay": "replay",
     "/loads/1": "load",
@@ -36,28 +40,56 @@ NAMES = {
 
 
 def shoot() -> int:
-    """All pages are in docs/screens; returns how many pictures were taken."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    taken = 0
+    """All pages are in docs/screens, and none that is no page any more; returns how many pictures were taken."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         workspace = Path(folder) / "demo"
         _make(workspace)
         with serving(workspace) as url:
             site = Site(url, workspace, browser)
-            for mode in ("light", "dark"):
-                for user in ("inv", "rev", "loa", "aud"):
+            pages = {_name(user, path): (user, path) for user, path in PAGES}
+            pages |= tour.prepared(site, Path(folder))
+            for mode in MODES:
+                _signing_in(site, mode)
+                for user in sorted({user for user, _ in pages.values()}):
                     with site.visit(user, mode=mode, viewport=SIZE) as page:
-                        for path in [path for who, path in PAGES if who == user]:
-                            _take(page, path, OUT / f"{_name(user, path)}-{mode}.png")
-                            taken += 1
-    return taken
+                        for name, (_, path) in ((name, one) for name, one in pages.items() if one[0] == user):
+                            page.goto(path)
+                            _take(page, f"{name}-{mode}")
+                _answers(site, Path(folder), mode)
+    return len(list(OUT.glob("*.png")))
 
 
-def _take(page: Page, path: str, out: Path) -> None:
-    page.goto(path)
+def _answers(site: Site, folder: Path, mode: str) -> None:
+    """Pages that answer what somebody sent, which no address leads to."""
+    with site.visit("inv", mode=mode, viewport=SIZE) as page:
+        tour.searched(page)
+        _take(page, f"search-found-{mode}")
+        tour.matched(page, folder)
+        _take(page, f"match-list-found-{mode}")
+        asked(page, "near-offenders")
+        _take(page, f"pattern-answer-{mode}")
+    with site.visit("rev", purpose="review", mode=mode, viewport=SIZE) as page:
+        tour.foreseen(page)
+        _take(page, f"split-foreseen-{mode}")
+    with site.visit("loa", purpose="loading", mode=mode, viewport=SIZE) as page:
+        tour.checked(page, folder)
+        _take(page, f"load-check-{mode}")
+
+
+def _signing_in(site: Site, mode: str) -> None:
+    context = site.browser.new_context(base_url=site.url, color_scheme=mode, viewport=SIZE)
+    page = context.new_page()
+    page.goto("/sign-in")
+    _take(page, f"sign-in-{mode}")
+    context.close()
+
+
+def _take(page: Page, name: str) -> None:
     settled(page)
     page.wait_for_timeout(400)  # the font is there and the canvas drawn
-    page.screenshot(path=out)
+    page.screenshot(path=OUT / f"{name}.png", full_page=True)
 
 
 def _name(user: str, path: str) -> str:

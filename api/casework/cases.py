@@ -27,6 +27,7 @@ class PinKind(StrEnum):
     LIST = "list"  # a match list: ref: its token
     CONNECTION = "connection"  # what connects people: ref: the ids
     VIEW = "view"  # ref: id of the view
+    PATTERN = "pattern"  # a question to the graph, or one row of its answer: ref: JSON of it
 
 
 @dataclass(frozen=True, slots=True)

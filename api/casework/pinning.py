@@ -11,12 +11,18 @@ from api.casework.views import Views
 from api.connect import MOST_OF_A_LIST, Between, connect
 from api.drivers import drivers_of
 from api.graph_store import GraphStoreChoice
+from api.pattern_given import parameters_told
+from api.pattern_refs import asked_by
+from api.pattern_rows import rows_shown
+from api.patterns import people_in, run_pattern
 from api.risk import risk
 from api.things import thing_document
 from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import IdentityTables, Workspace
 
 _SHARED = ("kind", "label", "detail", "number", "of_them", "others")
+FIRST_ROWS = 5
+"""Rows that the pin of a whole answer keeps."""
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -24,8 +30,8 @@ def says_of(workspace: Workspace, kind: PinKind, ref: str, store: GraphStoreChoi
     """What is shown of it now.
 
     Args:
-        ref: identity id; number of a thing; identity id and incident, with a blank between; ids of people, likewise; id
-            of a view.
+        ref: identity id; number of a thing; identity id and incident, with a blank between; ids of people, likewise; a
+            question to the graph as `ref_of` writes it; id of a view.
 
     Raises:
         UnknownRecord: it is nothing that there is.
@@ -41,6 +47,8 @@ def says_of(workspace: Workspace, kind: PinKind, ref: str, store: GraphStoreChoi
             return _reason(workspace, identity, incident, store)
         case PinKind.LIST | PinKind.CONNECTION:
             return _connection(workspace, ref.split(), store)
+        case PinKind.PATTERN:
+            return _pattern(workspace, ref, store)
         case PinKind.VIEW:
             with workspace.reading() as connection:
                 view = Views(connection).get(ref)
@@ -101,3 +109,35 @@ def _connection(workspace: Workspace, people: list[str], store: GraphStoreChoice
         "href": "/connect?people=" + "+".join(driver["identity_id"] for driver in found["people"]),
         "people": [driver["identity_id"] for driver in found["people"]],
     }
+
+
+def _pattern(workspace: Workspace, ref: str, store: GraphStoreChoice) -> dict[str, Any]:
+    request, wanted = asked_by(ref)
+    document = run_pattern(workspace, request, store)
+    rows = rows_shown(workspace, document, store, 0, None if wanted else FIRST_ROWS)
+    if wanted:
+        rows = [row for row in rows if row.digest == wanted]
+    if wanted and not rows:
+        raise UnknownRecord("the answer has no such row now")
+    told = parameters_told(workspace, request)
+    shown = [person for cells in (row.cells for row in rows) for cell in cells.values() for person in _named(cell)]
+    asked = [person for one in told for person in one["people"]]
+    names = {person["identity_id"]: person["name"] for person in [*asked, *shown]}
+    return {
+        "title": request.name,
+        "pattern": request.name,
+        "given": dict(request.given),
+        "told": told,
+        "of": document["total_shown"],
+        "is_row": bool(wanted),
+        "rows": [row.cells for row in rows],
+        "href": f"/patterns/{request.name}",
+        "people": list(dict.fromkeys([*people_in(document | {"rows": []}), *names])),
+        "named": list(names.values()),
+    }
+
+
+def _named(cell: Mapping[str, Any]) -> list[dict[str, str]]:
+    """People whom a cell names."""
+    on_routes = [one | {"name": one["label"]} for one in cell.get("things", []) if "identity_id" in one]
+    return [*cell.get("people", []), *on_routes]

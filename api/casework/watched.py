@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import apsw
-import orjson
 
 from api.drivers import drivers_of
 from api.graph_store import GraphStoreChoice
-from api.patterns import PatternRequest, run_pattern
+from api.pattern_refs import asked_by, row_key
+from api.patterns import people_in, run_pattern
 from api.show_driver import show_driver
 from api.things import thing_document
 from linkage.errors import SettingsError
@@ -20,8 +20,10 @@ from linkage.ledger import IdentityTables, Workspace
 
 _TURNED = frozenset({"merge", "split"})
 """Moves of an identity that its records feel: one that only grew is as it was."""
-_OF_PEOPLE = frozenset({"possible", "enrolled"})
+_OF_PEOPLE = frozenset({"possible", "enrolled", "people"})
 """Facts that are identity ids."""
+_ROWS = "rows"
+"""Rows of a pattern: of each the identity ids, then what else makes it the same row."""
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -79,8 +81,16 @@ def changes(seen: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Change, ..
 def brought_up(connection: apsw.Connection, seen: Mapping[str, Any]) -> dict[str, Any]:
     """What was so, with people under the ids that they have now: another id alone is no change."""
     tables = IdentityTables(connection)
+
+    def now(people: list[str]) -> list[str]:
+        return [tables.find(one) or one for one in people]
+
     return {
-        what: [tables.find(one) or one for one in value] if what in _OF_PEOPLE else value
+        what: now(value)
+        if what in _OF_PEOPLE
+        else [[now(people), rest] for people, rest in value]
+        if what == _ROWS
+        else value
         for what, value in seen.items()
     }
 
@@ -119,11 +129,11 @@ def _thing(workspace: Workspace, ref: str, store: GraphStoreChoice) -> State:
 
 
 def _pattern(workspace: Workspace, ref: str, store: GraphStoreChoice) -> State:
-    try:
-        asked = orjson.loads(ref)
-        request = PatternRequest(asked["name"], asked["given"])
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        raise SettingsError("a pattern is watched by its name and parameters") from None
+    request, _ = asked_by(ref)
     document = run_pattern(workspace, request, store)
-    rows = [orjson.dumps(row, default=str).decode() for row in document["rows"]]
-    return State(asked["name"].replace("-", " "), f"/patterns/{asked['name']}", {"rows": rows})
+    facts = {
+        "rows": [list(row_key(request.name, row)) for row in document["rows"]],
+        "people": people_in(document),
+    }
+    asked = people_in(document | {"rows": []})
+    return State(request.name, f"/patterns/{request.name}", facts, tuple(asked))

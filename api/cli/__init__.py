@@ -18,6 +18,7 @@ from api.cli import (
     graph_commands,
     job_commands,
     key_commands,
+    measure_commands,
     model_commands,
     pattern_commands,
     ports_commands,
@@ -86,6 +87,7 @@ for module in (
     user_commands,
     job_commands,
     key_commands,
+    measure_commands,
     demo_commands,
 ):
     module.register(app)

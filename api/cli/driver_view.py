@@ -25,7 +25,8 @@ def print_hits(out: Console, document: dict[str, Any]) -> None:
     rows = [[hit[name] for name in names] for hit in hits]
     out.print(table(None, columns, rows))
     if document["total"] > len(hits):
-        out.print(f"{document['total']:,} found; the first {len(hits)} are shown (--limit)", style="dim")
+        found = f"{'more than ' if document['is_cut'] else ''}{document['total']:,} found"
+        out.print(f"{found}; the first {len(hits)} are shown (--limit)", style="dim")
 
 
 def print_driver(out: Console, document: dict[str, Any]) -> None:

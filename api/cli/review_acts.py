@@ -1,4 +1,4 @@
-"""`review assign` to `review unclear`: what people do to reviews, each with a name and a reason, and audited."""
+"""`review start` to `review unclear`: what people do to reviews, each with a name and a reason, and audited."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from api.cli import review_view
 from api.cli.session import Answer, Session, command, parse_date
 from api.reviews.actions import ReviewActions
+from api.reviews.start import Wish, start_review
 from eligibility.letters import Language
 from eligibility.reviews.states import Outcome
 from eligibility.trace import Finding
@@ -27,6 +28,7 @@ OutcomeArgument = Annotated[
 def register(reviews: typer.Typer) -> None:
     """The commands are part of `review`."""
     for name, function in (
+        ("start", start_command),
         ("assign", assign_command),
         ("note", note_command),
         ("ask", ask_command),
@@ -43,6 +45,18 @@ def register(reviews: typer.Typer) -> None:
         ("unclear", unclear_command),
     ):
         command(reviews, name)(function)
+
+
+def start_command(
+    session: Session,
+    driver: Annotated[
+        str,
+        typer.Argument(metavar="DRIVER", help="Identity id, former id or source/record_id.", show_default=False),
+    ],
+    reason: ReasonOption,
+) -> Answer:
+    """Start a review of an enrolled driver; one at a time, whatever screening brings up beside it."""
+    return _changed(session, "start", start_review(session.workspace(), Wish(driver, reason, session.actor)))
 
 
 def assign_command(

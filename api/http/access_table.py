@@ -15,6 +15,7 @@ REVIEW = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 SIGN = frozenset({Role.SUPERVISOR})
 LOAD = frozenset({Role.LOADER, Role.SUPERVISOR})
 AUDIT = frozenset({Role.AUDITOR})
+MEASURE = SIGN | AUDIT
 ANYBODY = frozenset(Role)
 PUBLIC: frozenset[Role] = frozenset()
 """No key is asked for; such a route tells of no person."""
@@ -37,6 +38,7 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/drivers/{identity_id}/identity"): READ,
     ("POST", "/drivers/{identity_id}/unmask"): INVESTIGATE,
     ("POST", "/drivers/{identity_id}/split"): REVIEW,
+    ("POST", "/drivers/{identity_id}/review"): REVIEW,
     ("POST", "/decisions/{number}/undo"): REVIEW,
     ("GET", "/why"): READ,
     ("GET", "/drivers/{identity_id}/explore"): INVESTIGATE,
@@ -49,7 +51,9 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/reviews/{number}"): REVIEW,
     ("POST", "/reviews/{number}/preview"): REVIEW,
     ("GET", "/reviews/{number}/letter"): REVIEW,
+    ("GET", "/reviews/{number}/letter.pdf"): REVIEW,
     ("GET", "/reviews/{number}/replay"): REVIEW,
+    ("GET", "/reviews/{number}/replay.pdf"): REVIEW,
     ("POST", "/reviews/{number}/{act}"): REVIEW,
     ("GET", "/coverage"): READ,
     ("GET", "/coverage/{identity_id}"): READ,
@@ -70,10 +74,17 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/match-list"): INVESTIGATE,
     ("POST", "/match-list"): INVESTIGATE,
     ("GET", "/match-list.csv"): INVESTIGATE,
+    ("GET", "/patterns"): INVESTIGATE,
+    ("GET", "/patterns/{name}"): INVESTIGATE,
+    ("POST", "/patterns/{name}"): INVESTIGATE,
+    ("GET", "/patterns/asked/{token}"): INVESTIGATE,
+    ("GET", "/patterns/asked/{token}/rows.csv"): INVESTIGATE,
+    ("GET", "/patterns/asked/{token}/explore"): INVESTIGATE,
     ("GET", "/cases"): INVESTIGATE,
     ("POST", "/cases"): INVESTIGATE,
     ("GET", "/cases/{case_id}"): INVESTIGATE,
     ("GET", "/cases/{case_id}/report"): INVESTIGATE,
+    ("GET", "/cases/{case_id}/report.pdf"): INVESTIGATE,
     ("GET", "/cases/{case_id}/export"): INVESTIGATE,
     ("POST", "/cases/open-file"): INVESTIGATE,
     ("POST", "/cases/{case_id}/pins"): INVESTIGATE,
@@ -81,6 +92,10 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/cases/{case_id}/notes"): INVESTIGATE,
     ("POST", "/cases/{case_id}/ties"): INVESTIGATE,
     ("POST", "/cases/{case_id}/close"): INVESTIGATE,
+    ("GET", "/measures"): MEASURE,
+    ("POST", "/measures/sample"): SIGN,
+    ("POST", "/measures/bands"): SIGN,
+    ("GET", "/policy"): ANYBODY,
     ("GET", "/audit"): AUDIT,
     ("POST", "/audit/verify"): AUDIT,
     ("GET", "/loads"): LOAD,
@@ -129,6 +144,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/api/v1/decisions/{n}"): INVESTIGATE,
     ("GET", "/api/v1/decisions/jobs/{job_id}"): INVESTIGATE,
     ("GET", "/api/v1/reviews"): REVIEW,
+    ("POST", "/api/v1/reviews"): REVIEW,
     ("GET", "/api/v1/reviews/agreement"): REVIEW,
     ("GET", "/api/v1/reviews/{review_id}"): REVIEW,
     ("GET", "/api/v1/reviews/{review_id}/replay"): REVIEW,
@@ -163,6 +179,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/successions"): READ,
     ("POST", "/api/v1/successions/rulings"): INVESTIGATE,
     ("DELETE", "/api/v1/successions/rulings/{n}"): INVESTIGATE,
+    ("GET", "/api/v1/measures"): MEASURE,
     ("GET", "/api/v1/audit"): AUDIT,
     ("GET", "/api/v1/drivers/{identity_id:path}/linked-risk"): READ,
     ("POST", "/api/v1/drivers/{identity_id:path}/unmask"): INVESTIGATE,

@@ -25,6 +25,7 @@ from api.http import (
     judging_jobs,
     loads,
     match,
+    measures,
     oidc,
     openapi,
     ports,
@@ -32,6 +33,7 @@ from api.http import (
     reconcile,
     records,
     review_acts,
+    review_start,
     reviews,
     scores,
     sessions,
@@ -57,7 +59,21 @@ THREADS = 100
 # Routes below a driver come before the driver, whose id may hold slashes.
 GROUPS = (
     *(sessions, oidc, unmask, scores, graph, why, match, reconcile, drivers, decisions, judging_jobs),
-    *(reviews, review_acts, coverage, ports, exchange, successions, loads, records, changes, audit_log, health),
+    *(
+        reviews,
+        review_start,
+        review_acts,
+        coverage,
+        ports,
+        exchange,
+        measures,
+        successions,
+        loads,
+        records,
+        changes,
+        audit_log,
+        health,
+    ),
 )
 
 

@@ -60,8 +60,8 @@ def manifest(request: Request) -> dict[str, Any]:
     """What the service is. It takes queries by POST only, since a query names a person and a URL must not."""
     if "queries" in request.query_params or "query" in request.query_params:
         raise HTTPException(400, "send queries in the body of a POST; a URL is kept in logs and histories")
-    base = str(request.base_url).rstrip("/") + PATH
-    page = f"{base}/preview/{{{{id}}}}"
+    server = str(request.base_url).rstrip("/")
+    base = server + PATH
     return {
         "versions": ["0.2"],
         "name": "Crosslane drivers",
@@ -70,8 +70,8 @@ def manifest(request: Request) -> dict[str, Any]:
         "defaultTypes": [PERSON_TYPE],
         "batchSize": BATCH,
         "authentication": {"type": "apiKey", "name": "Authorization", "in": "header"},
-        "view": {"url": page},
-        "preview": {"url": page, "width": 400, "height": 120},
+        "view": {"url": f"{server}/drivers/{{{{id}}}}"},
+        "preview": {"url": f"{base}/preview/{{{{id}}}}", "width": 400, "height": 120},
         "suggest": {
             "property": {"service_url": base, "service_path": "/suggest/property"},
             "type": {"service_url": base, "service_path": "/suggest/type"},

@@ -28,6 +28,7 @@ from api.http.service import CallerDependency, ServiceDependency
 from api.reviews.actions import ReviewActions
 
 router = APIRouter(prefix="/api/v1/reviews/{review_id}", tags=["reviews"], responses=documented())
+BY_A_PERSON = "a person does this: log in; a key may bring reviews up and read them"
 PERSONAL = frozenset({"resolve", "decide", "sign", "send-back", "decide-appeal", "opinion"})
 """Steps that only a person takes, who logged in: of two keys nobody can say that two people hold them."""
 
@@ -42,7 +43,7 @@ def steps_of(
 
     def take(name: str, act: Act) -> dict[str, Any]:
         if name in PERSONAL and not caller.is_person:
-            raise HTTPException(403, "a person does this: log in; a key may bring reviews up and read them")
+            raise HTTPException(403, BY_A_PERSON)
         document = once(lambda also: act(ReviewActions(service.workspace, caller.actor, also)))
         noted = f"review {review_id} {document.get('trail_head', '')}".strip()
         service.audit(caller, f"review {name}", [document["identity_id"]], noted)

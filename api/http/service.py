@@ -25,6 +25,7 @@ from api.http.metrics import Metrics
 from api.http.rate_limit import Rates
 from api.http.security import COOKIE, SAFE_METHODS, cookie_name
 from api.keys import Keys
+from api.report.pdf import Press
 from api.roles import Caller
 from linkage.ledger import Workspace
 
@@ -46,6 +47,7 @@ class Service:
         metrics: what is counted of it.
         aside: what works out long answers; None = the thread that asks.
         remembered: secrets of keys that this process has checked.
+        press: what makes PDFs of pages.
         rates: how often callers have asked this process.
         openid: the provider that people may log in at; None = there is none.
     """
@@ -57,6 +59,7 @@ class Service:
     access: AccessSettings = field(default_factory=AccessSettings)
     metrics: Metrics = field(default_factory=Metrics)
     remembered: RememberedSecrets = field(default_factory=RememberedSecrets)
+    press: Press = field(default_factory=Press)
     rates: Rates = field(init=False)
     openid: OpenId | None = field(init=False)
 

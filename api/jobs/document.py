@@ -13,6 +13,8 @@ from linkage.ledger import LoadTables
 
 FIRST = 100
 """Rejects, and warnings, that the document of a load holds; the rest are read page by page."""
+START = (-1, -1, -1)
+"""The place before the first reject or warning."""
 MOVES = 500
 """Moves of identities that it holds; all of them are among the changes."""
 _MOVES = (
@@ -56,7 +58,7 @@ def whole_document(connection: apsw.Connection, job: Job, stage: Mapping[str, An
     for file in told["files"]:
         for name in ("rejected", "warned"):
             file[f"{name}_total"] = file[name]
-            file[name] = issues(connection, job, (-1, -1, -1), FIRST, rejected=name == "rejected")[0]
+            file[name] = issues(connection, job, START, FIRST, rejected=name == "rejected")[0]
             if len(file[name]) < file[f"{name}_total"]:
                 cut.append(f"the first {FIRST} of {file[f'{name}_total']} {name} rows")
     moves = [] if job.load_id is None else _moves(connection, job.load_id)
@@ -73,9 +75,7 @@ def issues(
 
     A file that was loaded before has those of the load that brought it.
     """
-    if job.result is None or job.kind is JobKind.RECORDS:
-        return [], None
-    of = job.load_id if job.load_id is not None else job.result["issues_of"]
+    of = load_of_issues(job)
     found = [] if of is None else LoadTables(connection).issues_after(of, after, limit + 1, rejected=rejected)
     name = job.request["file"]
     rows = [
@@ -84,6 +84,14 @@ def issues(
     ]
     last = found[limit - 1] if len(found) > limit else None
     return rows, (last.file, last.line, last.place) if last else None
+
+
+def load_of_issues(job: Job) -> int | None:
+    """The load that has the rejects and warnings of the job's file; None where there is none."""
+    if job.result is None or job.kind is JobKind.RECORDS:
+        return None
+    of = job.load_id if job.load_id is not None else job.result["issues_of"]
+    return None if of is None else int(of)
 
 
 def _moves(connection: apsw.Connection, load_id: int) -> list[dict[str, Any]]:

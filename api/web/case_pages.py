@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api.casework.case_file import MOST_BYTES, read_case, write_case
-from api.casework.cases import Cases, Pin, PinKind, drawn_people
+from api.casework.cases import Cases, Pin, PinKind
+from api.casework.held import CaseHeld
 from api.casework.pinning import people_pinned, says_of
 from api.drivers import drivers_of
 from api.web.site import render
@@ -44,13 +45,9 @@ def open_case(here: VisitDependency, form: FormDependency) -> Response:
 @router.get("/cases/{case_id}")
 def case_page(case_id: int, here: VisitDependency) -> Response:
     """What was pinned, noted and drawn."""
-    return _case(here, case_id, "case.html")
-
-
-@router.get("/cases/{case_id}/report")
-def report_page(case_id: int, here: VisitDependency) -> Response:
-    """The same to be printed: summary, evidence numbered and cited, notes."""
-    return _case(here, case_id, "case_report.html")
+    held = CaseHeld.read(here.service.workspace, case_id, here.caller.actor)
+    here.audit("case page", held.people() or [None], f"case {case_id}")
+    return render("case.html", here.at("cases"), drivers=_drivers(here, held.pins), **held.document())
 
 
 @router.post("/cases/{case_id}/pins")
@@ -108,30 +105,11 @@ def _pin(here: Visit, case_id: int, form: dict[str, list[str]]) -> None:
     here.audit("case pin", people_pinned([says]) or [None], f"case {case_id}")
 
 
-def _drivers(here: Visit, pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _drivers(here: Visit, pins: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Drivers that the pins name, who may be tied by hand."""
     with here.service.workspace.reading() as connection:
         found = drivers_of(connection, people_pinned([pin["says"] for pin in pins]))
     return [driver.document() for driver in found]
-
-
-def _case(here: Visit, case_id: int, template: str) -> Response:
-    with here.service.workspace.reading() as connection:
-        cases = Cases(connection, here.caller.actor)
-        case, pins = cases.get(case_id), cases.pins(case_id)
-        notes, drawn = cases.notes(case_id), cases.drawn(case_id)
-    people = dict.fromkeys([*people_pinned(pin["says"] for pin in pins), *drawn_people(drawn)])
-    here.audit("case page", list(people) or [None], f"case {case_id}")
-    return render(
-        template,
-        here.at("cases"),
-        case=case,
-        pins=pins,
-        notes=notes,
-        drawn=drawn,
-        drivers=_drivers(here, pins),
-        printed_at=datetime.now(UTC).isoformat(timespec="minutes"),
-    )
 
 
 @router.get("/cases/{case_id}/export")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
@@ -12,11 +13,13 @@ from markupsafe import Markup
 from api.decide import Judged, decide, people_of, undo
 from api.drivers import drivers_of
 from api.effects import effects_of
+from api.measures.hindsight import base_rates
+from api.reviews.start import MOST_REASON, Wish, review_asked_for, start_review
 from api.risk import risk
 from api.risk_people import people_shown
 from api.show_driver import show_driver
 from api.web.site import render
-from api.web.views.driver import driver_view, href
+from api.web.views.driver import driver_view, href, is_enrolled
 from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
 from api.why import why
 from linkage.ledger import Decisions
@@ -37,24 +40,59 @@ def unmask(identity_id: str, here: VisitDependency, form: FormDependency) -> Res
     return _driver(here, identity_id, field(form, "reason"), is_asked=True)
 
 
-def _driver(here: Visit, identity_id: str, reason: str = "", *, is_asked: bool = False) -> Response:
+@router.post("/drivers/{identity_id}/review")
+def start(identity_id: str, here: VisitDependency, form: FormDependency) -> Response:
+    """A review of the driver is open for the reason that was typed, and its page is next."""
+    reason = field(form, "reason")
+    if not reason or len(reason) > MOST_REASON:
+        return _driver(here, identity_id, unsaid=Unsaid(reason, "review_long" if reason else "review_missing"))
+    row = start_review(here.service.workspace, Wish(identity_id, reason, here.caller.actor))
+    here.audit("review start", [row["identity_id"]], f"review {row['review_id']} {row['trail_head']}")
+    return RedirectResponse(f"/reviews/{row['review_id']}", 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A reason for a review that could not be taken, and why."""
+
+    typed: str = ""
+    fault: str = ""
+
+
+def _driver(
+    here: Visit,
+    identity_id: str,
+    reason: str = "",
+    *,
+    is_asked: bool = False,
+    unsaid: Unsaid = Unsaid(),
+) -> Response:
     workspace = here.service.workspace
     document = show_driver(workspace, identity_id)
     found = risk(workspace, identity_id, None, here.service.store) if document["score"] else None
     if reason:
         here.audit("unmask", [document["identity_id"]], f"reason: {reason}")
+    with workspace.reading() as connection:
+        rates = base_rates(connection)
     others = people_shown(found) if found else []
     possible = [link["identity_id"] for link in document["possible_links"]]
     here.audit("driver page", [*dict.fromkeys([document["identity_id"], *others, *possible])])
     shown = document if reason else here.masked(document)
+    may_start = here.page.may_open("POST", "/drivers/{identity_id}/review") and is_enrolled(document["enrolment"])
+    asked_review = review_asked_for(workspace, document["identity_id"]) if may_start else None
     return render(
         "driver.html",
         here.at("explore"),
         view=driver_view(shown, found),
+        rates=rates,
         redirected=identity_id in document["former_ids"],
         shown_until=(datetime.now(UTC) + SHOWN_FOR).isoformat(timespec="seconds") if reason else None,
         shown_reason=reason,
         fault=is_asked and not reason,
+        may_start=may_start and asked_review is None,
+        asked_review=asked_review,
+        review_fault=unsaid.fault,
+        review_typed=unsaid.typed,
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
+from babel.dates import get_month_names
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,6 +45,21 @@ class Step(BaseModel):
     text: Annotated[str, Field(max_length=100)] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a picture comes from: nothing here, where it begins at a driver.
+
+    Args:
+        view: the saved view that it is.
+        since_saved: how many of its things are `gone`, and how many drivers `moved` to another id.
+        answer: address of the answer of a pattern that it shows, to go back to.
+    """
+
+    view: View | None = None
+    since_saved: Mapping[str, int] | None = None
+    answer: str = ""
+
+
 @router.get("/drivers/{identity_id}/explore")
 def explorer_page(identity_id: str, here: VisitDependency) -> Response:
     """What is around a driver, the strongest ties first."""
@@ -54,20 +72,14 @@ def explorer(
     here: Visit,
     started: dict[str, Any],
     filters: dict[str, Any],
-    *,
-    view: View | None = None,
-    since_saved: dict[str, int] | None = None,
+    origin: Origin = Origin(),
 ) -> Response:
-    """The explorer's page with a picture to begin with.
-
-    Args:
-        view: the saved view that it is; None where it is new.
-    """
+    """The explorer's page with a picture to begin with."""
     t = here.page.t
     addressed(here, started["nodes"])
     focus = next(node for node in started["nodes"] if node["id"] == started["focus"])
     with here.service.workspace.reading() as connection:
-        notes = Views(connection).notes(view.view_id) if view else []
+        notes = Views(connection).notes(origin.view.view_id) if origin.view else []
     return render(
         "explorer.html",
         here.at("explore"),
@@ -77,10 +89,12 @@ def explorer(
         keys=[(keys, t(f"explorer_key.{name}")) for name, keys in CANVAS],
         filters=filters,
         name=focus["label"],
-        href=href(focus["key"]),
-        view=view,
+        is_driver=focus["kind"] == NodeKind.IDENTITY,
+        href=origin.answer or focus.get("href", ""),
+        answer=origin.answer,
+        view=origin.view,
         notes=notes,
-        since_saved=since_saved,
+        since_saved=origin.since_saved,
     )
 
 
@@ -125,6 +139,7 @@ def _words(t: Catalogue, here: Visit) -> dict[str, Any]:
     """What the script says."""
     return {
         **t.plain("explorer_js."),
+        "months": list(get_month_names("abbreviated", locale=t.locale).values()),
         "kinds": {kind: str(t(f"kind.{kind}")) for kind in KINDS},
         "ties": {kind.value: str(t(f"tie.{kind.value}")) for kind in EdgeKind if t.has(f"tie.{kind.value}")},
         "certainty": {name: str(t(f"tie_certainty.{name}")) for name in ("confirmed", "possible", "declared", "drawn")},

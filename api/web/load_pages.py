@@ -9,22 +9,21 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api.http.jobs import find_job, stage_of
 from api.jobs.acceptance import WhatToLoad, accept_file, new_job_id
-from api.jobs.document import issues, whole_document
+from api.jobs.document import FIRST, START, whole_document
 from api.jobs.incoming import Incoming, safe_name
 from api.jobs.tables import JobTables
 from api.load import LoadRequest, check
-from api.spreadsheet import csv_text
 from api.web.site import render
-from api.web.views.loads import listed, told
+from api.web.views.loads import KINDS, committed, listed, told
 from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
 from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import LoadTables
@@ -33,10 +32,9 @@ from linkage.sources import builtin_names, load_manifest
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 UPLOADS = (("POST", "/loads"), ("POST", "/loads/check"))
 """Routes whose bodies may be large."""
-_LOAD = re.compile(r"[0-9]{1,18}")
+LOAD = re.compile(r"[0-9]{1,18}")
+"""How a load that came by the command line is called in an address; a job is called otherwise."""
 LISTED = 100
-MOST_REJECTS = 100_000
-ISSUE = ("line", "column", "rule", "message")
 
 
 @router.get("/loads")
@@ -61,7 +59,7 @@ def _checked(here: Visit, file: UploadFile, form: dict[str, list[str]]) -> Respo
     with _kept(file) as path:
         found = check(path, LoadRequest((path,), what.source, what.today, date_order=what.date_order))
     here.audit("load checked", [None], f"{found['rows']} rows")
-    return render("load_check.html", here.at("loads"), found=found, name=safe_name(file.filename or ""))
+    return render("load_check.html", here.at("loads"), found=found, name=file.filename)
 
 
 @router.post("/loads")
@@ -86,7 +84,7 @@ def _accepted(here: Visit, file: UploadFile, what: WhatToLoad) -> str:
 @router.get("/loads/{job_id}")
 def load_page(job_id: str, here: VisitDependency) -> Response:
     """One load: read = accepted + rejected, what it changed, and why rows were left out."""
-    if _LOAD.fullmatch(job_id):
+    if LOAD.fullmatch(job_id):
         return _committed(here, int(job_id))
     job = find_job(here.service.workspace, job_id)
     stage = stage_of(here.service.workspace, job)
@@ -96,42 +94,16 @@ def load_page(job_id: str, here: VisitDependency) -> Response:
     return render("load.html", here.at("loads"), view=told(document), is_over=job.is_over)
 
 
-@router.get("/loads/{job_id}/rejects.csv")
-def rejects_file(job_id: str, here: VisitDependency, kind: Annotated[str, Query(max_length=10)] = "") -> Response:
-    """Rejects, or warnings, as a file: line, column, rule and what is wrong."""
-    job = find_job(here.service.workspace, job_id)
-    with here.service.workspace.reading() as connection:
-        rows = issues(connection, job, (-1, -1, -1), MOST_REJECTS, rejected=kind != "warned")[0]
-    here.audit("load rejects", [None], f"job {job_id}")
-    text = csv_text(ISSUE, ([row[name] for name in ISSUE] for row in rows))
-    headers = {"content-disposition": f'attachment; filename="{job_id}-rejects.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
-
-
 def _committed(here: Visit, number: int) -> Response:
     """A load that came by the command line."""
     with here.service.workspace.reading() as connection:
         tables = LoadTables(connection)
-        row, files, found = tables.get(number), tables.files(number), tables.issues(number)
+        row, files = tables.get(number), tables.files(number)
+        found = {kind: tables.issues_after(number, START, FIRST, rejected=kind == KINDS[0]) for kind in KINDS}
     if row is None:
         raise UnknownRecord("there is no such load")
     here.audit("load page", [None], f"load {number}")
-    rejected = [issue for issue in found if issue["rejected"]]
-    view: dict[str, Any] = {
-        "name": f"{row.source} {number}",
-        "source": row.source,
-        "state": "done",
-        "rows": sum(file.rows for file in files),
-        "accepted": sum(file.accepted for file in files),
-        "rejected": rejected[:1000],
-        "rejected_total": len(rejected),
-        "job_id": None,
-        "problem": None,
-        "unchanged": False,
-        "result": None,
-        "progress": None,
-    }
-    return render("load.html", here.at("loads"), view=view, is_over=True)
+    return render("load.html", here.at("loads"), view=committed(row, files, found), is_over=True)
 
 
 def _file(form: Any) -> UploadFile:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 from babel.dates import format_date, format_timedelta
 from markupsafe import Markup, escape
@@ -12,6 +14,8 @@ from markupsafe import Markup, escape
 _NAME = Markup('<bdi translate="no">{}</bdi>')
 _CODE = Markup('<span class="control-code">U+{:04X}</span>')
 _TIME = Markup('<time datetime="{}">{}</time>')
+_CITED = Markup('<a href="#{}">{}</a>')
+_EVIDENCE = re.compile(r"(?<![\w+&#])E[1-9][0-9]{0,2}(?!\w)", re.ASCII)
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
 """Categories of Unicode that cannot be seen, or not everywhere, or not be sent."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -52,6 +56,22 @@ def value(held: object, language: str = "en") -> Markup:
 def prose(text: str) -> Markup:
     """What somebody wrote, with the lines that it was written in."""
     return Markup("<br>").join(visible(line) for line in text.splitlines())
+
+
+def cited(told: Markup, pins: Sequence[Mapping[str, Any]]) -> Markup:
+    """Text in which numbers of evidence lead to it, such as E3; other words and codes of signs stay as they are.
+
+    Args:
+        told: escaped text.
+        pins: of the case, each with its `evidence`.
+    """
+    there = {pin["evidence"] for pin in pins}
+
+    def over(found: re.Match[str]) -> str:
+        number = found.group()
+        return _CITED.format(number, number) if number in there else number
+
+    return Markup(_EVIDENCE.sub(over, str(told)))  # noqa: S704 it was escaped, and what is put in is a number
 
 
 def day(value: str | date | None, language: str = "en", as_of: date | None = None) -> Markup:

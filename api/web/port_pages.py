@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from markupsafe import Markup
 
+from api.port_map import mapped_ports, port_name
 from api.ports import Asked, ports_document
 from api.web.site import render
-from api.web.views.ports import chart_data, forest
+from api.web.texts import Catalogue
+from api.web.views.control_chart import control_chart, outside_of
+from api.web.views.port_map import port_map
+from api.web.views.port_marks import reading_text
+from api.web.views.ports import forest
 from api.web.visit import PageRoute, VisitDependency
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -29,7 +36,12 @@ def ports_page(here: VisitDependency, everything: Annotated[str, Query(alias="al
         rows=rows,
         all=document["all_ports"],
         cut=len(rows) < len(document["rows"]),
+        map=port_map(mapped_ports(document), here.page.t),
+        reading_text=reading_text,
         forest=forest(here.page.t, rows, document["all_ports"]),
+        port_name=port_name,
+        charts=_charts(here.page.t, document["all_ports"]),
+        outside_of=outside_of,
     )
 
 
@@ -44,5 +56,13 @@ def port_page(port: str, here: VisitDependency) -> Response:
         here.at("ports"),
         row=row,
         document=document,
-        charts=[(side, chart_data(here.page.t, row[side]["chart"])) for side in ("fast", "other") if row.get(side)],
+        name=port_name(row),
+        charts=_charts(here.page.t, row),
+        outside_of=outside_of,
     )
+
+
+def _charts(t: Catalogue, row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any], Markup]]:
+    """Each side that has a control chart: its name, the chart and the picture of it."""
+    charts = [(side, row[side]["chart"]) for side in ("fast", "other") if row.get(side) and row[side]["chart"]]
+    return [(side, chart, control_chart(chart, t(f"ports.side_{side}"), t)) for side, chart in charts]

@@ -148,27 +148,35 @@ def preview_letter(number: int, here: VisitDependency, form: FormDependency) -> 
 @router.get("/reviews/{number}/letter")
 def letter_page(number: int, here: VisitDependency, language: Language = Language.ENGLISH) -> Response:
     """The letter of the last decided round, made again from its reason codes."""
+    return render("letter.html", here.at("review"), **letter_told(here, number, language, "letter"))
+
+
+def letter_told(here: Visit, number: int, language: Language, action: str) -> dict[str, Any]:
+    """What the page of a letter shows; whose it is stands in the audit first."""
     document = _actions(here).letter(number, language, None)
-    here.audit("letter", [document["identity_id"]], f"review {number}")
-    return render(
-        "letter.html",
-        here.at("review"),
-        text=document["text"],
-        review_id=number,
-        is_preview=False,
-        language=language.value,
-        languages=[one.value for one in Language],
-    )
+    here.audit(action, [document["identity_id"]], f"review {number}")
+    return {
+        "text": document["text"],
+        "review_id": number,
+        "is_preview": False,
+        "language": language.value,
+        "languages": [one.value for one in Language],
+    }
 
 
 @router.get("/reviews/{number}/replay")
 def replay_page(number: int, here: VisitDependency, as_of: Annotated[date | None, Query()] = None) -> Response:
     """What was known, scored and shown at the last step kept by a day, and what would differ now."""
+    return render("replay.html", here.at("review"), **replay_told(here, number, as_of, "review replay"))
+
+
+def replay_told(here: Visit, number: int, as_of: date | None, action: str) -> dict[str, Any]:
+    """What the page of a kept moment shows; everybody in it stands in the audit first."""
     document = replay(here.service.workspace, number, here.caller.actor, as_of)
     shown = document["shown"]
     people = people_of(shown) if "driver" in shown else [document["identity_id"]]
-    here.audit("review replay", people, f"review {number}")
-    return render("replay.html", here.at("review"), replay=document, shown=shown, as_of=as_of)
+    here.audit(action, people, f"review {number}")
+    return {"replay": document, "shown": shown, "as_of": as_of}
 
 
 @router.post("/reviews/{number}/{act}")

@@ -26,7 +26,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS search "
     "(token TEXT PRIMARY KEY, user TEXT, kind TEXT, query BLOB, at REAL) WITHOUT ROWID"
 )
-_SEARCH, _LIST = "search", "list"
+_SEARCH, _LIST, _PATTERN = "search", "list", "pattern"
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,18 @@ class Searches:
             UnknownRecord: it is too old, or somebody else's.
         """
         return self._find(user, _LIST, token)
+
+    def keep_pattern(self, user: str, ref: str) -> str:
+        """The token of a question to the graph, written as `ref_of` writes it, kept like a search."""
+        return self._keep(user, _PATTERN, {"ref": ref})
+
+    def pattern_of(self, user: str, token: str) -> str:
+        """The question behind a token.
+
+        Raises:
+            UnknownRecord: it is too old, or somebody else's.
+        """
+        return str(self._find(user, _PATTERN, token)["ref"])
 
     def _keep(self, user: str, kind: str, kept: Mapping[str, Any]) -> str:
         token = secrets.token_urlsafe(9)

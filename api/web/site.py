@@ -22,6 +22,7 @@ from api.web import marks
 from api.web.look import Look
 from api.web.shortcuts import GROUPS
 from api.web.texts import LANGUAGES, Catalogue, load_catalogue
+from api.web.views.pattern import cells_of, headings
 
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -40,7 +41,9 @@ MENU: tuple[tuple[str, str], ...] = (
     ("ports", "/ports"),
     ("loads", "/loads"),
     ("cases", "/cases"),
+    ("measures", "/measures"),
     ("audit", "/audit"),
+    ("policy", "/policy"),
 )
 
 
@@ -130,6 +133,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     made.globals |= {"asset": asset, "bars": marks.bars, "shortcuts": GROUPS, "page_languages": LANGUAGES}
+    made.globals |= {"pattern_headings": headings, "pattern_cells": cells_of}
     made.tests |= {"masked": marks.is_masked}
     made.filters |= {
         "name": marks.name,
@@ -137,6 +141,7 @@ def environment() -> Environment:
         "visible": marks.visible,
         "prose": marks.prose,
         "value": _value,
+        "cited": marks.cited,
         "day": _day,
         "moment": _moment,
         "whole": _whole,
@@ -151,9 +156,13 @@ def environment() -> Environment:
 
 def render(template: str, page: Page, status: int = 200, /, **values: Any) -> HTMLResponse:
     """A page as an answer."""
+    return HTMLResponse(page_text(template, page, **values), status, {"content-security-policy": POLICY})
+
+
+def page_text(template: str, page: Page, /, **values: Any) -> str:
+    """A page."""
     dated = partial(marks.day, language=page.t.locale, as_of=_date(page.as_of))
-    text = environment().get_template(template).render(page=page, t=page.t, dated=dated, **values)
-    return HTMLResponse(text, status, {"content-security-policy": POLICY})
+    return environment().get_template(template).render(page=page, t=page.t, dated=dated, **values)
 
 
 @pass_context

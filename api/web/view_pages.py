@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.casework.pictured import pictured
 from api.casework.views import Views
-from api.explore import people_of, restore
-from api.web.explore_pages import FIRST_FILTERS, explorer, veils_of
+from api.explore import people_of
+from api.web.explore_pages import FIRST_FILTERS, Origin, explorer, veils_of
 from api.web.site import render
 from api.web.visit import FormDependency, PageRoute, VisitDependency, field
-from linkage.errors import UnknownRecord
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -39,21 +39,10 @@ def view_page(view_id: str, here: VisitDependency) -> Response:
     """The same picture, as the graph has it now."""
     with here.service.workspace.reading() as connection:
         view = Views(connection).get(view_id)
-    state = view.state
-    focus, *things = veils_of(here).things([state["focus"], *state["things"]])
-    found = restore(here.service.workspace, focus, things, here.service.store)
-    if not any(node["id"] == found["focus"] for node in found["nodes"]):
-        raise UnknownRecord("what the view was about is gone")
-    here.audit("view opened", people_of(found) or [None], f"view {view_id}")
-    moved = found["moved"]
-    picture = found | {
-        "positions": {moved.get(name, name): spot for name, spot in state["positions"].items()},
-        "hidden": [moved.get(name, name) for name in state["hidden"]],
-        "pinned": [moved.get(name, name) for name in state["pinned"]],
-    }
-    return explorer(
-        here, picture, _filters(state), view=view, since_saved={"gone": len(found["gone"]), "moved": len(moved)}
-    )
+    picture = pictured(here.service.workspace, view, veils_of(here), here.service.store)
+    here.audit("view opened", people_of(picture) or [None], f"view {view_id}")
+    since_saved = {"gone": len(picture["gone"]), "moved": len(picture["moved"])}
+    return explorer(here, picture, filters_of(view.state), Origin(view, since_saved))
 
 
 @router.post("/views/{view_id}/notes")
@@ -65,7 +54,8 @@ def note_on_view(view_id: str, here: VisitDependency, form: FormDependency) -> R
     return RedirectResponse(f"/views/{view_id}", 303)
 
 
-def _filters(state: dict[str, Any]) -> dict[str, Any]:
+def filters_of(state: dict[str, Any]) -> dict[str, Any]:
+    """The filters that a view was saved under, those that it lacks as they are at first."""
     kept = state["filters"]
     return FIRST_FILTERS | {
         "kinds": [kind for kind in kept["kinds"] if kind in FIRST_FILTERS["kinds"]],

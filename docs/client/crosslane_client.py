@@ -46,11 +46,12 @@ class Hit(DriverLine):
 
 
 class SearchAnswer(TypedDict):
-    """Hits, best first; `total` counts those that the limit cut off too."""
+    """Hits, best first; `total` counts those cut off by the limit, and `is_cut` says that there are more still."""
 
     query: str
     hits: list[Hit]
     total: int
+    is_cut: bool
 
 
 class Score(TypedDict):

@@ -21,6 +21,7 @@ class Priorities:
         licence_withdrawn: at least, where a licence no longer holds; `cleared` where only cleared reviewers may see it.
         linked_band: before the linked figure is added.
         possible: share in [0, 1] of what an event would be if it were theirs.
+        requested: a review that a person started.
     """
 
     mandatory: float
@@ -37,6 +38,7 @@ class Priorities:
     enrolled_twice: float
     enrolment_expired: float
     coverage_expired: float
+    requested: float
 
 
 @dataclass(frozen=True, slots=True)

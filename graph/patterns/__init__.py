@@ -5,7 +5,7 @@ reading     what of a graph counts as known, who counts as an offender, what is 
 registry    all patterns
 """
 
-from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern, Value
+from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern, PatternGraph, Value
 from graph.patterns.registry import PATTERNS, pattern_named
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Parameter",
     "ParameterKind",
     "Pattern",
+    "PatternGraph",
     "Value",
     "pattern_named",
 ]

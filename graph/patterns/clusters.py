@@ -6,9 +6,8 @@ import polars as pl
 
 from graph.patterns.names import with_names
 from graph.patterns.parameters import HUB, LIMIT, SHOW
-from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
+from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern, PatternGraph
 from graph.patterns.reading import EDGE_OF, THING_OF, BestRows, crowds, known_edges, people_with_events, sure
-from graph.store import GraphReader
 from linkage.schema import FrameSchema
 
 COLUMNS = FrameSchema(
@@ -26,7 +25,7 @@ COLUMNS = FrameSchema(
 KINDS = ("home", "phone")
 
 
-def find(reader: GraphReader, asked: Asked) -> Found:
+def find(reader: PatternGraph, asked: Asked) -> Found:
     """Rows by how many people, most first, and after all of those the hubs in the same way."""
     guilty = people_with_events(reader, asked).with_columns(is_guilty=pl.lit(value=True))
     order = ["is_hub", "people", "tie", "thing"]

@@ -7,10 +7,9 @@ import polars as pl
 
 from graph.patterns.names import with_names
 from graph.patterns.parameters import HUB, LIMIT, SHOW
-from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
+from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern, PatternGraph
 from graph.patterns.reading import crowds, known_edges, people_with_events, sure
 from graph.schema import EdgeKind, NodeKind
-from graph.store import GraphReader
 from linkage.schema import FrameSchema
 
 COLUMNS = FrameSchema(
@@ -31,7 +30,7 @@ COLUMNS = FrameSchema(
 _MOVE = ["older", "younger", "day", "person"]
 
 
-def find(reader: GraphReader, asked: Asked) -> Found:
+def find(reader: PatternGraph, asked: Asked) -> Found:
     """Rows by how many moved, most first, then by carriers and day; a group that lies within another is not told."""
     known = known_edges(reader, [EdgeKind.EMPLOYED_BY], asked.as_of)
     hubs = crowds(known).filter(pl.col("people") > asked.number("hub"))
@@ -88,7 +87,7 @@ def _groups(moves: pl.DataFrame, days: int) -> pl.DataFrame:
     )
 
 
-def _told(reader: GraphReader, asked: Asked, rows: pl.DataFrame, show: int) -> pl.DataFrame:
+def _told(reader: PatternGraph, asked: Asked, rows: pl.DataFrame, show: int) -> pl.DataFrame:
     """The groups with names, events and whether one carrier follows the other."""
     if not rows.height:
         return COLUMNS.empty()

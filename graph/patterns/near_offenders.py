@@ -8,7 +8,7 @@ import polars as pl
 
 from graph.patterns.names import with_names
 from graph.patterns.parameters import HUB, LIMIT, POSSIBLE
-from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
+from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern, PatternGraph
 from graph.patterns.reading import (
     EDGE_OF,
     THING_OF,
@@ -23,7 +23,6 @@ from graph.patterns.reading import (
     sure,
 )
 from graph.schema import NodeKind
-from graph.store import GraphReader
 from linkage.errors import SettingsError
 from linkage.schema import FrameSchema
 
@@ -58,7 +57,7 @@ _ORDER = ["weight", "people", "near", "is_possible", "associate", "offender", "t
 _DESCENDING = [True, *[False] * 7]
 
 
-def find(reader: GraphReader, asked: Asked) -> Found:
+def find(reader: PatternGraph, asked: Asked) -> Found:
     """Rows by how much the offender's heaviest event weighs, then by how few share the thing and how close in time."""
     _check_classes(asked)
     events = counting_events(reader, asked)
@@ -150,7 +149,7 @@ def _closest(two: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows.filter(~several), ordered.unique(keys, keep="first", maintain_order=True)])
 
 
-def _told(reader: GraphReader, rows: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def _told(reader: PatternGraph, rows: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """The rows with names, and with what the associates have on record themselves."""
     if not rows.height:
         return COLUMNS.empty()

@@ -11,13 +11,13 @@ import polars as pl
 from graph.neighbours import edges_at, places_of
 from graph.patterns.names import names
 from graph.patterns.parameters import HOPS, HUB_EDGES, MAX_EDGES, MAX_NODES, POSSIBLE
-from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
+from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern, PatternGraph
 from graph.patterns.reading import judged_events
 from graph.patterns.steps import ROUTE_COLUMNS, reach_of, route_rows, walkable
 from graph.policy import fold
 from graph.routes import Ground, Place, Route, RouteList
 from graph.schema import EdgeKind, NodeKind
-from graph.store import GraphReader, Reach
+from graph.store import Reach
 from linkage.schema import FrameSchema
 
 RECORD = "derogatory-record"
@@ -29,7 +29,7 @@ _OVER = ("cleared", "lifted", "replaced", "expired")
 """Events that a later disposition or the passing of time ended list nobody."""
 
 
-def find(reader: GraphReader, asked: Asked) -> Found:
+def find(reader: PatternGraph, asked: Asked) -> Found:
     """Rows of the nearest listed people, all at one distance, by id; each with its first route in order of places."""
     start = Place(NodeKind.IDENTITY, asked.person("person"))
     walk = _Walk(reader, asked)
@@ -56,7 +56,7 @@ class _Walk:
         asked: whom to look for and how far.
     """
 
-    reader: GraphReader
+    reader: PatternGraph
     asked: Asked
     ground: Ground = field(init=False)
     hops: int = 0
@@ -104,7 +104,7 @@ class _Walk:
         return None
 
 
-def _listed(reader: GraphReader, asked: Asked, people: list[str]) -> dict[str, list[str]]:
+def _listed(reader: PatternGraph, asked: Asked, people: list[str]) -> dict[str, list[str]]:
     """Why those of the people who are listed are."""
     if not people:
         return {}
@@ -128,7 +128,7 @@ def _listed(reader: GraphReader, asked: Asked, people: list[str]) -> dict[str, l
     return because
 
 
-def _derogatory(reader: GraphReader, records: pl.DataFrame) -> list[tuple[str, str]]:
+def _derogatory(reader: PatternGraph, records: pl.DataFrame) -> list[tuple[str, str]]:
     """Derogatory records with the people they are of, by record."""
     nodes = reader.nodes(NodeKind.RECORD, records["src"].unique().to_list())
     bad = {key for key, props in nodes.select("key", "props").iter_rows() if _is_derogatory(props)}

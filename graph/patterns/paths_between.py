@@ -6,17 +6,16 @@ import polars as pl
 
 from graph.paths import find_paths
 from graph.patterns.parameters import HOPS, HUB_EDGES, MAX_EDGES, MAX_NODES, POSSIBLE
-from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
+from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern, PatternGraph
 from graph.patterns.steps import CUTS, ROUTE_COLUMNS, reach_of, route_rows, walkable
 from graph.routes import Place, Search
 from graph.schema import NodeKind
-from graph.store import GraphReader
 from linkage.schema import FrameSchema
 
 COLUMNS = FrameSchema("paths", {"route": pl.Int64, **ROUTE_COLUMNS})
 
 
-def find(reader: GraphReader, asked: Asked) -> Found:
+def find(reader: PatternGraph, asked: Asked) -> Found:
     """Rows by length, then by the kinds and keys along the route."""
     start, end = (Place(NodeKind.IDENTITY, asked.person(name)) for name in ("from", "to"))
     reach = reach_of(asked)

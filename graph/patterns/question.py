@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import polars as pl
 
+from graph.neighbours import Steps
 from graph.policy import RiskPolicy
-from graph.store import GraphReader
+from graph.store import GraphScan
 from linkage.errors import SettingsError
 from linkage.schema import FrameSchema
 
@@ -127,6 +129,10 @@ class Asked:
         return str(self.values[name])
 
 
+class PatternGraph(GraphScan, Steps, Protocol):
+    """What a pattern reads of a graph: a store, or one seen without what not everybody may know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """An answer.
@@ -162,7 +168,7 @@ class Pattern:
     parameters: tuple[Parameter, ...]
     columns: FrameSchema
     people: tuple[str, ...]
-    find: Callable[[GraphReader, Asked], Found]
+    find: Callable[[PatternGraph, Asked], Found]
 
     def values(self, given: Mapping[str, str]) -> dict[str, Value]:
         """A value for each parameter: what was given, else the default.
@@ -181,7 +187,7 @@ class Pattern:
             values[parameter.name] = value
         return values
 
-    def ask(self, reader: GraphReader, asked: Asked) -> Found:
+    def ask(self, reader: PatternGraph, asked: Asked) -> Found:
         """The answer, its rows with exactly the pattern's columns."""
         found = self.find(reader, asked)
         return Found(self.columns.conform(found.rows), tuple(cut for cut in Cut if cut in found.cuts))

@@ -6,10 +6,9 @@ import polars as pl
 
 from graph.patterns.names import with_names
 from graph.patterns.parameters import HUB, LIMIT, SHOW
-from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern
+from graph.patterns.question import Asked, Cut, Found, Parameter, ParameterKind, Pattern, PatternGraph
 from graph.patterns.reading import BestRows, crowds, in_parts, known_edges, people_with_events, sure
 from graph.schema import EdgeKind, NodeKind
-from graph.store import GraphReader
 from linkage.schema import FrameSchema
 
 COLUMNS = FrameSchema(
@@ -29,7 +28,7 @@ COLUMNS = FrameSchema(
 )
 
 
-def find(reader: GraphReader, asked: Asked) -> Found:
+def find(reader: PatternGraph, asked: Asked) -> Found:
     """Rows by how many carriers, then how many drivers, most first."""
     known = known_edges(reader, [EdgeKind.DROVE], asked.as_of)
     hubs = crowds(known).filter(pl.col("people") > asked.number("hub"))

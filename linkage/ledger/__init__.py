@@ -5,7 +5,7 @@ from linkage.ledger.facts import FactStore
 from linkage.ledger.history import History, Run
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
-from linkage.ledger.loads import FileSummary, LoadRow, LoadTables
+from linkage.ledger.loads import FileSummary, Issue, LoadRow, LoadTables
 from linkage.ledger.workspace import Workspace
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "FileSummary",
     "History",
     "IdentityTables",
+    "Issue",
     "KeptConnections",
     "LoadRow",
     "LoadTables",

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -106,6 +107,24 @@ class FactStore:
         """Rows of the kind that the loads wrote; told by the files' ends, without reading them."""
         files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
         return sum(int(pl.scan_parquet(file).select(pl.len()).collect().item()) for file in files)
+
+    def covered(self, kind: Kind, loads: Sequence[int], days: Sequence[str]) -> tuple[int, date | None, date | None]:
+        """Rows that the loads wrote of a kind, without withdrawals, and the first and last day in the given columns."""
+        files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
+        if not files:
+            return 0, None, None
+        frame = pl.concat([_read(file, [*days, WITHDRAWN]) for file in files], how="diagonal").filter(
+            ~pl.col(WITHDRAWN)
+        )
+        named = [frame[name] for name in days if name in frame.columns]
+        firsts, lasts = ([day for day in (getattr(one, end)() for one in named) if day] for end in ("min", "max"))
+        return frame.height, min(firsts, default=None), max(lasts, default=None)
+
+    def countries(self, kind: Kind, loads: Sequence[int]) -> set[str]:
+        """Countries that the rows of a kind name, in the loads."""
+        files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
+        frames = [_read(file, ["country"]) for file in files]
+        return {str(one) for frame in frames for one in frame["country"].unique().drop_nulls()}
 
     def sweep(self, loads: Sequence[int]) -> list[str]:
         """Folders of interrupted loads are gone; returns their names."""

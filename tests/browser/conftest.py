@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from api.accounts.users import Users
 from api.bootstrap import open_workspace
 from api.cli import main
 from api.roles import Role
+from tests.demo import copy_of_demo
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 ARGUMENTS = (
@@ -81,6 +82,7 @@ class Site:
         page.on("request", lambda request: _noted(request, seen, self.url))
         page.on("console", lambda message: _heard(message, seen))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: _asked(dialog, seen))
         yield page
         context.close()
         assert not seen.elsewhere, f"asked of others: {seen.elsewhere}"
@@ -106,9 +108,19 @@ def _heard(message: ConsoleMessage, seen: Seen) -> None:
         seen.complaints.append(message.text)
 
 
+def _asked(dialog: Dialog, seen: Seen) -> None:
+    seen.complaints.append(f"a dialog: {dialog.message}")
+    dialog.dismiss()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Where Chromium is on this machine."""
+    return chromium_here()
+
+
+def chromium_here() -> str:
+    """Where Chromium is on this machine; the test that asks is skipped where there is none, or fails."""
     found = next((path for path in CHROMIUM if Path(path).exists()), None)
     if found is None:
         reason = "no Chromium on this machine (Debian: apt-get install chromium)"
@@ -130,8 +142,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Path:
     """The demo's workspace with one person of each role; tests take copies."""
-    folder = tmp_path_factory.mktemp("demo") / "workspace"
-    assert main(["demo", "--workspace", str(folder)]) == 0
+    folder = copy_of_demo(tmp_path_factory)
     workspace = open_workspace(folder)
     with workspace.transaction() as connection:
         for name, role in PEOPLE.items():

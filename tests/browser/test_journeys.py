@@ -271,7 +271,7 @@ def test_a_file_with_bad_rows_is_loaded_mended_and_sent_again(own_site: Site, tm
         assert "10 rows read = 8 accepted + 2 rejected" in told
         assert "no-key" in told
         with page.expect_download() as download:
-            page.click("text=Download rejects")
+            page.click("section:has-text('Rejected rows') >> text=Download as CSV")
         rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8"))))
         assert [row["line"] for row in rows] == ["10", "11"]
         send(page, mended, "Load")

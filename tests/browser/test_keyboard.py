@@ -315,7 +315,7 @@ def test_load_and_correct(own_site: Site, tmp_path: Path) -> None:
         page.wait_for_selector("text=rows read =", timeout=120_000)
         assert "2 rows read = 1 accepted + 1 rejected" in page.inner_text("main")
         keys.skip()
-        rejects = keys.download("link", "Download rejects (CSV)")
+        rejects = keys.download("link", "Download as CSV")
         assert [row["line"] for row in csv.DictReader(io.StringIO(rejects.read_text("utf-8")))] == ["3"]
         keys.follow("link", "Load the corrected file", "**/loads#file")
         sent(keys, mended, "Load", skip=False)

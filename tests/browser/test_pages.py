@@ -24,6 +24,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("inv", "/why?a=CBP/SZ000010-2&b=US/ND0000651"),
     ("inv", "/match-list"),
     ("inv", "/connect?people=D-74YJUZX7GN+D-CKVKHP2IZF+D-VMXSPT2AZ4"),
+    ("inv", "/patterns"),
+    ("inv", "/patterns/near-offenders"),
     ("inv", "/cases"),
     ("inv", "/views"),
     ("inv", "/watches"),
@@ -41,6 +43,9 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("loa", "/loads"),
     ("loa", "/loads/1"),
     ("aud", "/audit"),
+    ("aud", "/measures"),
+    ("sup", "/measures"),
+    ("sup", "/policy"),
 )
 
 
@@ -73,7 +78,7 @@ def faults_of(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("user", ["inv", "rev", "loa", "aud"])
+@pytest.mark.parametrize("user", ["inv", "rev", "sup", "loa", "aud"])
 def test_every_page_is_sound_for_whoever_may_open_it(site: Site, user: str) -> None:
     faults = []
     with site.visit(user) as page:
@@ -99,6 +104,27 @@ def test_the_sign_in_page_is_sound(site: Site) -> None:
     assert "do not open this workspace" in page.inner_text("[role=alert]")
     assert violations(page) == []
     context.close()
+
+
+def asked(page: Page, name: str) -> None:
+    """The page is the answer to a pattern as it stands."""
+    page.goto(f"/patterns/{name}")
+    page.click("main form button.primary")
+    page.wait_for_url("**/patterns/asked/**")
+
+
+def test_the_answers_of_patterns_are_sound_and_fit_a_narrow_window(site: Site) -> None:
+    faults = []
+    with site.visit("inv") as page:
+        for name in ("near-offenders", "shared-vehicles", "clusters"):
+            asked(page, name)
+            assert page.locator("main table tbody tr").count() > 3
+            page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+            faults += faults_of(page)
+        page.click("text=Open as graph")
+        settled(page)
+        faults += faults_of(page)
+    assert not faults, "\n".join(faults)
 
 
 def test_what_is_not_there_and_what_may_not_be_seen_say_what_to_do(site: Site) -> None:

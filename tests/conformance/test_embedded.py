@@ -8,7 +8,7 @@ from graph.days import UNDATED
 from graph.embedded import MIGRATIONS, EmbeddedStore
 from graph.embedded.statements import Statements
 from graph.errors import ConstraintViolation, GraphError, StoreUnavailable
-from graph.schema import EDGE, NODE, Projection
+from graph.schema import EDGE, NODE, GraphChange, NodeKind, Projection
 from graph.testing.conformance import GraphStoreConformance, small
 
 
@@ -61,6 +61,32 @@ class TestEmbeddedStore(GraphStoreConformance):
             columns = {name: as_days.get(dtype, dtype) for name, dtype in schema.columns.items()}
             frames.append(schema.conform(pl.DataFrame(rows, schema=columns, orient="row")))
         return Projection(*frames)
+
+
+def test_the_number_of_a_node_is_its_own_for_good(connection) -> None:
+    store, none = EmbeddedStore(connection), NODE.empty()
+
+    def put(*keys: str) -> dict[str, int]:
+        rows = [{"kind": "Phone", "key": key, "known_on": None, "props": None} for key in keys]
+        store.apply(
+            GraphChange(none, NODE.conform(pl.DataFrame(rows, schema=NODE.columns)), EDGE.empty(), EDGE.empty())
+        )
+        return dict(connection.execute("SELECT key, id FROM node"))
+
+    def drop(key: str) -> None:
+        gone = store.nodes(NodeKind.PHONE, [key])
+        store.apply(GraphChange(gone, none, EDGE.empty(), EDGE.empty()))
+
+    first = put("a", "b")
+    drop("b")  # the highest number is free again, which SQLite would give away
+    second = put("c")
+    assert first["b"] not in second.values()
+    assert put("b")["b"] == first["b"]
+    assert put("a", "b", "c") == {"a": first["a"], "b": first["b"], "c": second["c"]}
+    drop("b")
+    store.clear()
+    assert put("d")["d"] > max(*first.values(), second["c"])
+    assert put("c")["c"] == second["c"]
 
 
 @pytest.mark.parametrize("name", ["edges_at", "degrees"])

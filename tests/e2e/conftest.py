@@ -104,6 +104,14 @@ def client_of() -> Iterator[Callable[[CommandLine], TestClient]]:
         client.close()
 
 
+@pytest.fixture(scope="session")
+def web_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The world behind the pages, made once; tests take copies."""
+    from tests.e2e.web_world import a_web_world
+
+    return a_web_world(tmp_path_factory.mktemp("web_world"))
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str, str], Path]:
     """Writes a text file and gives its path."""

@@ -23,11 +23,13 @@ import pytest
 from api.bootstrap import open_workspace
 from graph.embedded import EmbeddedStore
 from linkage.schema import Kind
+from tests.e2e.case_pages import files_from_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(os.environ.get("CROSSLANE_CASES", ROOT / "fixtures" / "cases"))
 NAMES = sorted(folder.parent.name for folder in CASES.glob("*/expect.json"))
-LATER = {"ui": "investigator's browser"}
+BROWSER = "ui"
+"""What is asked of pages; it is checked last, since it adds people and cases to the workspace."""
 GRAPH = {
     "identities": ("nodes", "Identity"),
     "records": ("nodes", "Record"),
@@ -45,30 +47,20 @@ def expectation(name: str) -> dict[str, Any]:
     return found
 
 
-def parameters() -> Iterable[Any]:
-    for name in NAMES:
-        later = [LATER[key] for key in LATER if key in expectation(name)]
-        reason = f"needs the {', '.join(later)}"
-        marks = [pytest.mark.xfail(strict=True, reason=reason, raises=NotImplementedError)] if later else []
-        yield pytest.param(name, marks=marks, id=name)
-
-
 def test_there_are_cases() -> None:
     assert NAMES, f"no case under {CASES}; set CROSSLANE_CASES"
 
 
-@pytest.mark.parametrize("name", list(parameters()))
+@pytest.mark.parametrize("name", NAMES)
 def test_case(name: str, cli: Any, client_of: Any, tmp_path: Path) -> None:
-    case = Case(name, cli, client_of, tmp_path)
-    case.check()
-    for key, capability in LATER.items():
-        if key in case.expect:
-            raise NotImplementedError(capability)
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if set(LATER) & set(expectation(name))])
-def test_what_needs_no_later_capability_holds_now(name: str, cli: Any, client_of: Any, tmp_path: Path) -> None:
     Case(name, cli, client_of, tmp_path).check()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if BROWSER in expectation(name)])
+def test_what_needs_no_browser_holds_without_one(name: str, cli: Any, client_of: Any, tmp_path: Path) -> None:
+    case = Case(name, cli, client_of, tmp_path)
+    del case.expect[BROWSER]
+    case.check()
 
 
 def test_an_unknown_key_is_no_pass(cli: Any, client_of: Any, tmp_path: Path) -> None:
@@ -99,13 +91,13 @@ class Case:
         self.store = Store(cli, self)
 
     def check(self) -> None:
-        unknown = set(self.expect) - set(CHECKS) - PLAIN - set(LATER)
+        unknown = set(self.expect) - set(CHECKS) - PLAIN
         assert not unknown, f"keys that the harness does not know: {sorted(unknown)}"
         claims = {key: value for key, value in self.expect.items() if key in CHECKS}
         steps = claims.pop("steps", None)
         if claims:
             self.store.load(self.inputs)
-        for key, value in claims.items():
+        for key, value in sorted(claims.items(), key=lambda claim: claim[0] == BROWSER):
             CHECKS[key](self.store, value)
         if steps is not None:
             check_steps(self, steps)
@@ -477,20 +469,44 @@ API = {"score by source record": api_score, "search": api_search, "list drivers 
 
 def export(store: Store, expected: dict[str, Any]) -> None:
     known_keys(expected, {"no_cell_starts_with"})
-    names = " ".join(row["record_id"] for row in store.cli.json("identities")["rows"])
-    found = ""
-    for arguments in (["identities"], ["scores"], ["search", *names.split()[:1]], *searches(store)):
+    texts = []
+    for arguments in (["identities"], ["scores"], *searches(store)):
         result = store.cli(*arguments, "--format", "csv")
         assert result.code == 0
-        found += result.out
-        for row in csv.reader(io.StringIO(result.out, newline="")):
-            assert not any(cell.startswith(tuple(expected["no_cell_starts_with"])) for cell in row), row
-    assert "'=HYPERLINK" in found
+        texts.append(result.out)
+    folder = store.case.scratch / "graph"
+    assert store.cli("graph", "export", folder, "--format", "csv").code == 0
+    files = sorted(folder.glob("*.csv"))
+    assert len(files) == 2
+    texts += [file.read_text("utf-8") for file in files]
+    sample = store.case.scratch / "sample.csv"
+    assert store.cli("evaluate", "--sample", 50, "--out", sample).code == 0
+    assert_no_formula([*texts, sample.read_text("utf-8")], expected["no_cell_starts_with"])
+
+
+def assert_no_formula(texts: list[str], starts: list[str]) -> None:
+    """No cell of the files begins like a formula, and those of the case are in them."""
+    for text in texts:
+        assert not [
+            cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row if cell.startswith(tuple(starts))
+        ]
+    for start in ("=HYPERLINK", "@SUM", "+1", "-2"):
+        assert f"'{start}" in "".join(texts) or f" {start}" in "".join(texts)
 
 
 def searches(store: Store) -> list[list[str]]:
     """A search for each record, so that every name is among the cells."""
     return [["search", key] for key in store.identities()]
+
+
+def ui(store: Store, expected: dict[str, Any]) -> None:
+    known_keys(expected, {"page_title_must_not_become", "visible_text"})
+    (drivers,) = [store.case.folder / file for file in store.files]
+    starts = store.case.expect["export"]["no_cell_starts_with"]
+    texts = files_from_pages(
+        store.cli.folder, drivers, expected["visible_text"], expected["page_title_must_not_become"]
+    )
+    assert_no_formula(texts, starts)
 
 
 def check_steps(case: Case, steps: list[dict[str, Any]]) -> None:
@@ -589,6 +605,7 @@ CHECKS: dict[str, Callable[[Store, Any], None]] = {
         limits,
         api,
         export,
+        ui,
     )
 }
 CHECKS["steps"] = lambda store, value: None

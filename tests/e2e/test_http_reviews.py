@@ -13,6 +13,7 @@ from api.audit import AuditLog
 from api.reviews.document import BLIND
 from api.roles import Role
 from eligibility.trail import Trail
+from eligibility.untold import untold
 from tests.e2e.http_world import Api, a_world, assert_problem, pages, rows_of, serving
 
 QUEUE = "/api/v1/reviews"
@@ -162,3 +163,33 @@ def test_without_a_fact_nothing_is_stored(api: Api) -> None:
     assert found["after"]["own"] < found["before"]["own"]
     assert client.get("/api/v1/drivers/US%2F1/score").json()["own"] == found["before"]["own"]
     assert "E77" not in assert_problem(client.get(f"{QUEUE}/1/without", params={"fact": "US/E77"}), 404)["detail"]
+
+
+def test_a_person_starts_a_review_once_a_key_and_a_key_of_a_service_never(api: Api) -> None:
+    ana = api.person(Role.REVIEWER, "ana")
+    asked = {"driver": "US/2", "reason": "the lane officer asks"}
+    for role in (Role.REVIEWER, Role.SUPERVISOR):
+        assert "log in" in assert_problem(api.as_(role).post(QUEUE, json=asked), 403)["detail"]
+    for role in (Role.VIEWER, Role.INVESTIGATOR, Role.LOADER, Role.AUDITOR):
+        assert_problem(api.as_(role).post(QUEUE, json=asked), 403)
+        assert_problem(api.person(role, f"p-{role.value}").post(QUEUE, json=asked), 403)
+    for bad in ({"driver": "US/2"}, {"driver": "US/2", "reason": "  "}, asked | {"by": "eva"}, asked | {"driver": ""}):
+        assert_problem(ana.post(QUEUE, json=bad), 422)
+    assert_problem(ana.post(QUEUE, json=asked | {"driver": "US/404"}), 404)
+    assert "not enrolled" in assert_problem(ana.post(QUEUE, json=asked | {"driver": "US/4"}), 409)["detail"]
+
+    headers = {"Idempotency-Key": "start-1"}
+    first = ana.post(QUEUE, json=asked, headers=headers)
+    again = ana.post(QUEUE, json=asked, headers=headers)
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    row = first.json()
+    assert (row["identity_id"], row["trigger"], row["state"]) == (api.id_of("US/2"), "requested", "open")
+    assert str(row["review_id"]) in assert_problem(ana.post(QUEUE, json=asked), 409)["detail"]
+    assert [one["review_id"] for one in rows_of(pages(ana, QUEUE, trigger="requested"))] == [row["review_id"]]
+    with api.workspace.reading() as connection:
+        assert Trail(connection).verify() == []
+        assert untold(connection) == []
+        (opened,) = Trail(connection).of(f"review:{row['review_id']}")
+    assert (opened.actor, opened.reason) == ("ana", asked["reason"])
+    noted = [e for e in AuditLog(api.workspace.path).entries(limit=1000) if e.action == "review start"]
+    assert {(e.actor, e.identity_id) for e in noted} == {("ana", api.id_of("US/2"))}

@@ -340,3 +340,77 @@ def test_a_matter_that_is_no_incident_is_resolved_once_and_signed(
     as_(monkeypatch, "ben")
     signed = desk.json("review", "sign", number, "--reason", "agreed")
     assert (signed["state"], signed["outcome"]) == ("closed", "conditions")
+
+
+def test_a_person_starts_a_review_and_it_goes_the_way_of_every_other(
+    desk: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "the lane officer saw another driver at the wheel"
+    begin = ("review", "start", "US/2", "--reason", why)
+    started = desk.json(*begin)
+    number = started["review_id"]
+    assert {name: started[name] for name in ("state", "round", "trigger", "key", "reason", "assignee")} == {
+        "state": "open",
+        "round": 1,
+        "trigger": "requested",
+        "key": "requested",
+        "reason": why,
+        "assignee": None,
+    }
+    assert f"review {number} of this driver" in desk(*begin).err, "one at a time"
+    assert desk.run("review", "start", "US/1", "--reason", " ", "-w", desk.folder).code == 2
+    assert desk.json("review", "list", "--driver", "US/2")["rows"][0]["reason"] == why
+
+    shown = desk.json("review", "show", number)
+    (asked,) = [factor for factor in shown["trace"]["factors"] if factor["must_resolve"]]
+    assert (asked["factor"], asked["kind"], asked["says"]) == ("requested", "request", why)
+    (told,) = shown["trail"]
+    assert (told["actor"], told["action"], told["reason"]) == ("ana", "review opened", why)
+    replayed = desk.json("review", "replay", number)
+    assert replayed["is_whole"] is True
+    assert replayed["shown"]["matter"]["reason"] == why
+    assert replayed["shown"]["score"]["as_of"] == "2026-06-30"
+    assert {row["result"] for row in replayed["shown"]["coverage"]} >= {"clear"}
+
+    desk.json("review", "assign", number, "ana")
+    resolve_all(desk, number)
+    adverse = ("review", "decide", number, "suspend", "--code", "LOW_RISK", "--reason", "as asked")
+    assert "needs a factor that you confirmed" in desk(*adverse).err, "that somebody asked carries nothing"
+    closed = desk.json(
+        "review", "decide", number, "retain", "--code", "NOTHING_ADVERSE", "--reason", "it was a mistake"
+    )
+    assert (closed["state"], closed["outcome"]) == ("closed", "retain")
+
+    as_(monkeypatch, "ben")
+    again = desk.json("review", "start", "US/2", "--reason", "seen again")
+    assert (again["review_id"], again["round"], again["state"]) == (number, 2, "open")
+    assert desk.json("review", "show", number)["trace"]["unresolved"] == ["requested"], "found again in its round"
+    rounds = desk.json("review", "show", number)["rounds"]
+    assert [(one["reason"], one["outcome"]) for one in rounds] == [(why, "retain"), ("seen again", None)]
+    desk.json("screen", "--today", "2026-07-01")
+    assert desk.json("review", "show", number)["round"] == 2, "screening has nothing to say of it"
+    assert trail_of(desk)["ok"], trail_of(desk)
+
+
+def test_only_somebody_enrolled_is_reviewed(desk: CommandLine) -> None:
+    path = desk.folder.parent / "more.csv"
+    path.write_text("source,record_id,country,given_name,surname,birth_date\nMX,5,MX,Zuleica,Iturbide,1990-01-02\n")
+    desk.json("load", path, "--source", "drivers", "--today", "2026-06-30")
+    before = desk.json("review", "list", "--all")
+    refused = desk("review", "start", "MX/5", "--reason", "a tip")
+    assert (refused.code, "not enrolled" in refused.err) == (2, True)
+    assert desk("review", "start", "MX/77", "--reason", "a tip").code != 0
+    assert desk.json("review", "list", "--all") == before
+
+
+def test_a_review_that_was_asked_for_is_listed_and_looked_at_again_when_a_merge_is_undone(desk: CommandLine) -> None:
+    path = desk.folder.parent / "more.csv"
+    path.write_text("source,record_id,country,given_name,surname,birth_date\nMX,5,MX,Zuleica,Iturbide,1990-01-02\n")
+    desk.json("load", path, "--source", "drivers", "--today", "2026-06-30")
+    merged = desk.json("link", "US/2", "MX/5", "--reason", "the same licence photograph")
+    number = desk.json("review", "start", "US/2", "--reason", "a tip")["review_id"]
+    undone = desk.json("undo", merged["decision"]["n"], "--reason", "another face")
+    assert number in [row["review_id"] for row in desk.json("review", "relied", merged["decision"]["n"])["reviews"]]
+    assert undone["decision"]["undone_at"]
+    assert desk.json("review", "show", number)["round"] == 2
+    assert trail_of(desk)["ok"], trail_of(desk)

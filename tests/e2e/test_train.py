@@ -101,3 +101,24 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, capsys: pytest.Captu
         (tmp_path / name).write_bytes(b"no table")
         assert main(["train", str(tmp_path / name)]) == 2
     assert "unreadable" in capsys.readouterr().err
+
+
+def test_questions_run_nothing_in_a_spreadsheet_and_read_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, asked = _table(tmp_path / "t.csv", 400), tmp_path / "ask.csv"
+    rows = pl.read_csv(table, infer_schema=False)
+    rows.with_columns(id="=" + pl.col("id"), first_name="=" + pl.col("first_name")).write_csv(table)
+    assert main(["train", str(table), "--ask", "50", "--questions", str(asked)]) == 0
+    questions = pl.read_csv(asked, infer_schema=False)
+    cells = [cell for row in questions.iter_rows() for cell in row if cell]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert {cell[:3] for cell in questions["record_l"]} <= {"'=a", "'=b"}
+    same = pl.col("record_l").str.slice(3) == pl.col("record_r").str.slice(3)
+    said = (same != (pl.int_range(pl.len()) % 10 == 0)).cast(pl.String)
+    questions.with_columns(is_match=said, by=pl.lit("ana"), at=pl.lit("2026-11-01")).write_csv(asked)
+    capsys.readouterr()
+    assert main(["train", str(table), "--labels", str(asked), "--report", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["labels"]["pairs"], document["labels"]["rejected"]) == (50, [])
+    assert document["reliability"] is not None, "the labels are of records of the table"

@@ -19,6 +19,9 @@ from api.decide import decide, undo
 from api.drivers import drivers_of
 from api.graph_store import LEDGER
 from api.load import LoadRequest, load
+from api.pattern_refs import ref_of
+from api.pattern_rows import rows_shown
+from api.patterns import PatternRequest, run_pattern
 from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import Workspace
 
@@ -88,6 +91,7 @@ def refs(workspace: Workspace) -> dict[PinKind, str]:
         PinKind.LIST: f"{driver} {other}",
         PinKind.CONNECTION: f"{driver} {other}",
         PinKind.VIEW: view,
+        PinKind.PATTERN: ref_of(PatternRequest("paths", {"from": driver, "to": other, "longer": "true"})),
     }
 
 
@@ -209,6 +213,68 @@ def test_a_terrorism_event_fires_nothing(workspace: Workspace, ana: Watches, tmp
     assert changed(ana) == {}
 
 
+CLUSTERS = PatternRequest("clusters", {"kinds": "phone", "least_people": "2"})
+
+
+def with_phone(*people: tuple[str, str], phone: str = "956 555 0144") -> str:
+    head = "source,record_id,country,given_name,surname,birth_date,phone\n"
+    return head + "".join(f"PH,{key},US,{given},Ormaechea,1970-02-0{key},{phone}\n" for key, given in people)
+
+
+def test_a_pinned_row_is_that_row_wherever_it_stands_and_says_when_it_is_gone(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    bring(workspace, tmp_path, "drivers", with_phone(("1", "Vidal"), ("2", "Berta")))
+    document = run_pattern(workspace, CLUSTERS)
+    row = next(row for row in rows_shown(workspace, document) if row.cells["thing"]["things"][0]["label"] == "…0144")
+    ref = ref_of(CLUSTERS, row.digest)
+    assert "0144" not in ref
+    says = says_of(workspace, PinKind.PATTERN, ref, LEDGER)
+    assert (len(says["rows"]), says["is_row"]) == (1, True)
+    assert set(says["people"]) == {workspace.resolve_id("PH/1"), workspace.resolve_id("PH/2")}
+    more = with_phone(*((str(key), f"Name{key}") for key in range(3, 9)), phone="956 555 0145")
+    bring(workspace, tmp_path, "drivers", more)
+    assert says_of(workspace, PinKind.PATTERN, ref, LEDGER)["rows"] == says["rows"], "another row comes first now"
+    bring(workspace, tmp_path, "drivers", with_phone(("2", "Berta"), phone=""), TODAY + timedelta(1))
+    with pytest.raises(UnknownRecord):
+        says_of(workspace, PinKind.PATTERN, ref, LEDGER)
+
+
+def test_a_watched_pattern_fires_on_new_rows_and_people_and_on_nothing_else(
+    workspace: Workspace, ana: Watches, tmp_path: Path
+) -> None:
+    bring(workspace, tmp_path, "drivers", with_phone(("1", "Vidal"), ("2", "Berta")))
+    number = ana.add(WatchKind.PATTERN, ref_of(CLUSTERS), "a tip", UNTIL)
+    bring(workspace, tmp_path, "drivers", with_phone(("1", "Vidal"), ("2", "Berta"), ("3", "Carla")))
+    assert changed(ana) == {"people": 1}, "a row has one person more, and is the same row"
+    ana.acknowledge(number)
+    more = with_phone(("4", "Dario"), ("5", "Elsa"), phone="956 555 0145")
+    bring(workspace, tmp_path, "drivers", more)
+    assert changed(ana) == {"rows": 1, "people": 2}
+    ana.acknowledge(number)
+    event = "PH,E-1,I-1,1,,US-FED-545,2026-04-01,9,Goods found,charge,,2026-06-10"
+    bring(workspace, tmp_path, "events", f"{_EVENT}{event}\n")
+    assert changed(ana) == {}, "how many of them have events orders nothing and is no row"
+
+
+def test_an_identity_that_got_another_id_alone_fires_no_watched_pattern(
+    workspace: Workspace, ana: Watches, tmp_path: Path
+) -> None:
+    bring(workspace, tmp_path, "drivers", with_phone(("1", "Vidal"), ("2", "Berta")))
+    event = "PH,E-1,I-1,2,,US-FED-545,2026-04-01,9,Goods found,charge,,2026-06-10"
+    bring(workspace, tmp_path, "events", f"{_EVENT}{event}\n")
+    driver, first, second = (workspace.resolve_id(key) for key in (US, "PH/1", "PH/2"))
+    near = PatternRequest("near-offenders", {"ties": "phone"})
+    assert (first, second) in {(row["associate"], row["offender"]) for row in run_pattern(workspace, near)["rows"]}
+    for asked in (near, CLUSTERS, PatternRequest("paths", {"from": first, "to": second})):
+        ana.add(WatchKind.PATTERN, ref_of(asked), "a tip", UNTIL)
+    decide(workspace, US, "PH/1", "same", "one man on both photographs", "ben")
+    assert workspace.resolve_id("PH/1") == driver != first
+    fired = ana.look()
+    assert [one.changes for one in fired] == [(), (), ()]
+    assert {one.people for one in fired} == {(driver, second), ()}, "whoever is asked about stands in the audit"
+
+
 def test_a_watch_is_seen_and_ended_by_its_owner_alone(workspace: Workspace, ana: Watches) -> None:
     number = ana.add(WatchKind.DRIVER, workspace.resolve_id(US), "a tip", UNTIL)
     ben = Watches(workspace, "ben")
@@ -251,3 +317,25 @@ def test_what_is_gone_is_said(workspace: Workspace, ana: Watches) -> None:
     (fired,) = ana.look()
     assert isinstance(fired, Fired)
     assert [change.what for change in fired.changes] == ["gone"]
+
+
+def test_what_is_watched_and_pinned_by_its_number_is_never_another_thing(
+    workspace: Workspace, ana: Watches, tmp_path: Path
+) -> None:
+    def with_phone(record: str, phone: str) -> str:
+        head = "source,record_id,country,given_name,surname,birth_date,phone"
+        return f"{head}\nNUM,{record},US,Vidal,Oyarzun,1970-02-03,{phone}\n"
+
+    bring(workspace, tmp_path, "drivers", with_phone("1", "956 555 0777"))
+    number = number_of(workspace, "Phone", "+19565550777")
+    ana.add(WatchKind.THING, number, "a tip", UNTIL)
+    bring(workspace, tmp_path, "drivers", with_phone("1", ""), TODAY + timedelta(1))
+    assert number_of(workspace, "Phone", "+19565550777") == "None", "nobody has that phone any more"
+    bring(workspace, tmp_path, "drivers", with_phone("2", "956 555 0888"), TODAY + timedelta(2))
+    assert number_of(workspace, "Phone", "+19565550888") not in {"None", number}
+    with pytest.raises(UnknownRecord):
+        says_of(workspace, PinKind.THING, number, LEDGER)
+    assert changed(ana) == {"gone": 1}
+    bring(workspace, tmp_path, "drivers", with_phone("1", "+1 956 555 0777"), TODAY + timedelta(3))
+    assert number_of(workspace, "Phone", "+19565550777") == number
+    assert changed(ana) == {}

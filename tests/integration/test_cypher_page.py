@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,6 @@ import polars as pl
 import pytest
 from neo4j import Driver, GraphDatabase
 
-from api.cli import main
 from graph.embedded import EmbeddedStore
 from graph.neo4j import Server
 from graph.neo4j.reading_pack import Answer, Question, answers, ask, questions
@@ -22,6 +20,7 @@ from graph.neo4j_csv import write_import
 from graph.project import snapshot
 from graph.schema import EdgeKind, NodeKind, Projection
 from graph.store import Mark
+from tests.demo import copy_of_demo
 from tests.neo4j_server import Neo4jServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,16 +31,12 @@ PACK = {question.name: question for question in questions()}
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, neo4j_server: Neo4jServer) -> Projection:
     """The demo's graph, as the embedded store holds it; the server holds it too."""
-    folder = tmp_path_factory.mktemp("demo")
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as err:
-        code = main(["demo", "-w", str(folder / "workspace"), "--fixtures", str(ROOT / "fixtures")])
-    assert code == 0, err.getvalue()
-    with contextlib.closing(
-        apsw.Connection(str(folder / "workspace" / "ledger.db"), flags=apsw.SQLITE_OPEN_READONLY)
-    ) as connection:
+    ledger = copy_of_demo(tmp_path_factory) / "ledger.db"
+    files = tmp_path_factory.mktemp("import") / "files"
+    with contextlib.closing(apsw.Connection(str(ledger), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
         store = EmbeddedStore(connection)
-        write_import(store, Mark(), folder / "files")
-        neo4j_server.load(folder / "files")
+        write_import(store, Mark(), files)
+        neo4j_server.load(files)
         return snapshot(store)
 
 

@@ -15,9 +15,10 @@ from api.graph_store import LEDGER, GraphStoreChoice
 from api.load import LoadRequest, load
 from api.progress import Silent
 from api.projection import push_graph
-from api.things import thing_document
+from api.things import numbers_of, thing_document
 from graph.neo4j import Server
 from graph.schema import NodeKind
+from linkage.errors import UnknownRecord
 from linkage.ledger import Workspace
 from tests.neo4j_server import Neo4jServer
 
@@ -71,3 +72,35 @@ def test_both_stores_show_the_same(workspace: Workspace, empty_neo4j: Neo4jServe
     mine, theirs = asked(workspace, LEDGER), asked(workspace, GraphStoreChoice(server))
     for here, there in zip(mine, theirs, strict=True):
         assert there == here
+
+
+def test_a_number_names_the_same_thing_over_both_stores_after_a_thing_went(
+    workspace: Workspace, empty_neo4j: Neo4jServer, tmp_path: Path
+) -> None:
+    server = Server(empty_neo4j.uri, empty_neo4j.user, empty_neo4j.password)
+
+    def bring(phone: str, day: int) -> None:
+        head = "source,record_id,country,given_name,surname,birth_date,phone\n"
+        path = tmp_path / f"drivers-{day}.csv"
+        path.write_text(f"{head}NUM,1,US,Vidal,Oyarzun,1970-02-03,{phone}\n", "utf-8")
+        load(workspace, LoadRequest((path,), "drivers", date(2026, 7, day)))
+        push_graph(workspace, server, Silent())
+
+    def number_of(phone: str) -> int | None:
+        with workspace.reading() as connection:
+            return numbers_of(connection, [("Phone", phone)]).get(("Phone", phone))
+
+    bring("956 555 0777", 1)
+    first = number_of("+19565550777")
+    bring("956 555 0888", 2)
+    second = number_of("+19565550888")
+    assert (number_of("+19565550777"), second is None, first == second) == (None, False, False)
+    assert first is not None
+    assert second is not None
+    for store in (LEDGER, GraphStoreChoice(server)):
+        assert thing_document(workspace, second, 0, store)["key"] == "+19565550888"
+        with pytest.raises(UnknownRecord):
+            thing_document(workspace, first, 0, store)
+    bring("+1 956 555 0777", 3)  # bytes that were loaded before bring nothing
+    for store in (LEDGER, GraphStoreChoice(server)):
+        assert thing_document(workspace, first, 0, store)["key"] == "+19565550777"

@@ -12,8 +12,10 @@ import polars as pl
 import pytest
 
 from api.bootstrap import create_workspace, open_workspace
-from api.link_review import BLIND, Answer, LinkReview
+from api.link_review import BLIND, Answer, LinkReview, waiting_samples
 from api.load import LoadRequest, load
+from api.measures.links import link_measures
+from api.sample import draw_sample
 from linkage.errors import SettingsError, UnknownRecord
 from linkage.ledger import Decisions, Workspace
 
@@ -235,3 +237,72 @@ def test_what_is_no_pair_of_records_is_refused(workspace: Workspace, ana: LinkRe
         with pytest.raises(UnknownRecord):
             ana.answer("L/a0", other, Answer.SAME)
     assert ana.sitting().answered == 0
+
+
+@pytest.fixture
+def sample(workspace: Workspace) -> int:
+    return int(draw_sample(workspace, 8, 3, "sup").document["sample"])
+
+
+def test_the_pairs_of_a_sample_are_judged_once_each_and_become_no_decision(workspace: Workspace, sample: int) -> None:
+    ana = LinkReview(workspace, "ana", sample)
+    total = ana.sitting().total
+    assert total == 8
+    seen = list(walk(ana, Answer.SAME))
+    assert len({frozenset(pair) for pair in seen}) == total
+    assert (ana.sitting().left, ana.sitting().total) == (0, total)
+    with pytest.raises(SettingsError, match="become no decisions"):
+        ana.apply()
+    with pytest.raises(SettingsError, match="no answer says"):
+        LinkReview(workspace, "ana").apply()
+    assert judged(workspace) == []
+
+
+def test_answers_to_a_sample_and_to_possible_links_are_apart(workspace: Workspace, sample: int) -> None:
+    of_sample, of_links = LinkReview(workspace, "ana", sample), LinkReview(workspace, "ana")
+    waiting = of_links.sitting().left
+    list(walk(of_sample))
+    assert of_links.sitting().answered == 0
+    assert of_links.sitting().left == waiting, "a pair in both is judged for each"
+    assert of_links.take_back() is None
+    list(walk(of_links))
+    assert of_sample.take_back() is not None
+    assert of_links.sitting().left == 0
+    with workspace.reading() as connection:
+        possible = link_measures(connection)["possible_links"]
+    assert possible["undecided"] == waiting
+
+
+def test_a_sample_is_offered_until_one_has_judged_it(workspace: Workspace, sample: int) -> None:
+    assert waiting_samples(workspace, "ana") == [(sample, 8)]
+    list(walk(LinkReview(workspace, "ana", sample)))
+    assert waiting_samples(workspace, "ana") == []
+    assert waiting_samples(workspace, "ben") == [(sample, 8)]
+
+
+def test_what_is_no_pair_of_the_sample_is_refused(workspace: Workspace, sample: int) -> None:
+    with workspace.reading() as connection:
+        text = str(connection.execute("SELECT pairs FROM sample WHERE n = ?", (sample,)).get)
+    a, b = next(
+        (f"L/a{one}", f"L/b{other}")
+        for one in range(8)
+        for other in range(8)
+        if f'"L/a{one}", "L/b{other}"' not in text
+    )
+    with pytest.raises(UnknownRecord, match="no such pair"):
+        LinkReview(workspace, "ana", sample).answer(a, b, Answer.SAME)
+    for method in (
+        LinkReview(workspace, "ana", 99).sitting,
+        lambda: LinkReview(workspace, "ana", 99).answer(a, b, Answer.SAME),
+    ):
+        with pytest.raises(UnknownRecord, match="no such sample"):
+            method()
+
+
+def test_a_pair_whose_record_is_gone_waits_no_more(workspace: Workspace, sample: int) -> None:
+    ana = LinkReview(workspace, "ana", sample)
+    pair = ana.sitting().pair
+    assert pair is not None
+    with workspace.transaction() as connection:
+        connection.execute("DELETE FROM membership WHERE record_key = ?", (pair[0],))
+    assert all(pair[0] not in one for one in walk(ana))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import re
 import shlex
@@ -23,6 +21,7 @@ from api.projection import push_graph
 from graph.neo4j import Server
 from graph.patterns import PATTERNS, Cut
 from linkage.ledger import Workspace
+from tests.demo import copy_of_demo
 from tests.neo4j_server import Neo4jServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,11 +40,7 @@ SETTINGS: tuple[dict[str, str], ...] = (
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder = tmp_path_factory.mktemp("demo") / "workspace"
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as err:
-        code = main(["demo", "-w", str(folder), "--fixtures", str(ROOT / "fixtures")])
-    assert code == 0, err.getvalue()
-    return open_workspace(folder)
+    return open_workspace(copy_of_demo(tmp_path_factory))
 
 
 @pytest.mark.parametrize("pattern", list_patterns()["patterns"], ids=lambda pattern: pattern["name"])

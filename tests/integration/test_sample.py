@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from api.bootstrap import create_workspace
+from api.link_review import Answer, LinkReview
 from api.load import LoadRequest, load
+from api.measures.links import LEAST_JUDGED, link_measures
 from api.progress import Silent
 from api.sample import draw_sample, judge_sample, run_pairs
 from api.spreadsheet import csv_text
@@ -67,6 +70,54 @@ def test_what_the_truth_says_lies_in_the_intervals(world: tuple[Workspace, Entit
         assert estimate["upper"] - estimate["lower"] < 0.15, name
     members = workspace.memberships().group_by("identity_id").len()["len"]
     assert linked.sum() == (members * (members - 1) // 2).sum()
+
+
+def measured(workspace: Workspace, sample: int) -> dict[str, Any]:
+    with workspace.reading() as connection:
+        return next(row for row in link_measures(connection)["samples"] if row["sample"] == sample)
+
+
+def test_answers_in_the_browser_say_of_the_run_what_a_judged_file_says(
+    world: tuple[Workspace, Entities], tmp_path: Path
+) -> None:
+    workspace, entities = world
+    sample = draw_sample(workspace, 120, 11, "tester")
+    number = sample.document["sample"]
+    path = tmp_path / "sample.csv"
+    path.write_text(csv_text(sample.columns, sample.rows), "utf-8")
+    review = LinkReview(workspace, "judge", number)
+    given = 0
+    while (now := review.sitting()).pair:
+        found = measured(workspace, number)
+        assert found["judged"] == given
+        if given < LEAST_JUDGED:
+            assert (found["state"], found["precision"], found["recall"]) == ("too_few", None, None)
+        a, b = now.pair
+        review.answer(a, b, Answer.SAME if entities[a] == entities[b] else Answer.DIFFERENT)
+        given += 1
+    found = measured(workspace, number)
+    told = judge_sample(workspace, judged(path, entities, lambda same: "true" if same else "no"), "tester")
+    assert found["state"] == "measured"
+    assert (found["judged"], found["drawn"], found["undecided"], found["disputed"]) == (120, 120, 0, 0)
+    for name in ("precision", "recall"):
+        ends = {"share": "value", "lower": "lower", "upper": "upper"}
+        assert found[name] == {end: pytest.approx(told[name][as_told]) for end, as_told in ends.items()}
+
+
+def test_two_judges_who_differ_leave_a_pair_without_a_verdict(world: tuple[Workspace, Entities]) -> None:
+    workspace, _ = world
+    number = draw_sample(workspace, LEAST_JUDGED, 12, "tester").document["sample"]
+    first, second = (LinkReview(workspace, name, number) for name in ("one", "two"))
+    for place in range(LEAST_JUDGED):
+        pair = first.sitting().pair
+        assert pair is not None
+        first.answer(*pair, Answer.SAME)
+        if place < 3:
+            second.answer(*pair, (Answer.DIFFERENT, Answer.SAME, Answer.CANNOT_TELL)[place])
+    found = measured(workspace, number)
+    assert (found["judged"], found["disputed"]) == (LEAST_JUDGED - 1, 1)
+    assert found["state"] == "too_few"
+    assert (found["judged_by_two"], found["alike"], found["alike_share"]) == (2, 1, None)
 
 
 def test_the_reviewer_sees_no_score_and_no_order(world: tuple[Workspace, Entities]) -> None:

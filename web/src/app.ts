@@ -10,6 +10,23 @@ for (const shown of document.querySelectorAll<HTMLElement>("[data-shown-until]")
   setTimeout(() => location.reload(), Math.max(0, left));
 }
 
+// What stands on each printed sheet: a style sheet knows no names, so the page's head hands them over.
+const head = document.querySelector<HTMLMetaElement>("meta[name=print-head]");
+if (head) {
+  const pattern = document.querySelector<HTMLMetaElement>("meta[name=print-page]")?.content ?? "";
+  const [before, between, after] = pattern.split(/\{\w+\}/);
+  const root = document.documentElement;
+  const told = { head: head.content, before, between, after };
+  for (const [name, text] of Object.entries(told)) root.style.setProperty(`--print-${name}`, quoted(text ?? ""));
+  root.dataset.printHead = "";
+}
+
+// A string of a style sheet: whatever could end it is written as its code.
+function quoted(text: string): string {
+  const signs = [...text].map((sign) => (/[\p{L}\p{N} .,:·…–-]/u.test(sign) ? sign : `\\${sign.codePointAt(0)?.toString(16)} `));
+  return `"${signs.join("")}"`;
+}
+
 // A column head sorts its table in place and says so.
 document.addEventListener("click", (event) => {
   const button = (event.target as Element).closest<HTMLButtonElement>("th[data-sort] button");

@@ -23,6 +23,7 @@ function leave(isChange: boolean): void {
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   if (event.defaultPrevented || form.method === "dialog" || form.matches("[data-export], [data-file]")) return;
+  if (event.submitter?.matches("[data-file]")) return;
   leave(form.method === "post");
 });
 

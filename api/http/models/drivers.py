@@ -75,6 +75,7 @@ class SearchAnswer(BaseModel):
     query: str
     hits: list[SearchHit]
     total: int
+    is_cut: bool = Field(description="There are more than `total`: not all who hold what was looked for were ranked.")
 
 
 class DriverPage(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from api.http.models.acts import Because, NameText, ReasonText, WrittenText
+from api.http.models.acts import Because, NameText, ReasonText, ReferenceText, WrittenText
 from api.http.models.days import Day
 from eligibility.letters import Language
 from eligibility.reviews.states import Outcome
@@ -139,6 +139,16 @@ class ChangedReview(BaseModel):
     assignee: str | None
     outcome: str | None
     trail_head: str
+
+
+class Start(Because):
+    """Whose review is asked for, and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"driver": "D-5VC6K34XQD", "reason": "a colleague at the lane asks"}]}
+    )
+
+    driver: ReferenceText
 
 
 class Assign(Because):

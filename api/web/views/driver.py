@@ -11,6 +11,7 @@ import numpy as np
 
 from api.show import SHOWN
 from api.web.marks import age, certainty
+from eligibility.coverage_policy import load_coverage_policy
 from graph.policy_file import load_policy
 
 REASONS = 3
@@ -86,6 +87,12 @@ def driver_view(document: Mapping[str, Any], risk: Mapping[str, Any] | None) -> 
         "weakest": document["weakest_link"],
         "side_by_side": side_by_side(document["records"]),
     }
+
+
+def is_enrolled(enrolment: Mapping[str, Any] | None) -> bool:
+    """Whether an enrolment has not ended: only then is there anything to review."""
+    ended = load_coverage_policy().ended_statuses
+    return enrolment is not None and (enrolment["status"] or "").strip().lower() not in ended
 
 
 def gaps(coverage: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

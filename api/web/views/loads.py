@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from api.jobs.tables import Job
-from linkage.ledger import LoadRow
+from linkage.ledger import FileSummary, Issue, LoadRow
 
+KINDS = ("rejected", "warned")
 PUBLISHED_IS = "running"
 """How a job is called whose load is in, while what follows it is still to come."""
 
@@ -60,14 +62,44 @@ def told(document: Mapping[str, Any]) -> dict[str, Any]:
         "state": _state(str(document["state"])),
         "progress": document["progress"],
         "problem": document["problem"],
-        "job_id": document["job_id"],
+        "number": document["job_id"],
         "rows": sum(file["rows"] for file in files),
         "accepted": sum(file["accepted"] for file in files),
-        "rejected": [row for file in files for row in file["rejected"]],
-        "rejected_total": sum(file["rejected_total"] for file in files),
+        "rejected": sum(file["rejected_total"] for file in files),
+        "issues": [
+            _issues(kind, [row for file in files for row in file[kind]], sum(file[f"{kind}_total"] for file in files))
+            for kind in KINDS
+        ],
         "unchanged": bool(load.get("unchanged")),
         "result": load if files else None,
     }
+
+
+def committed(row: LoadRow, files: Sequence[FileSummary], issues: Mapping[str, Sequence[Issue]]) -> dict[str, Any]:
+    """The same of a load that came by the command line.
+
+    Args:
+        issues: the first rejects and the first warnings.
+    """
+    totals = {"rejected": sum(file.rejected for file in files), "warned": sum(file.warned for file in files)}
+    return {
+        "name": f"{row.source} {row.load_id}",
+        "source": row.source,
+        "state": "done",
+        "progress": None,
+        "problem": None,
+        "number": str(row.load_id),
+        "rows": sum(file.rows for file in files),
+        "accepted": sum(file.accepted for file in files),
+        "rejected": totals["rejected"],
+        "issues": [_issues(kind, [asdict(one) for one in issues[kind]], totals[kind]) for kind in KINDS],
+        "unchanged": False,
+        "result": None,
+    }
+
+
+def _issues(kind: str, rows: Sequence[Mapping[str, Any]], total: int) -> dict[str, Any]:
+    return {"kind": kind, "rows": rows, "total": total}
 
 
 def _state(state: str) -> str:

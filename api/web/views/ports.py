@@ -1,64 +1,46 @@
-"""Ports as pictures: rate ratios with their intervals on one scale, and a control chart's lines."""
+"""Ports as a picture: rate ratios with their intervals on one scale."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from api.port_map import port_name
 from api.web.texts import Catalogue
 
 _LEFT, _WIDTH, _ROW, _TOP = 190, 480, 26, 30
 _LOW, _HIGH = 0.1, 10.0
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
-_FULL_TURN_MONTHS = {"Q1": 1, "Q2": 4, "Q3": 7, "Q4": 10}
 
 
 def forest(t: Catalogue, rows: Sequence[Mapping[str, Any]], everything: Mapping[str, Any]) -> Markup:
     """Rate ratios of the ports and of all together with their 95 % intervals, on a logarithmic scale."""
-    told = [(row["port_name"] or row["port_code"], row["ratio"]) for row in rows if row.get("ratio")]
+    told = [(port_name(row), row["ratio"]) for row in rows if row.get("ratio")]
     if everything["ratio"]:
-        told.append((str(t("ports.all_short")), everything["ratio"]))
+        told.append((t("ports.by_port_short"), everything["ratio"]))
     if not told:
         return Markup("")
     height = _TOP + _ROW * len(told) + 24
     parts = [_axis(t, height)]
     for place, (name, ratio) in enumerate(told):
         parts.append(_line(str(name), ratio, _TOP + _ROW * place + _ROW / 2))
-    return Markup('<svg viewBox="0 0 {} {}" width="100%" role="img" aria-label="{}">{}</svg>').format(
+    return Markup('<svg class="forest" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         _LEFT + _WIDTH + 20,
         height,
-        t("ports.figure"),
+        t("ports.picture_label"),
         Markup("").join(parts),
     )
-
-
-def chart_data(t: Catalogue, chart: Mapping[str, Any]) -> dict[str, Any]:
-    """A control chart as the script draws it: seconds since 1970 of each quarter, rates and limits."""
-    points = chart["points"]
-    return {
-        "months": [_quarter(point["quarter"]) for point in points],
-        "series": [
-            {"label": str(t("ports.line_rate")), "kind": "rate", "values": [point["rate"] for point in points]},
-            {"label": str(t("ports.line_upper")), "kind": "limit", "values": [point["upper"] for point in points]},
-            {"label": str(t("ports.line_lower")), "kind": "limit", "values": [point["lower"] for point in points]},
-        ],
-    }
-
-
-def _quarter(name: str) -> int:
-    return int(datetime(int(name[:4]), _FULL_TURN_MONTHS[name[4:]], 1, tzinfo=UTC).timestamp())
 
 
 def _axis(t: Catalogue, height: int) -> Markup:
     ticks = [
         Markup(
-            '<line class="axis" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+            '<line class="{5}" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
             '<text x="{0}" y="{3}" text-anchor="middle">{4}</text>'
-        ).format(_x(tick), _TOP - 6, height - 18, height - 4, t.number(tick))
+        ).format(_x(tick), _TOP - 6, height - 18, height - 4, t.number(tick), "one" if tick == 1 else "axis")
         for tick in _TICKS
     ]
     return Markup("").join(ticks)

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import search
-from api.search import Query, refresh
+from api.search import Query
+from api.search_index import MIGRATIONS, refresh
 from api.search_terms import compact, fingerprints, name_terms, tokens
 from graph.embedded import MIGRATIONS as GRAPH
 from linkage.schema import MEMBERSHIP, PERSON, VEHICLE
@@ -64,7 +65,7 @@ def write(connection: apsw.Connection, people: pl.DataFrame, of: dict[str, str])
 @pytest.fixture
 def connection() -> Iterator[apsw.Connection]:
     made = apsw.Connection(":memory:")
-    for script in (*GRAPH, *search.MIGRATIONS, TABLES):
+    for script in (*GRAPH, *MIGRATIONS, TABLES):
         made.execute(script)
     write(made, PEOPLE, IDENTITIES)
     yield made
@@ -134,6 +135,44 @@ def test_fields_must_all_hold(connection: apsw.Connection) -> None:
     assert found(connection, name="angela", identifier="009812345") == ["d1"]
 
 
+def test_what_very_many_hold_is_answered_from_some_of_them_and_says_so(
+    connection: apsw.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = search.search(connection, Query(text="nunez"))
+    assert (whole.total, whole.is_cut) == (2, False)
+    monkeypatch.setattr(search, "KEPT", 1)
+    for ranked in (100, 1):
+        monkeypatch.setattr(search, "RANKED", ranked)
+        some = search.search(connection, Query(text="nunez"))
+        assert (some.total, some.is_cut) == (1, True)
+        assert {hit.driver.identity_id for hit in some.hits} < {hit.driver.identity_id for hit in whole.hits}
+
+
+def test_two_letters_stand_for_a_word_and_not_for_all_that_begin_with_them(connection: apsw.Connection) -> None:
+    assert found(connection, "an") == []
+    assert found(connection, "an nun") == ["d1", "d2"]
+
+
+def test_beginnings_are_not_asked_for_where_whole_words_find_enough(connection: apsw.Connection) -> None:
+    people = pl.concat([PEOPLE, persons({"source": "US", "record_id": "u9", "given_name": "Ang"})])
+    write(connection, people, IDENTITIES | {"US/u9": "d9"})
+    assert found(connection, "ang") == ["d9", "d1", "d2"]
+    one = search.search(connection, Query(text="ang"), 1)
+    assert ([hit.driver.identity_id for hit in one.hits], one.total) == (["d9"], 1)
+
+
+def test_an_index_from_before_holds_what_it_held(connection: apsw.Connection) -> None:
+    before = apsw.Connection(":memory:")
+    for script in (*GRAPH, MIGRATIONS[0], TABLES):
+        before.execute(script)
+    write(before, PEOPLE, IDENTITIES)
+    before.execute(MIGRATIONS[1])
+    for text in ("nunez", "ang", "vanhouten", "LFNL0031902"):
+        assert found(before, text) == found(connection, text) != []
+    write(before, PEOPLE, dict(list(IDENTITIES.items())[:1]))
+    assert len(found(before, "nunez")) < len(found(connection, "nunez"))
+
+
 def test_a_name_field_does_not_find_a_record_id(connection: apsw.Connection) -> None:
     assert found(connection, name="u1") == []
 
@@ -141,7 +180,7 @@ def test_a_name_field_does_not_find_a_record_id(connection: apsw.Connection) -> 
 @given(st.text(max_size=60))
 def test_no_text_is_a_fault(text: str) -> None:
     made = apsw.Connection(":memory:")
-    for script in (*GRAPH, *search.MIGRATIONS, TABLES):
+    for script in (*GRAPH, *MIGRATIONS, TABLES):
         made.execute(script)
     try:
         for query in (Query(text=text), Query(name=text), Query(identifier=text), Query(birth_date=text)):
@@ -188,7 +227,7 @@ def test_a_moved_record_is_found_under_its_new_identity(connection: apsw.Connect
 
 def test_row_order_of_the_load_is_nothing(connection: apsw.Connection) -> None:
     other = apsw.Connection(":memory:")
-    for script in (*GRAPH, *search.MIGRATIONS, TABLES):
+    for script in (*GRAPH, *MIGRATIONS, TABLES):
         other.execute(script)
     write(other, PEOPLE.reverse(), IDENTITIES)
     for text in ("nunez", "a", "angela", "u"):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.spreadsheet import csv_text
+from api.spreadsheet import as_given, csv_text
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
@@ -40,6 +41,18 @@ def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(start: str) -> Non
 def test_blanks_that_cannot_be_seen_do_not_hide_a_formula(text: str) -> None:
     (row,) = read(csv_text(["a", "b"], [[text, ""]]))[1:]
     assert row[0] == f"'{text}"
+
+
+@given(cells=st.lists(TEXT.filter(lambda text: not text.startswith("'")), min_size=1, max_size=5))
+def test_a_column_that_was_read_back_is_as_it_was(cells: list[str]) -> None:
+    found = pl.DataFrame({"a": [row[0] for row in read(csv_text(["a", "b"], [[cell, "x"] for cell in cells]))[1:]]})
+    assert found.select(as_given("a"))["a"].to_list() == cells
+
+
+def test_an_apostrophe_that_stands_before_no_formula_stays() -> None:
+    frame = pl.DataFrame({"a": ["'Ndoja", "'=1", "''=1", None], "b": [1, 2, 3, 4]})
+    assert frame.select(as_given("a"))["a"].to_list() == ["'Ndoja", "=1", "''=1", None]
+    assert frame.select(as_given("b"))["b"].to_list() == ["1", "2", "3", "4"]
 
 
 def test_numbers_stay_numbers_and_nothing_is_an_empty_cell() -> None:

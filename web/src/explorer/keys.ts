@@ -1,5 +1,8 @@
 // Keys of the canvas; they act only while it has the focus.
 import type cytoscape from "cytoscape";
+import { tell } from "../told";
+import { act } from "./actions";
+import type { Session } from "./session";
 
 const TURN: Record<string, [number, number]> = {
   ArrowRight: [1, 0],
@@ -7,6 +10,56 @@ const TURN: Record<string, [number, number]> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
+
+const LETTERS: Record<string, string> = {
+  e: "expand",
+  c: "collapse",
+  h: "hide",
+  p: "pin",
+  f: "fit",
+  u: "undo",
+  "+": "zoom in",
+  "=": "zoom in",
+  "-": "zoom out",
+};
+
+export function onKey(session: Session, event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const { key } = event;
+  if (key === "[" || key === "]") {
+    walk(session, key === "]" ? 1 : -1);
+    return event.preventDefault();
+  }
+  const letter = LETTERS[key];
+  if (letter) act(session, letter);
+  else if (key.startsWith("Arrow")) turn(session, key);
+  else if (key === "Enter") enter(session);
+  else if (key === "t" && session.selected) session.toTable();
+  else if (key === "Escape") session.select(session.picture.focus);
+  else return;
+  event.preventDefault();
+  if (session.selected) tell(session.nameOf(session.selected));
+}
+
+function turn(session: Session, key: string): void {
+  const next = nearest(session.cy, session.selected, key);
+  if (next) session.select(next);
+}
+
+function walk(session: Session, step: 1 | -1): void {
+  const { cy, picture, selected } = session;
+  const around = selected ? picture.neighbours(selected).filter((id) => cy.getElementById(id).nonempty()) : [];
+  around.sort((a, b) => session.nameOf(a).localeCompare(session.nameOf(b), document.documentElement.lang));
+  session.alongTie = along(around, session.alongTie, step);
+  if (session.alongTie) tell(session.nameOf(session.alongTie));
+}
+
+function enter(session: Session): void {
+  if (session.alongTie) session.select(session.alongTie);
+  const panel = session.page.find("[data-detail]");
+  panel.tabIndex = -1;
+  panel.focus();
+}
 
 // The nearest node in a direction: far off the line counts as farther.
 export function nearest(cy: cytoscape.Core, from: string | null, key: string): string | null {

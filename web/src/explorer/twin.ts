@@ -1,15 +1,7 @@
 // The same things as a table: sortable, with the same selection, for the keyboard, a reader and a printer.
+import { when } from "./dates";
 import type { Thing, Tie } from "./model";
-
-export interface Words {
-  kinds: Record<string, string>;
-  ties: Record<string, string>;
-  certainty: Record<string, string>;
-  no_date: string;
-  until_now: string;
-  summary: string;
-  outside: string;
-}
+import { number, type Words } from "./words";
 
 export class Twin {
   constructor(
@@ -28,7 +20,19 @@ export class Twin {
       const mine = ties.filter((tie) => tie.source === thing.id || tie.target === thing.id);
       return this.row(thing, mine, faded, nameOf);
     });
-    this.body.replaceChildren(...rows);
+    const at = [...this.body.rows].find((row) => row.contains(document.activeElement))?.dataset.id;
+    this.body.replaceChildren(...this.inOrder(rows));
+    if (at) this.focus(at);
+  }
+
+  // Who sorted the table finds it sorted still; what is new stands below, and then it is not sorted any more.
+  private inOrder(rows: HTMLTableRowElement[]): HTMLTableRowElement[] {
+    const head = this.body.parentElement?.querySelector("th[aria-sort]");
+    if (!head) return rows;
+    const places = new Map([...this.body.rows].map((row, place) => [row.dataset.id, place]));
+    const place = (row: HTMLTableRowElement): number => places.get(row.dataset.id) ?? places.size;
+    if (rows.some((row) => !places.has(row.dataset.id))) head.removeAttribute("aria-sort");
+    return rows.sort((a, b) => place(a) - place(b));
   }
 
   select(id: string | null): void {
@@ -43,7 +47,8 @@ export class Twin {
     const row = document.createElement("tr");
     row.dataset.id = thing.id;
     row.dataset.ties = String(ties.length);
-    const spans = ties.map((tie) => this.when(tie)).filter(unique);
+    const dated = [...ties].sort((a, b) => ((seen(a) || "9") < (seen(b) || "9") ? -1 : 1));
+    const spans = dated.map((tie) => when(tie, this.words)).filter(unique);
     const strongest = Math.max(...ties.map((tie) => tie.strength ?? -1));
     const cells: (string | Node)[] = [
       this.words.kinds[thing.kind] ?? thing.kind,
@@ -51,13 +56,17 @@ export class Twin {
       list(ties.map((tie) => nameOf(tie.source === thing.id ? tie.target : tie.source)).filter(unique)),
       list(ties.map((tie) => this.words.ties[tie.kind] ?? tie.kind).filter(unique)),
       spans.slice(0, 3).join("; ") + (spans.length > 3 ? " …" : ""),
-      strongest >= 0 ? strongest.toFixed(2) : "",
+      strongest >= 0 ? number(strongest, 2) : "",
       list(ties.map((tie) => this.words.certainty[tie.certainty] + (faded.has(tie.id) ? `, ${this.words.outside}` : "")).filter(unique)),
     ];
     cells.forEach((content, index) => {
       const cell = document.createElement(index === 1 ? "th" : "td");
       if (index === 1) (cell as HTMLTableCellElement).scope = "row";
-      if (index === 5) cell.className = "number";
+      if (index === 4) cell.dataset.value = dated.map(seen).find((value) => value) ?? ""; // days in words have no order
+      if (index === 5) {
+        cell.className = "number";
+        cell.dataset.value = String(strongest); // written with the decimal mark of the language
+      }
       cell.append(content);
       row.append(cell);
     });
@@ -75,12 +84,10 @@ export class Twin {
     if (thing.kind === "Vehicle" && thing.detail) button.append(` ${thing.detail}`);
     return button;
   }
+}
 
-  private when(tie: Tie): string {
-    if (!tie.first && !tie.last) return this.words.no_date;
-    const last = tie.lasts ? this.words.until_now : tie.last;
-    return tie.first === tie.last && !tie.lasts ? `${tie.first}` : `${tie.first} – ${last}`;
-  }
+function seen(tie: Tie): string {
+  return tie.first ?? tie.last ?? "";
 }
 
 function unique<T>(value: T, index: number, all: T[]): boolean {

@@ -17,6 +17,8 @@ PAIRS = (
     *(("text", on, TEXT) for on in ("conflict-tint", "selected-tint", "error-tint", "unknown-tint", "done-tint")),
     *((mark, on, MARK) for mark in ("border", "focus") for on in ("page", "surface")),
     *((mark, on, MARK) for mark in ("graph-driver", "graph-thing", "graph-event") for on in ("page", "surface")),
+    *((text, "water", TEXT) for text in ("text", "text-second", "link")),
+    *((mark, "water", MARK) for mark in ("border", "focus", "look-first", "routine")),
     *((band, "page", MARK) for band in ("routine", "look", "look-first")),
 )
 NOTED = {  # ui.md, section 1, to a tenth: (light, dark)

@@ -108,3 +108,13 @@ def test_a_masked_number_is_told_by_its_end_alone(held: str, told: str) -> None:
 def test_a_day_that_a_record_gives_is_written_out() -> None:
     assert "10 Feb 1981" in marks.value("1981-02-10")
     assert str(marks.value("1981")) == "1981"
+
+
+def test_evidence_that_is_there_is_led_to_and_nothing_else_is() -> None:
+    pins = [{"evidence": "E1"}, {"evidence": "E12"}]
+    told = marks.cited(marks.prose("E1, [E12] and E2, E1a, aE1, E123, <E1>, \u00e91 \u202eE1"), pins)
+    link = '<a href="#{0}">{0}</a>'
+    assert str(told).count(link.format("E1")) == 3
+    assert str(told).count(link.format("E12")) == 1
+    assert "E2, E1a, aE1, E123, &lt;" in told
+    assert marks.cited(escape("&#xE1; U+0E1"), pins) == escape("&#xE1; U+0E1")

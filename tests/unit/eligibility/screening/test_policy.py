@@ -19,7 +19,7 @@ def _text() -> str:
 def test_every_value_has_a_source_and_every_licence_code_is_a_ground() -> None:
     policy = load_screening_policy()
     assert all(source.strip() for source in policy.sources.values())
-    assert len(policy.sources) == 19
+    assert len(policy.sources) == 20
     assert policy.licence_codes <= set(load_eligibility_policy().codes)
 
 

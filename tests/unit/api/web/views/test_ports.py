@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import re
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime
 
 from api.web.texts import load_catalogue
-from api.web.views.ports import chart_data, forest
+from api.web.views.ports import forest
 
 EN = load_catalogue()
 
@@ -42,16 +41,3 @@ def test_a_name_is_escaped_and_cut_and_the_picture_is_well_formed() -> None:
 
 def test_no_ratio_is_no_picture() -> None:
     assert forest(EN, [{"port_name": "P", "port_code": "1", "ratio": None}], {"ratio": None}) == ""
-
-
-def test_a_chart_has_a_value_a_quarter_and_begins_at_its_first_day() -> None:
-    points = [
-        {"quarter": "2025Q4", "rate": 1.0, "upper": 2.0, "lower": 0.0},
-        {"quarter": "2026Q1", "rate": None, "upper": None, "lower": None},
-    ]
-    found = chart_data(EN, {"points": points})
-    assert [datetime.fromtimestamp(at, UTC).date().isoformat() for at in found["months"]] == [
-        "2025-10-01",
-        "2026-01-01",
-    ]
-    assert [series["values"] for series in found["series"]] == [[1.0, None], [2.0, None], [0.0, None]]
