@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
@@ -47,7 +44,10 @@ def case_page(case_id: int, here: VisitDependency) -> Response:
     """What was pinned, noted and drawn."""
     held = CaseHeld.read(here.service.workspace, case_id, here.caller.actor)
     here.audit("case page", held.people() or [None], f"case {case_id}")
-    return render("case.html", here.at("cases"), drivers=_drivers(here, held.pins), **held.document())
+    with here.service.workspace.reading() as connection:
+        known = {driver.identity_id: driver.name for driver in drivers_of(connection, held.people())}
+    pinned = {who: known[who] for who in people_pinned([pin["says"] for pin in held.pins]) if who in known}
+    return render("case.html", here.at("cases"), drivers=pinned, names=known, **held.document())
 
 
 @router.post("/cases/{case_id}/pins")
@@ -103,13 +103,6 @@ def _pin(here: Visit, case_id: int, form: dict[str, list[str]]) -> None:
     with here.service.workspace.transaction() as connection:
         Cases(connection, here.caller.actor).pin(case_id, Pin(PinKind(kind), ref, says, note), here.page.as_of)
     here.audit("case pin", people_pinned([says]) or [None], f"case {case_id}")
-
-
-def _drivers(here: Visit, pins: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Drivers that the pins name, who may be tied by hand."""
-    with here.service.workspace.reading() as connection:
-        found = drivers_of(connection, people_pinned([pin["says"] for pin in pins]))
-    return [driver.document() for driver in found]
 
 
 @router.get("/cases/{case_id}/export")

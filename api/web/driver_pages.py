@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from api.decide import Judged, decide, people_of, undo
-from api.drivers import drivers_of
 from api.effects import effects_of
 from api.measures.hindsight import base_rates
 from api.reviews.start import MOST_REASON, Wish, review_asked_for, start_review
@@ -93,21 +92,6 @@ def _driver(
         asked_review=asked_review,
         review_fault=unsaid.fault,
         review_typed=unsaid.typed,
-    )
-
-
-@router.get("/drivers/{identity_id}/risk")
-def risk_page(identity_id: str, here: VisitDependency, as_of: Annotated[date | None, Query()] = None) -> Response:
-    """Which incidents count, by which ties, and what they add up to."""
-    workspace = here.service.workspace
-    found = risk(workspace, identity_id, as_of, here.service.store)
-    people = people_shown(found)
-    here.audit("risk page", people)
-    with workspace.reading() as connection:
-        names = {driver.identity_id: driver.name for driver in drivers_of(connection, people)}
-    driver = found["identity_id"]
-    return render(
-        "risk.html", here.at("explore"), risk=found, names=names, name=names.get(driver, driver), href=href(driver)
     )
 
 
