@@ -29,7 +29,7 @@ def at(site: Site, user: str, purpose: str = "investigation") -> Iterator[Keyboa
 
 def to_the_driver(keys: Keyboard, words: str = "parker jason") -> None:
     """By the search key to the driver's page."""
-    keys.page.wait_for_load_state("networkidle")
+    keys.page.wait_for_load_state("load")
     keys.press("/")
     keys.type(words)
     with keys.page.expect_navigation(url="**/s/**"):
@@ -40,11 +40,11 @@ def to_the_driver(keys: Keyboard, words: str = "parker jason") -> None:
     keys.follow("link", first, "**/drivers/**")
 
 
-def test_three_hundred_names(own_site: Site, tmp_path: Path) -> None:
-    rows = known_names(open_workspace(own_site.folder), 30)
+def test_three_hundred_names(site: Site, tmp_path: Path) -> None:
+    rows = known_names(open_workspace(site.folder), 30)
     names = tmp_path / "names.csv"
     names.write_text("Name,DOB\n" + "".join(f'"{name}",{born}\n' for name, born in rows), "utf-8")
-    with at(own_site, "inv") as keys:
+    with at(site, "inv") as keys:
         page = keys.page
         keys.follow("link", "Explore", "**/search")
         keys.skip()
@@ -96,9 +96,9 @@ def opening(keys: Keyboard, summary: str) -> None:
     assert goal.evaluate("at => at.parentElement.open")
 
 
-def test_find_a_driver_and_read_why(own_site: Site) -> None:
-    workspace = open_workspace(own_site.folder)
-    with at(own_site, "inv") as keys:
+def test_find_a_driver_and_read_why(site: Site) -> None:
+    workspace = open_workspace(site.folder)
+    with at(site, "inv") as keys:
         page = keys.page
         to_the_driver(keys)
         assert "Not known" in page.inner_text("main")
@@ -126,8 +126,8 @@ def test_find_a_driver_and_read_why(own_site: Site) -> None:
     assert "Checking the licence with the state" in str(detail)
 
 
-def test_from_a_driver_to_the_seizure(own_site: Site) -> None:
-    with at(own_site, "inv") as keys:
+def test_from_a_driver_to_the_seizure(site: Site) -> None:
+    with at(site, "inv") as keys:
         page = keys.page
         to_the_driver(keys)
         keys.skip()
@@ -153,7 +153,7 @@ def test_from_a_driver_to_the_seizure(own_site: Site) -> None:
         page.wait_for_selector("[data-ready]")
         address, shown, kept = page.url, page.inner_text("[data-summary]"), positions(page)
     assert "parker" not in address.lower()
-    with at(own_site, "inv2") as keys:
+    with at(site, "inv2") as keys:
         keys.follow("link", "Explore", "**/search")
         keys.skip()
         keys.follow("link", "Saved views", "**/views")
@@ -193,9 +193,9 @@ def month(keys: Keyboard, name: str, word: str, year: str) -> None:
     keys.tab()
 
 
-def test_a_review_by_two_people(own_site: Site) -> None:
-    workspace = open_workspace(own_site.folder)
-    with at(own_site, "rev", "review") as keys:
+def test_a_review_by_two_people(site: Site) -> None:
+    workspace = open_workspace(site.folder)
+    with at(site, "rev", "review") as keys:
         page = keys.page
         keys.follow("link", "Review", "**/reviews")
         keys.skip()
@@ -220,7 +220,7 @@ def test_a_review_by_two_people(own_site: Site) -> None:
         keys.follow("button", "Record recommendation")
         assert "A second person has to sign" in page.inner_text("#decision")
         assert page.get_by_role("button", name="Sign", exact=True).count() == 0
-    with at(own_site, "sup", "review") as keys:
+    with at(site, "sup", "review") as keys:
         page = keys.page
         keys.skip()
         number = address.rsplit("/", 1)[-1].partition("#")[0]

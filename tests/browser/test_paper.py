@@ -32,7 +32,7 @@ def test_a_report_shows_what_the_explorer_shows_prints_whole_and_can_be_had_as_a
         assert len(sheets) > 1
         for place, sheet in enumerate(sheets, 1):
             assert f"Page {place} of {len(sheets)}" in sheet
-            assert re.search(r"Case \d+ · inv · investigation · \d+ \w+ \d{4} \d\d:\d\d UTC", sheet)
+            assert re.search(r"Case \d+ · inv · Investigation · \d+ \w+ \d{4} \d\d:\d\d UTC", sheet)
         whole = " ".join(sheets)
         for text in ("[E1] Driver", "[E2] View around", told, "Strength Certain", "confirmed", "Ask about [E1]"):
             assert text in whole, text

@@ -93,7 +93,7 @@ def test_a_report_says_what_the_page_says_with_a_head_and_its_number_on_each_she
     pages = read(answer.content)
     assert len(pages) > 1
     for place, page in enumerate(pages, 1):
-        head = rf"^Case {number} · investigator · investigation C-17 · \d+ \w+ \d{{4}} \d\d:\d\d UTC "
+        head = rf"^Case {number} · investigator · Investigation C-17 · \d+ \w+ \d{{4}} \d\d:\d\d UTC "
         assert re.match(head + f"Page {place} of {len(pages)}", page), page[:120]
         assert "identifiers are masked to their last four" in page
     whole = " ".join(pages)
@@ -195,6 +195,22 @@ def test_no_name_title_or_note_is_ever_markup(office: Office) -> None:
     assert reader.metadata.title == f"Crosslane, report of case {path.removeprefix('/cases/')}"
 
 
+def test_a_report_speaks_the_language_of_whoever_asks_for_it(office: Office, case: str) -> None:
+    investigator = office.as_(Role.INVESTIGATOR)
+    investigator.client.cookies.set("crosslane_look", "---es", domain="crosslane.example")
+    content = investigator.get(f"{case}/report.pdf").content
+    investigator.client.cookies.delete("crosslane_look", domain="crosslane.example")
+    told = pypdf.PdfReader(io.BytesIO(content))
+    assert str(told.trailer["/Root"]["/Lang"]).startswith("es")  # type: ignore[index]
+    assert told.metadata is not None
+    assert told.metadata.title == f"Crosslane, informe del caso {case.removeprefix('/cases/')}"
+    (first, *_) = read(content)
+    assert re.match(
+        r"Caso \d+ · investigator · Investigación C-17 · \d+ \w+ \d{4} \d\d:\d\d UTC Página 1 de \d+", first
+    )
+    assert "solo muestran sus últimos cuatro" in first
+
+
 def test_a_kept_moment_and_a_letter_can_be_had_as_files_once_the_audit_names_whose_they_are(office: Office) -> None:
     reviewer, log = office.as_(Role.REVIEWER), AuditLog(office.workspace.path)
     with office.workspace.reading() as connection:
@@ -205,7 +221,7 @@ def test_a_kept_moment_and_a_letter_can_be_had_as_files_once_the_audit_names_who
     replay = reviewer.get(f"{path}/replay.pdf")
     assert replay.headers["content-disposition"] == f'attachment; filename="crosslane-review-{number}-kept.pdf"'
     (sheet, *_) = read(replay.content)
-    assert re.match(rf"Review {number} · reviewer · investigation C-17 · .* UTC Page 1 of \d+ What was known", sheet)
+    assert re.match(rf"Review {number} · reviewer · Investigation C-17 · .* UTC Page 1 of \d+ What was known", sheet)
     decided(office, path)
     letter = reviewer.get(f"{path}/letter.pdf?language=es")
     assert letter.headers["content-disposition"] == f'attachment; filename="crosslane-letter-{number}-es.pdf"'

@@ -175,11 +175,12 @@ def test_an_answer_and_a_row_of_it_are_pinned_reported_exported_and_opened_again
     case = ana.post("/cases", title="Patterns", kind="pattern", ref=ref_in(page, "The answer")).headers["location"]
     ana.post(f"{case}/pins", kind="pattern", ref=ref_in(page, "Row .*?1"), note="the first")
     ana.post(f"{case}/pins", 400, kind="pattern", ref='{"name": "none", "given": {}}')
-    for path in (case, f"{case}/report", f"{case}/export"):
+    for path in (case, f"{case}/report", f"{case}/report.pdf", f"{case}/export"):
         before = entries(office)
         text = ana.get(path).text
         assert office.api.people_in(text) <= seen_since(office, before), path
         assert [one for one in IDENTIFIERS if one in text] == []
+    assert "Drivers near somebody with events" in ana.get(f"{case}/report").text
     told = ana.get(case).text
     assert "Drivers near somebody with events" in told
     assert "one row of its answer" in told
