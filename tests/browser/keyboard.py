@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import ElementHandle, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import PASSWORD
 
 MOST = 400
 """Tab presses after which nobody goes on looking."""
+TRIES = 3
 
 # What the eye can tell of the stop: whether it is marked, and whether any of it lies open within the window.
 _STOP = """(goal) => {
@@ -141,10 +144,13 @@ class Keyboard:
 
     def file(self, name: str, path: Path) -> None:
         """Gives a file: Space opens the system's own window, which is not ours to test."""
-        self.go(self.page.get_by_label(name).element_handle())
-        with self.page.expect_file_chooser() as chooser:
-            self.press("Space")
-        chooser.value.set_files(str(path))
+        for _ in range(TRIES):  # a page that has just come may still move the focus to its own place
+            self.go(self.page.get_by_label(name).element_handle())
+            with suppress(PlaywrightTimeout), self.page.expect_file_chooser(timeout=5_000) as chooser:
+                self.press("Space")
+                chooser.value.set_files(str(path))
+                return
+        raise AssertionError(f"no window for a file by {name} on {self.page.url}")
 
     def download(self, role: str, name: str | re.Pattern[str]) -> Path:
         """The file that a link or button gives."""
