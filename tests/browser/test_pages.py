@@ -116,7 +116,7 @@ def asked(page: Page, name: str) -> None:
 def test_the_answers_of_patterns_are_sound_and_fit_a_narrow_window(site: Site) -> None:
     faults = []
     with site.visit("inv") as page:
-        for name in ("near-offenders", "shared-vehicles", "clusters"):
+        for name in ("near-offenders", "clusters"):
             asked(page, name)
             assert page.locator("main table tbody tr").count() > 3
             page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")

@@ -48,6 +48,7 @@ READS = {
 }
 """What is asked of each GET that shows people or counts them."""
 ELSEWHERE = {
+    "/api/v1/measures",  # counts: test_measure_pages.py
     *("/api/v1/audit", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics"),
     *("/api/v1/session", "/api/v1/session/provider", "/api/v1/session/provider/callback"),
     *("/api/v1/loads", "/api/v1/loads/{job_id}", "/api/v1/loads/{job_id}/rejects", "/api/v1/loads/{job_id}/warnings"),

@@ -34,9 +34,9 @@ from linkage.ledger import Workspace
 from tests.neo4j_server import Neo4jServer
 
 TODAY = date(2026, 6, 30)
-TRIALS = int(os.environ.get("CROSSLANE_KILLS", "3"))
+TRIALS = int(os.environ.get("CROSSLANE_KILLS", "1"))
 """How often a server, and how often a client, is killed; CROSSLANE_KILLS=10 takes some minutes."""
-COMPARED = int(os.environ.get("CROSSLANE_COMPARED", "50"))
+COMPARED = int(os.environ.get("CROSSLANE_COMPARED", "15"))
 """Drivers whose documents are compared on both stores; CROSSLANE_COMPARED=200 takes two minutes."""
 
 STEP = 60  # rows a transaction, so that a small world takes many of them
