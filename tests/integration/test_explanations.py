@@ -34,8 +34,8 @@ NOTHING = Context(declared={}, carriers={}, second_person={})
 
 
 @pytest.fixture(scope="module", autouse=True)
-def without_context() -> Iterator[None]:
-    """What stands beside a score and carries no points is left out: a third of the time."""
+def without_context(demo: Workspace) -> Iterator[None]:
+    """What stands beside a score and carries no points is left out, once the demo was told: a third of the time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(explain, "context_of", lambda asked: NOTHING)
         yield
