@@ -81,6 +81,11 @@ def drivers_of(connection: apsw.Connection, identities: Sequence[str]) -> list[D
     return [_driver(identity, records[identity]) for identity in wanted if identity in records]
 
 
+def names_of(connection: apsw.Connection, identities: Sequence[str]) -> dict[str, str]:
+    """What the drivers behind the identity ids are called; ids that hold no record are left out."""
+    return {driver.identity_id: driver.name for driver in drivers_of(connection, identities)}
+
+
 def drivers_by_score(connection: apsw.Connection, cursor: str | None, limit: int) -> Page:
     """The next `limit` drivers, highest score first; equal scores are ordered by identity id.
 

@@ -8,7 +8,8 @@ are: its answers stay answers, and the model's opinion is not shown between them
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -99,7 +100,8 @@ class LinkReview:
             said = {row[:2] for row in self._given(connection)}
             waiting = [pair for pair in pairs if pair not in said]
             if self.sample is not None:  # a record that was drawn may be gone by now
-                waiting = [pair for pair in waiting if all(_is_record(connection, key) for key in pair)]
+                there = _records_among(connection, waiting)
+                waiting = [pair for pair in waiting if there.issuperset(pair)]
         waiting.sort(key=self._chance)
         first = waiting[0] if waiting else None
         if first and self._chance(first[::-1])[0] % 2:
@@ -180,7 +182,8 @@ class LinkReview:
             raise SettingsError("answers to a sample measure the links; they become no decisions")
         with self.workspace.transaction() as connection:
             given = self._open(connection)
-            lapsed = [row for row in given if not all(_is_record(connection, key) for key in row[:2])]
+            there = _records_among(connection, [row[:2] for row in given])
+            lapsed = [row for row in given if not there.issuperset(row[:2])]
             connection.executemany("UPDATE link_answer SET undone_at = ? WHERE n = ?", [(_now(), r[4]) for r in lapsed])
         judged = [row for row in given if row[2] != Answer.CANNOT_TELL and row not in lapsed]
         if not judged:
@@ -240,6 +243,15 @@ def waiting_samples(workspace: Workspace, actor: str) -> list[tuple[int, int]]:
         numbers = [int(row[0]) for row in connection.execute("SELECT n FROM sample ORDER BY n DESC")]
     left = [(number, LinkReview(workspace, actor, number).sitting().left) for number in numbers[:LATEST]]
     return [(number, count) for number, count in left if count]
+
+
+def _records_among(connection: apsw.Connection, pairs: Sequence[tuple[str, str]]) -> set[str]:
+    """Keys of the pairs that are records which somebody has."""
+    keys = json.dumps([key for pair in pairs for key in pair])
+    rows = connection.execute(
+        "SELECT record_key FROM membership WHERE record_key IN (SELECT value FROM json_each(?))", (keys,)
+    )
+    return {str(row[0]) for row in rows}
 
 
 def _is_record(connection: apsw.Connection, key: str) -> bool:

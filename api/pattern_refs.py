@@ -59,7 +59,7 @@ def row_key(pattern: str, row: Mapping[str, Any]) -> tuple[list[str], list[str]]
     people: list[str] = []
     rest: list[str] = []
     for column in _KEYS[pattern]:
-        for one in _listed(row[column]):
+        for one in listed(row[column]):
             if column in _PEOPLE:
                 people.append(one)
             elif one.startswith(_PERSON):
@@ -74,7 +74,8 @@ def digest_of(key: bytes, pattern: str, row: Mapping[str, Any]) -> str:
     return hmac.digest(key, _USE + orjson.dumps([pattern, row_key(pattern, row)]), "sha256").hex()
 
 
-def _listed(value: str | Sequence[str] | None) -> list[str]:
+def listed(value: str | Sequence[str] | None) -> list[str]:
+    """The values of a cell, which holds none, one or several."""
     if value is None:
         return []
     return [value] if isinstance(value, str) else list(value)

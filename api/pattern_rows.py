@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.drivers import drivers_of
+from api.drivers import names_of
 from api.explore.labels import label_of
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from api.masking import masker_of
-from api.pattern_refs import digest_of
+from api.pattern_refs import digest_of, listed
 from api.things import numbers_of
 from graph.patterns import pattern_named
 from graph.schema import NodeKind
@@ -76,10 +76,10 @@ def rows_shown(
     pattern = pattern_named(document["pattern"])
     rows = document["rows"][offset:][:count]
     places = {place for row in rows for column in row for place in _places(row, column)}
-    people = {one for row in rows for column in pattern.people for one in _listed(row[column])}
+    people = {one for row in rows for column in pattern.people for one in listed(row[column])}
     people |= {key for kind, key in places if kind == NodeKind.IDENTITY}
     with workspace.reading() as connection, open_graph(connection, store) as reader:
-        names = {driver.identity_id: driver.name for driver in drivers_of(connection, sorted(people))}
+        names = names_of(connection, sorted(people))
         numbers, key = numbers_of(connection, sorted(places)), masker_of(connection).key
         labels = {
             (kind, one): label_of(NodeKind(kind), one, json.loads(props or "{}"))
@@ -110,7 +110,7 @@ class _Told:
     columns: Sequence[str]
 
     def row(self, number: int, digest: str, row: Mapping[str, Any]) -> Row:
-        people = [one for column in row if column in self.people for one in _listed(row[column])]
+        people = [one for column in row if column in self.people for one in listed(row[column])]
         places = [place for column in row for place in _places(row, column)]
         nodes = [f"{NodeKind.IDENTITY}:{one}" for one in people] + [f"{kind}:{key}" for kind, key in places]
         cells = {column: self._cell(row, column) for column in self.columns}
@@ -118,7 +118,7 @@ class _Told:
 
     def _cell(self, row: Mapping[str, Any], column: str) -> dict[str, Any]:
         if column in self.people:
-            return {"people": [self._person(one) for one in _listed(row[column])]}
+            return {"people": [self._person(one) for one in listed(row[column])]}
         if column in THINGS:
             return {"things": [self._thing(place) for place in _places(row, column)]}
         return {"value": row[column]}
@@ -139,10 +139,4 @@ def _places(row: Mapping[str, Any], column: str) -> Iterable[Place]:
     if column == "places":
         return [(kind, key) for kind, _, key in (one.partition(" ") for one in row[column])]
     kind = _TIES.get(row["tie"]) if column == "thing" else _KINDS.get(column)
-    return [] if kind is None else [(kind.value, key) for key in _listed(row[column])]
-
-
-def _listed(value: str | Sequence[str] | None) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)
+    return [] if kind is None else [(kind.value, key) for key in listed(row[column])]

@@ -12,8 +12,9 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Site
+from tests.browser.test_journeys import DRIVER, resolve_all
 
-DRIVER, OTHER = "D-SIKWOKVK2N", "D-74YJUZX7GN"
+OTHER = "D-74YJUZX7GN"
 PAIR = ("CBP/SZ000012-1", "USINS/TX00000513")
 """Two records of the driver, which a person may take for two people's."""
 
@@ -105,12 +106,7 @@ def _decided(site: Site) -> str:
         address = re.sub(r"^https?://[^/]+", "", page.url)
         page.click("text=Take this review")
         page.wait_for_load_state("load")
-        while page.locator(".tag.unknown:has-text('to be resolved')").count():
-            block = page.locator("section.block:has(.tag.unknown:has-text('to be resolved'))").first
-            block.locator("input[value=confirmed]").check()
-            block.locator("input[name=reason]").fill("The record is theirs: licence and birth date agree")
-            block.locator("button").click()
-            page.wait_for_load_state("load")
+        resolve_all(page)
         page.check("#decision input[value=suspend]")
         page.locator("#decision input[name=code]").first.check()
         page.fill("#words", "The licence was withdrawn and the driver still crosses")

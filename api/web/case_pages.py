@@ -11,7 +11,7 @@ from api.casework.case_file import MOST_BYTES, read_case, write_case
 from api.casework.cases import Cases, Pin, PinKind
 from api.casework.held import CaseHeld
 from api.casework.pinning import people_pinned, says_of
-from api.drivers import drivers_of
+from api.drivers import names_of
 from api.web.site import render
 from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
 from linkage.errors import SettingsError
@@ -43,9 +43,10 @@ def open_case(here: VisitDependency, form: FormDependency) -> Response:
 def case_page(case_id: int, here: VisitDependency) -> Response:
     """What was pinned, noted and drawn."""
     held = CaseHeld.read(here.service.workspace, case_id, here.caller.actor)
-    here.audit("case page", held.people() or [None], f"case {case_id}")
+    people = held.people()
+    here.audit("case page", people or [None], f"case {case_id}")
     with here.service.workspace.reading() as connection:
-        known = {driver.identity_id: driver.name for driver in drivers_of(connection, held.people())}
+        known = names_of(connection, people)
     pinned = {who: known[who] for who in people_pinned([pin["says"] for pin in held.pins]) if who in known}
     return render("case.html", here.at("cases"), drivers=pinned, names=known, **held.document())
 

@@ -13,7 +13,7 @@ from api.casework.cases import PinKind
 from api.casework.held import CaseHeld
 from api.casework.pictured import pictured
 from api.casework.views import Views
-from api.drivers import drivers_of
+from api.drivers import names_of
 from api.explore import people_of
 from api.web.explore_pages import veils_of
 from api.web.paper import printed, printed_head, running_of
@@ -62,7 +62,7 @@ def _told(here: Visit, case_id: int, action: str) -> dict[str, Any]:
         for name, found in pictures.items()
     }
     with here.service.workspace.reading() as connection:
-        names = {driver.identity_id: driver.name for driver in drivers_of(connection, held.people())}
+        names = names_of(connection, held.people())
     return {**held.document(), "views": views, "names": names}
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api.drivers import drivers_of
+from api.drivers import names_of
 from api.risk import risk
 from api.risk_people import people_shown
 from api.web.site import render
@@ -32,7 +32,7 @@ def risk_page(
     people = people_shown(found)
     here.audit("risk page", people)
     with workspace.reading() as connection:
-        names = {driver.identity_id: driver.name for driver in drivers_of(connection, people)}
+        names = names_of(connection, people)
     driver = found["identity_id"]
     return render(
         "risk.html",

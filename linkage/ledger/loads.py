@@ -94,16 +94,6 @@ class LoadTables:
         )
         return [FileSummary(*row) for row in rows]
 
-    def issues(self, load_id: int) -> list[dict[str, Any]]:
-        """Rejects and warnings of a load, by file and line."""
-        rows = self.connection.execute(
-            "SELECT file, line, column_, rule, message, rejected FROM issue WHERE load_id = ? "
-            "ORDER BY file, line, column_",
-            (load_id,),
-        )
-        names = ("file", "line", "column", "rule", "message", "rejected")
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
     def seen(self, sha256: str, manifest: str, mode: str, options: str) -> int | None:
         """The first load that brought the same bytes, read the same way; None where none did."""
         found = self.connection.execute(

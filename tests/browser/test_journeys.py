@@ -104,10 +104,7 @@ def test_a_driver_is_found_by_the_keyboard_and_the_reasons_add_up(site: Site) ->
         assert "894007022" not in page.content(), "identifiers are masked"
         page.click("text=All reasons, with routes and records")
         page.wait_for_url("**/risk")
-        points = [float(cell.get_attribute("data-points") or "nan") for cell in page.locator("[data-points]").all()]
-        totals = [float(cell.get_attribute("data-total") or "nan") for cell in page.locator("[data-total]").all()]
-        assert points
-        assert abs(sum(points) - sum(totals)) < 1e-9
+        assert_reasons_add_up(page)
         page.goto(f"/drivers/{DRIVER}")
         page.click("text=Show identifiers")
         assert "Give a reason first" in page.inner_text("main")
@@ -116,6 +113,19 @@ def test_a_driver_is_found_by_the_keyboard_and_the_reasons_add_up(site: Site) ->
         page.click("text=Show identifiers")
         page.wait_for_selector("text=Identifiers are shown until")
         assert "894007022" in page.inner_text("main")
+    assert_unmasked_for_a_reason(workspace)
+
+
+def assert_reasons_add_up(page: Page) -> None:
+    """The points of the lines are those of the sums below them."""
+    points = [float(cell.get_attribute("data-points") or "nan") for cell in page.locator("[data-points]").all()]
+    totals = [float(cell.get_attribute("data-total") or "nan") for cell in page.locator("[data-total]").all()]
+    assert points
+    assert abs(sum(points) - sum(totals)) < 1e-9
+
+
+def assert_unmasked_for_a_reason(workspace: Workspace) -> None:
+    """The audit has who was shown the identifiers, whose, and why."""
     actor, identity, detail = audited(workspace, "unmask")[0]
     assert (actor, identity) == ("inv", DRIVER)
     assert "Checking the licence with the state" in str(detail)
@@ -181,6 +191,18 @@ def assert_twin(page: Page) -> None:
     assert int(things[2].replace(",", "")) == page.evaluate("window.crosslane.cy.edges().length")
 
 
+def resolve_all(page: Page) -> None:
+    """Every factor of the review that waits is confirmed, with a reason."""
+    while page.locator("form[action$='/resolve']:not(:has(+ p))").count() and (
+        page.locator(".tag.unknown:has-text('to be resolved')").count()
+    ):
+        block = page.locator("section.block:has(.tag.unknown:has-text('to be resolved'))").first
+        block.locator("input[value=confirmed]").check()
+        block.locator("input[name=reason]").fill("The record is theirs: licence and birth date agree")
+        block.locator("button").click()
+        page.wait_for_load_state("load")
+
+
 def test_a_review_is_decided_by_two_people(own_site: Site) -> None:
     workspace = open_workspace(own_site.folder)
     with own_site.visit("rev", purpose="review") as page:
@@ -195,14 +217,7 @@ def test_a_review_is_decided_by_two_people(own_site: Site) -> None:
         page.wait_for_load_state("load")
         assert page.locator("button:has-text('Record recommendation')").is_disabled()
         assert "Off until" in page.inner_text("#decision")
-        while page.locator("form[action$='/resolve']:not(:has(+ p))").count() and (
-            page.locator(".tag.unknown:has-text('to be resolved')").count()
-        ):
-            block = page.locator("section.block:has(.tag.unknown:has-text('to be resolved'))").first
-            block.locator("input[value=confirmed]").check()
-            block.locator("input[name=reason]").fill("The record is theirs: licence and birth date agree")
-            block.locator("button").click()
-            page.wait_for_load_state("load")
+        resolve_all(page)
         page.check("#decision input[value=suspend]")
         page.locator("#decision input[name=code]").first.check()
         page.fill("#words", "The licence was withdrawn and the driver still crosses")

@@ -15,7 +15,13 @@ from api.bootstrap import open_workspace
 from eligibility.trail import Trail
 from tests.browser.conftest import Site
 from tests.browser.keyboard import Keyboard
-from tests.browser.test_journeys import DRIVER, assert_twin, audited, known_names, positions
+from tests.browser.test_journeys import (
+    assert_reasons_add_up,
+    assert_twin,
+    assert_unmasked_for_a_reason,
+    known_names,
+    positions,
+)
 
 
 @contextmanager
@@ -105,10 +111,7 @@ def test_find_a_driver_and_read_why(site: Site) -> None:
         assert "differs" in page.inner_text("main")
         keys.skip()
         keys.follow("link", "All reasons, with routes and records", "**/risk")
-        points = [float(cell.get_attribute("data-points") or "nan") for cell in page.locator("[data-points]").all()]
-        totals = [float(cell.get_attribute("data-total") or "nan") for cell in page.locator("[data-total]").all()]
-        assert points
-        assert abs(sum(points) - sum(totals)) < 1e-9
+        assert_reasons_add_up(page)
         keys.skip()
         keys.follow("link", "Back to the driver", "**/drivers/**")
         keys.skip()
@@ -121,9 +124,7 @@ def test_find_a_driver_and_read_why(site: Site) -> None:
             keys.press("Enter")
         page.wait_for_selector("text=Identifiers are shown until")
         assert "894007022" in page.inner_text("main")
-    actor, identity, detail = audited(workspace, "unmask")[0]
-    assert (actor, identity) == ("inv", DRIVER)
-    assert "Checking the licence with the state" in str(detail)
+    assert_unmasked_for_a_reason(workspace)
 
 
 def test_from_a_driver_to_the_seizure(site: Site) -> None:

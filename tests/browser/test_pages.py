@@ -127,25 +127,6 @@ def test_the_answers_of_patterns_are_sound_and_fit_a_narrow_window(site: Site) -
     assert not faults, "\n".join(faults)
 
 
-def test_what_is_not_there_and_what_may_not_be_seen_say_what_to_do(site: Site) -> None:
-    context = site.browser.new_context(base_url=site.url)
-    page = context.new_page()
-    from tests.browser.conftest import sign_in
-
-    sign_in(page, "vie", "enrolment")
-    for path, status, words in (
-        ("/drivers/nobody-at-all", 404, "no such page"),
-        (f"/drivers/{DRIVER}/explore", 403, "Your role may not open this"),
-        ("/reviews/17", 403, "Your role may not open this"),
-    ):
-        answer = page.goto(path)
-        assert answer is not None
-        assert answer.status == status
-        assert words in page.inner_text("main")
-        assert violations(page) == []
-    context.close()
-
-
 def test_no_address_of_a_page_holds_a_name_or_an_identifier(site: Site) -> None:
     with site.visit("inv") as page:
         page.fill("#find", "parker jason")

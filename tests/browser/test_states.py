@@ -38,7 +38,9 @@ def test_a_fault_says_what_happened_and_what_to_do(site: Site) -> None:
     sign_in(page, "vie", "enrolment")
     for path, status, words in (
         ("/no-such-page", 404, "There is no such page"),
+        ("/drivers/nobody-at-all", 404, "no such page"),
         (f"/drivers/{DRIVER}/explore", 403, "Your role may not open this"),
+        ("/reviews/17", 403, "Your role may not open this"),
     ):
         answer = page.goto(path)
         assert answer is not None

@@ -112,6 +112,15 @@ def web_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return a_web_world(tmp_path_factory.mktemp("web_world"))
 
 
+@pytest.fixture(scope="module")
+def office(web_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The pages over a copy of that world, one a file of tests."""
+    from tests.e2e.web_world import an_office
+
+    with an_office(web_world, tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str, str], Path]:
     """Writes a text file and gives its path."""

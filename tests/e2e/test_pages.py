@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from api.roles import Role
 from api.web.texts import own_texts
 from tests.e2e.page_addresses import OTHERWISE, PAGES, POSTS, addresses_of, example, things_of
 from tests.e2e.spoken import said
-from tests.e2e.web_world import IDENTIFIERS, Browser, Office, an_office
+from tests.e2e.web_world import IDENTIFIERS, Browser, Office
 
 _NUMBERED = re.compile(r"^\d+\. ")
 """A heading's number, which stands before a text of its own."""
@@ -33,12 +32,6 @@ class Opened:
     path: str
     answer: Any
     named: set[str | None]
-
-
-@pytest.fixture(scope="module")
-def office(web_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with an_office(web_world, tmp_path_factory.mktemp("pages")) as office:
-        yield office
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +15,7 @@ from api.roles import Role
 from api.web import reject_pages
 from linkage.ledger import LoadTables
 from tests.e2e.page_addresses import MX, US, actions, first_review, things_of
-from tests.e2e.web_world import CURP, IDENTIFIERS, Office, an_office
-
-
-@pytest.fixture(scope="module")
-def office(web_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with an_office(web_world, tmp_path_factory.mktemp("used")) as office:
-        yield office
+from tests.e2e.web_world import CURP, IDENTIFIERS, Office
 
 
 @pytest.fixture(scope="module")

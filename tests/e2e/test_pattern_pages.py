@@ -7,8 +7,6 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,7 @@ from api.audit import AuditLog
 from api.roles import Role
 from graph.patterns import PATTERNS, Cut
 from tests.e2e.page_addresses import US, actions
-from tests.e2e.web_world import IDENTIFIERS, Browser, Office, an_office
+from tests.e2e.web_world import IDENTIFIERS, Browser, Office
 
 OTHER = "STORY-MX/M-41"
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -28,12 +26,6 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "nearest-listed": {"person": US, "listed_by": "derogatory-record,DRUG_SMUGGLING,SEIZURE"},
 }
 ANSWERED = ("near-offenders", "clusters", "paths")
-
-
-@pytest.fixture(scope="module")
-def office(web_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with an_office(web_world, tmp_path_factory.mktemp("patterns")) as office:
-        yield office
 
 
 @pytest.fixture(scope="module")

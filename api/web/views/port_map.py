@@ -15,9 +15,7 @@ from api.port_map import READINGS, MappedPort
 from api.web.texts import Catalogue
 from api.web.views.map_labels import Box, Label, Room
 from api.web.views.map_marks import Mark, spread
-from api.web.views.port_marks import RING, SHAPES, lines_of, marked, reading_text, sample, weight_of
-
-_UNTRANSLATED = Markup(' translate="no"')
+from api.web.views.port_marks import RING, SHAPES, UNTRANSLATED, lines_of, marked, reading_text, sample, weight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def _ground(part: Mapping[str, Any], room: Room, t: Catalogue) -> Markup:
     names += [(escape(one["name"]), one, "state") for one in part["states"]]
     texts = Markup("").join(
         Markup('<text class="area {}"{} x="{}" y="{}" text-anchor="middle">{}</text>').format(
-            kind, _UNTRANSLATED if kind == "state" else "", at["x"], at["y"], name
+            kind, UNTRANSLATED if kind == "state" else "", at["x"], at["y"], name
         )
         for name, at, kind in names
         if room.take(Label(at["x"], at["y"], "middle", (str(name),)))

@@ -16,7 +16,7 @@ SHAPES = {
     "cannot_tell": Markup('<circle class="dashed" r="7.5"/><text y="4">?</text>'),
     NOTHING: Markup('<rect x="-3.5" y="-3.5" width="7" height="7"/>'),
 }
-_UNTRANSLATED = Markup(' translate="no"')
+UNTRANSLATED = Markup(' translate="no"')
 RING = Markup('<circle class="ring" r="11.5"/>')
 """Around the mark of a port with a signal; the words say it too."""
 
@@ -71,7 +71,7 @@ def _named(label: Label | None) -> Markup:
         return Markup("")
     return Markup("").join(
         Markup('<text class="name"{} x="{}" y="{}" text-anchor="{}">{}</text>').format(
-            "" if place else _UNTRANSLATED, label.x, round(label.y + LINE * place, 1), label.anchor, line
+            "" if place else UNTRANSLATED, label.x, round(label.y + LINE * place, 1), label.anchor, line
         )
         for place, line in enumerate(label.lines)
     )
