@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from api.accounts.users import Users
 from api.bootstrap import open_workspace
@@ -23,6 +23,8 @@ from tools import tour
 
 OUT = Path("docs/screens")
 SIZE = {"width": 1280, "height": 900}
+TALLEST = 2600
+"""Pixels of a page that are shown: the rows below are as those above."""
 MODES = ("light", "dark")
 NAMES = {
     "/": "work",
@@ -89,7 +91,9 @@ def _signing_in(site: Site, mode: str) -> None:
 def _take(page: Page, name: str) -> None:
     settled(page)
     page.wait_for_timeout(400)  # the font is there and the canvas drawn
-    page.screenshot(path=OUT / f"{name}.png", full_page=True)
+    tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    shown: FloatRect = {"x": 0, "y": 0, "width": SIZE["width"], "height": tall}
+    page.screenshot(path=OUT / f"{name}.png", full_page=True, clip=shown)
 
 
 def _name(user: str, path: str) -> str:
