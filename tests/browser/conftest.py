@@ -22,7 +22,7 @@ from api.accounts.users import Users
 from api.bootstrap import open_workspace
 from api.cli import main
 from api.roles import Role
-from tests.demo import copy_of_demo
+from tests.once import copy_of_demo
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 ARGUMENTS = (

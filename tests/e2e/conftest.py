@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from api.cli import main
+from tests.once import made_once
 
 with warnings.catch_warnings():
     # Starlette announces another client library on import; what the tests use of it is the same in both.
@@ -104,12 +107,62 @@ def client_of() -> Iterator[Callable[[CommandLine], TestClient]]:
         client.close()
 
 
+def within(make: Callable[[Path], object]) -> Callable[[Path], None]:
+    """What makes a folder first, and then fills it."""
+
+    def filled(folder: Path) -> None:
+        folder.mkdir()
+        make(folder)
+
+    return filled
+
+
 @pytest.fixture(scope="session")
 def web_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The world behind the pages, made once; tests take copies."""
     from tests.e2e.web_world import a_web_world
 
-    return a_web_world(tmp_path_factory.mktemp("web_world"))
+    return made_once(tmp_path_factory, "web-world", within(a_web_world)) / "workspace"
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The world behind the API, made once; tests take copies."""
+    from tests.e2e.http_world import a_world
+
+    return made_once(tmp_path_factory, "world", within(a_world)) / "workspace"
+
+
+@pytest.fixture
+def api(world: Path, tmp_path: Path) -> Iterator[Any]:
+    """The API over a copy of that world."""
+    from tests.e2e.http_world import serving
+
+    with serving(Path(shutil.copytree(world, tmp_path / "workspace"))) as api:
+        yield api
+
+
+@pytest.fixture
+def load_kept(cli: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., CommandLine]:
+    """Brings a new workspace to where loads of files leave it; the same files are read once in a test run.
+
+    Takes tuples of source, text and load day.
+    """
+
+    def load(*files: tuple[str, str, str]) -> CommandLine:
+        def make(folder: Path) -> None:
+            other = cli.at(folder)
+            for number, (source, text, day) in enumerate(files):
+                path = tmp_path_factory.mktemp("files") / f"{number}.csv"
+                path.write_text(text, "utf-8")
+                other.json("load", path, "--source", source, "--today", day)
+
+        kept = made_once(tmp_path_factory, hashlib.sha256(repr(files).encode()).hexdigest()[:16], make)
+        shutil.rmtree(cli.folder)
+        shutil.copytree(kept, cli.folder)
+        return cli
+
+    return load
 
 
 @pytest.fixture(scope="module")

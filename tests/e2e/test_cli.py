@@ -57,9 +57,8 @@ def test_help_says_what_a_command_does(anywhere: Any, words: tuple[str, ...]) ->
 
 
 @pytest.fixture
-def loaded(cli: Any, write: Callable[[str, str], Path]) -> Any:
-    cli.json("load", write("drivers.csv", DRIVERS), "--source", "drivers", "--today", "2026-06-30")
-    return cli
+def loaded(load_kept: Any) -> Any:
+    return load_kept(("drivers", DRIVERS, "2026-06-30"))
 
 
 @pytest.mark.parametrize(
@@ -202,12 +201,13 @@ def test_the_workspace_may_come_first_last_or_from_the_environment(
     assert loaded.run("scores", "--json").out == wanted
 
 
-def test_the_same_files_again_change_nothing_and_say_so(loaded: Any, tmp_path: Path) -> None:
+def test_the_same_files_again_change_nothing_and_say_so(loaded: Any, write: Callable[[str, str], Path]) -> None:
+    path = write("drivers.csv", DRIVERS)
     before = loaded.json("identities"), loaded.json("scores"), loaded.json("show", "US/u1")
-    again = loaded.json("load", tmp_path / "drivers.csv", "--source", "drivers", "--today", "2026-06-30")
+    again = loaded.json("load", path, "--source", "drivers", "--today", "2026-06-30")
     assert again["unchanged"] is True
     assert (loaded.json("identities"), loaded.json("scores"), loaded.json("show", "US/u1")) == before
-    shown = loaded("load", tmp_path / "drivers.csv", "--source", "drivers", "--today", "2026-06-30")
+    shown = loaded("load", path, "--source", "drivers", "--today", "2026-06-30")
     assert "Nothing changed" in shown.out
 
 

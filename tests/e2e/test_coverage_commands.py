@@ -76,10 +76,8 @@ class _Page(HTMLParser):
 
 
 @pytest.fixture
-def loaded(cli: Any, write: Callable[[str, str], Path]) -> Any:
-    for source, text in (("drivers", DRIVERS), ("enrolments", ENROLMENTS), ("checks", CHECKS)):
-        cli.json("load", write(f"{source}.csv", text), "--source", source, "--today", DAY)
-    return cli
+def loaded(load_kept: Any) -> Any:
+    return load_kept(("drivers", DRIVERS, DAY), ("enrolments", ENROLMENTS, DAY), ("checks", CHECKS, DAY))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -53,10 +52,8 @@ READS = (
 
 
 @pytest.fixture
-def loaded(cli: Any, write: Callable[[str, str], Path]) -> Any:
-    for name, text in (("drivers", DRIVERS), ("events", EVENTS)):
-        cli.json("load", write(f"{name}.csv", text), "--source", name, "--today", "2026-06-30")
-    return cli
+def loaded(load_kept: Any) -> Any:
+    return load_kept(("drivers", DRIVERS, "2026-06-30"), ("events", EVENTS, "2026-06-30"))
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +20,10 @@ from api.scores import read_scores
 from eligibility.clearance import Clearances
 from eligibility.reviews.states import Outcome
 from eligibility.trace import Finding
-from tests.e2e.http_world import TODAY, Api, a_world, assert_problem, bring, serving
+from tests.e2e.http_world import TODAY, Api, assert_problem, bring
 
 FEED = "/api/v1/changes"
 HEAD = "source,record_id,country,given_name,surname,birth_date,licence_number,licence_jurisdiction\n"
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def api(world: Path, tmp_path: Path) -> Iterator[Api]:
-    shutil.copytree(world, tmp_path / "workspace")
-    with serving(tmp_path / "workspace") as api:
-        yield api
 
 
 class Follower:

@@ -19,18 +19,12 @@ from tests.e2e.http_world import (
     TERRORISM,
     TODAY,
     Api,
-    a_world,
     assert_problem,
     bring,
     serving,
 )
 
 HIDDEN = ("US-FAST-TERR", "US/E9", "US/E8", "I9", "1FUJGLDR9CSBM7213")
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_world(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,7 +21,7 @@ from api.roles import Role
 from eligibility.clearance import Clearances
 from eligibility.reviews.states import Outcome
 from eligibility.trace import Finding
-from tests.e2e.http_world import TERRORISM, TODAY, Api, a_world, assert_problem, serving
+from tests.e2e.http_world import TERRORISM, TODAY, Api, assert_problem, serving
 
 READS = {
     "/api/v1/drivers/{identity_id:path}/score": [{}],
@@ -68,11 +69,9 @@ PEOPLE = ("US%2F1", "US%2F2", "US%2F3", "US%2F4", "MX%2F..")
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def kept(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """The API over a workspace with a merge, a closed review with its letter, and requests to a partner."""
-    folder = tmp_path_factory.mktemp("world")
-    a_world(folder)
-    with serving(folder / "workspace") as api:
+    with serving(Path(shutil.copytree(world, tmp_path_factory.mktemp("people") / "workspace"))) as api:
         decide(api.workspace, "MX/9", "MX/a/b", "same", "one photograph", "ana")
         actions = ReviewActions(api.workspace, "ana")
         actions.assign(1, "ana", "mine")

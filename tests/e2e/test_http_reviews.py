@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from api.audit import AuditLog
 from api.reviews.document import BLIND
 from api.roles import Role
 from eligibility.trail import Trail
 from eligibility.untold import untold
-from tests.e2e.http_world import Api, a_world, assert_problem, pages, rows_of, serving
+from tests.e2e.http_world import Api, assert_problem, pages, rows_of
 
 QUEUE = "/api/v1/reviews"
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def api(world: Path, tmp_path: Path) -> Iterator[Api]:
-    shutil.copytree(world, tmp_path / "workspace")
-    with serving(tmp_path / "workspace") as api:
-        yield api
 
 
 def number_of(client: Any, key: str) -> int:

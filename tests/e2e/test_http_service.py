@@ -7,7 +7,6 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,9 +32,8 @@ SENT = ("SECRETQUERY", "SECRETPATH", "SECRETBODY", "SECRETMETHOD", "SECRETKEY", 
 
 
 @pytest.fixture
-def loaded(cli: Any, write: Callable[[str, str], Path]) -> Any:
-    cli.json("load", write("drivers.csv", DRIVERS), "--source", "drivers", "--today", "2026-06-30")
-    return cli
+def loaded(load_kept: Any) -> Any:
+    return load_kept(("drivers", DRIVERS, "2026-06-30"))
 
 
 @pytest.fixture

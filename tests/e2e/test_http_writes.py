@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pytest
 
 from api.coverage import CoverageQuestion, coverage_document
 from api.load import LoadRequest, load
@@ -18,7 +15,7 @@ from eligibility.trail import Trail
 from fixtures.world.crossings import Effect, written
 from fixtures.world.nameless import nameless_crossings
 from linkage.ledger import Decisions
-from tests.e2e.http_world import Api, a_world, assert_problem, bring, pages, rows_of, serving
+from tests.e2e.http_world import Api, assert_problem, bring, pages, rows_of
 
 PORT = "2506"
 SIGNAL = f"{PORT}:fast-above-other:2026Q1"
@@ -33,18 +30,6 @@ US,4,100,2023-01-01,2024-03-01
 MX,9,200,2024-05-01,
 """
 MEXICAN = "source,record_id,country,given_name,surname,birth_date,curp,licence_number,licence_jurisdiction\n"
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def api(world: Path, tmp_path: Path) -> Iterator[Api]:
-    shutil.copytree(world, tmp_path / "workspace")
-    with serving(tmp_path / "workspace") as api:
-        yield api
 
 
 def test_a_judgement_joins_two_and_is_taken_back(api: Api) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,11 +58,9 @@ def found_in(text: str) -> set[str]:
 
 
 @pytest.fixture
-def loaded(cli: Any, write: Callable[[str, str], Path]) -> Any:
+def loaded(load_kept: Any) -> Any:
     files = (("drivers", DRIVERS), ("events", EVENTS), ("enrolments", ENROLMENTS), ("events", LATER))
-    for number, (name, text) in enumerate(files):
-        cli.json("load", write(f"{number}.csv", text), "--source", name, "--today", "2026-06-30")
-    return cli
+    return load_kept(*((source, text, "2026-06-30") for source, text in files))
 
 
 @pytest.fixture

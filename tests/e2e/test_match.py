@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ from api.match_index import MatchIndex, MatchNotReady
 from api.match_records import RecordReader
 from api.roles import Role
 from linkage.ledger import LoadTables
-from tests.e2e.http_world import Api, a_world, assert_problem, bring, serving
+from tests.e2e.http_world import Api, assert_problem, bring
 
 RAMIRO = {
     "given_name": "Ramiro",
@@ -26,17 +24,6 @@ RAMIRO = {
     "licence_jurisdiction": "TX",
     "country": "US",
 }
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_world(tmp_path_factory.mktemp("match"))
-
-
-@pytest.fixture
-def api(made: Path, tmp_path: Path) -> Iterator[Api]:
-    with serving(Path(shutil.copytree(made, tmp_path / "workspace"))) as api:
-        yield api
 
 
 def test_a_record_is_told_its_person_with_bits_that_add_up(api: Api) -> None:

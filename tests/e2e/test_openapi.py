@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,7 +21,6 @@ from api.http import create_app
 from api.jobs.limits import Limits
 from api.keys import Keys
 from api.roles import Role
-from tests.e2e.http_world import a_world
 
 SECONDS = 30
 ODD = {"..": "Cáñez", "a/b": "Yáñez", "50%2F": "<b>Ibáñez</b>", "9": "\U00020000文"}
@@ -28,11 +28,9 @@ ODD = {"..": "Cáñez", "a/b": "Yáñez", "50%2F": "<b>Ibáñez</b>", "9": "\U00
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[Role, str]]]:
+def served(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[Role, str]]]:
     """A real server: its address, and a key of each role."""
-    folder = tmp_path_factory.mktemp("world")
-    a_world(folder)
-    workspace = open_workspace(folder / "workspace")
+    workspace = open_workspace(Path(shutil.copytree(world, tmp_path_factory.mktemp("served") / "workspace")))
     with workspace.transaction() as connection:
         keys = {role: Keys(connection).add(role.value, role, "tester")["secret"] for role in Role}
     # Nobody does the jobs here: what is taken on is told to wait at once.

@@ -12,7 +12,7 @@ EVENTS = "source,event_id,record_id,event_type,code,event_date,status\nUS,e1,2,S
 
 
 @pytest.fixture
-def trio(cli, write):
+def trio(load_kept):
     """Three drivers of one phone, one of them with a seizure; two of them on one truck."""
     people = (
         ("1", "=Ana", "Xolocotzi", "1980-02-03"),
@@ -21,10 +21,11 @@ def trio(cli, write):
     )
     drivers = "".join(f"US,{key},US,{given},{surname},{born},{PHONE}\n" for key, given, surname, born in people)
     driving = "source,record_id,vin,date\nUS,1,1M8GDM9AXKP042788,2026-01-05\nUS,2,1M8GDM9AXKP042788,2026-01-07\n"
-    cli.json("load", write("d.csv", HEADER + drivers), "--source", "drivers", "--today", "2026-03-01")
-    cli.json("load", write("t.csv", driving), "--source", "driving", "--today", "2026-03-02")
-    cli.json("load", write("e.csv", EVENTS), "--source", "events", "--today", "2026-03-03")
-    return cli
+    return load_kept(
+        ("drivers", HEADER + drivers, "2026-03-01"),
+        ("driving", driving, "2026-03-02"),
+        ("events", EVENTS, "2026-03-03"),
+    )
 
 
 def ids(cli) -> dict[str, str]:

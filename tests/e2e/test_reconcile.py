@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from api.roles import Role
-from tests.e2e.http_world import Api, a_world, assert_problem, serving
+from tests.e2e.http_world import Api, assert_problem
 
 SCHEMAS = Path(__file__).parents[2] / "fixtures" / "reconciliation"
 SERVICE = "/api/v1/reconcile"
@@ -22,17 +20,6 @@ def assert_valid(name: str, document: Any) -> None:
     schemas = {path.stem: json.loads(path.read_text("utf-8")) for path in SCHEMAS.glob("*.json")}
     registry = jsonschema_rs.Registry([(schema["$id"], schema) for schema in schemas.values()])
     jsonschema_rs.Draft7Validator(schemas[name], registry=registry).validate(document)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_world(tmp_path_factory.mktemp("reconcile"))
-
-
-@pytest.fixture
-def api(made: Path, tmp_path: Path) -> Iterator[Api]:
-    with serving(Path(shutil.copytree(made, tmp_path / "workspace"))) as api:
-        yield api
 
 
 def batch(**queries: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,21 +24,10 @@ from api.keys import Keys
 from api.relay import OPENREFINE, Relay, Upstream
 from api.roles import Role
 from linkage.errors import SettingsError
-from tests.e2e.http_world import Api, a_world, serving
+from tests.e2e.http_world import Api
 from tests.e2e.test_reconcile import assert_valid
 
 PAGE = {"Origin": OPENREFINE[0], "Sec-Fetch-Site": "same-site"}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return a_world(tmp_path_factory.mktemp("relay"))
-
-
-@pytest.fixture
-def api(made: Path, tmp_path: Path) -> Iterator[Api]:
-    with serving(Path(shutil.copytree(made, tmp_path / "workspace"))) as api:
-        yield api
 
 
 @pytest.fixture

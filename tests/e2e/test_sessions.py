@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import apsw
@@ -27,8 +25,8 @@ DRIVERS = "source,record_id,country,given_name,surname,birth_date\nUS,u1,US,Lucr
 
 
 @pytest.fixture
-def loaded(cli: Any, write: Callable[[str, str], Path]) -> Any:
-    cli.json("load", write("drivers.csv", DRIVERS), "--source", "drivers", "--today", "2026-06-30")
+def loaded(load_kept: Any) -> Any:
+    cli = load_kept(("drivers", DRIVERS, "2026-06-30"))
     let_in(cli, "ana", Role.REVIEWER)
     return cli
 

@@ -19,7 +19,7 @@ from graph.neo4j import Server
 from graph.policy_file import load_policy
 from graph.report import Context, Part, RiskReport
 from linkage.ledger import Workspace
-from tests.demo import copy_of_demo
+from tests.once import copy_of_demo
 
 DRIVERS, SOME = 1_900, 80
 """The demo's world holds more drivers than this, and more with reasons: so a test over few of them fails."""
