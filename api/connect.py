@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import apsw
 import polars as pl
 
 from api import scores
@@ -39,6 +41,26 @@ class Between:
     most: int = MOST
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A thing that at least two of the drivers were on.
+
+    Args:
+        tie: how one of them was.
+        who: identity ids of those of the drivers.
+        others: people beside them.
+        is_hub: too many people share it to mean anything.
+    """
+
+    kind: NodeKind
+    key: str
+    label: Mapping[str, str]
+    tie: str
+    who: Sequence[str]
+    others: int
+    is_hub: bool
+
+
 def connect(workspace: Workspace, between: Between, store: GraphStoreChoice = LEDGER) -> dict[str, Any]:
     """The things that at least two of the drivers were on: those of most of them first, then those of fewest others.
 
@@ -52,44 +74,65 @@ def connect(workspace: Workspace, between: Between, store: GraphStoreChoice = LE
         StoreUnavailable: the store does not answer or lags behind the ledger.
     """
     with workspace.reading() as connection, open_graph(connection, store) as reader:
-        tables = IdentityTables(connection)
-        people = list(dict.fromkeys(tables.require(ref) for ref in between.people))
-        if not FEWEST <= len(people) <= between.most:
-            raise SettingsError(f"name {FEWEST} to {between.most} different drivers; these are {len(people)}")
-        day, limit = scores.as_of(connection), load_policy().limits.hub_degree
-        ties = reader.edges_of(NodeKind.IDENTITY, people, frozenset(TIE_EDGES), day)
-        held = (
-            ties.filter(pl.col("src").is_in(people))
-            .group_by("dst_kind", "dst")
-            .agg(pl.col("src").unique().sort().alias("who"), pl.col("kind").first().alias("tie"))
-            .filter(pl.col("who").list.len() >= FEWEST)
-        )
-        crowds = {kind: _people_on(reader, kind, held, day) for kind in held["dst_kind"].unique()}
-        props = {kind: _props(reader, kind, held) for kind in crowds}
-        numbers = numbers_of(connection, list(held.select("dst_kind", "dst").iter_rows()))
-        rows = []
-        for row in held.iter_rows(named=True):
-            kind, key = row["dst_kind"], row["dst"]
-            rows.append(
-                {
-                    "kind": kind,
-                    **label_of(NodeKind(kind), key, props[kind].get(key, {})),
-                    "number": numbers.get((kind, key)),
-                    "tie": row["tie"],
-                    "of_them": len(row["who"]),
-                    "who": row["who"],
-                    "others": crowds[kind].get(key, len(row["who"])) - len(row["who"]),
-                }
-            )
-        rows.sort(key=lambda one: (-one["of_them"], one["others"], one["kind"], one["label"], one["number"] or 0))
-        small = [one for one in rows if one["of_them"] + one["others"] <= limit]
+        people, day = people_between(connection, between), scores.as_of(connection)
+        found = shared_by(reader, people, day)
+        numbers = numbers_of(connection, [(thing.kind.value, thing.key) for thing in found])
+        rows = [(thing, _told(thing, numbers.get((thing.kind.value, thing.key)))) for thing in found]
+        small = [row for thing, row in rows if not thing.is_hub]
         return {
             "people": [driver.document() for driver in drivers_of(connection, people)],
             "shared": small[:SHOWN],
             "shared_total": len(small),
-            "hubs": [one for one in rows if one["of_them"] + one["others"] > limit][:SHOWN],
+            "hubs": [row for thing, row in rows if thing.is_hub][:SHOWN],
             "as_of": day.isoformat() if day else None,
         }
+
+
+def people_between(connection: apsw.Connection, between: Between) -> list[str]:
+    """Identity ids of those who are asked about, each once.
+
+    Raises:
+        SettingsError: too few or too many are named.
+        UnknownRecord: one of them is nobody.
+    """
+    tables = IdentityTables(connection)
+    people = list(dict.fromkeys(tables.require(ref) for ref in between.people))
+    if not FEWEST <= len(people) <= between.most:
+        raise SettingsError(f"name {FEWEST} to {between.most} different drivers; these are {len(people)}")
+    return people
+
+
+def shared_by(reader: GraphReader, people: Sequence[str], day: date | None) -> list[Shared]:
+    """What at least two of the drivers were on, in the order of `connect`."""
+    limit = load_policy().limits.hub_degree
+    ties = reader.edges_of(NodeKind.IDENTITY, people, frozenset(TIE_EDGES), day)
+    held = (
+        ties.filter(pl.col("src").is_in(people))
+        .group_by("dst_kind", "dst")
+        .agg(pl.col("src").unique().sort().alias("who"), pl.col("kind").first().alias("tie"))
+        .filter(pl.col("who").list.len() >= FEWEST)
+    )
+    crowds = {kind: _people_on(reader, kind, held, day) for kind in held["dst_kind"].unique()}
+    props = {kind: _props(reader, kind, held) for kind in crowds}
+    found = []
+    for row in held.iter_rows(named=True):
+        kind, key, who = NodeKind(row["dst_kind"]), row["dst"], row["who"]
+        crowd = crowds[kind].get(key, len(who))
+        label = label_of(kind, key, props[kind].get(key, {}))
+        found.append(Shared(kind, key, label, row["tie"], who, crowd - len(who), crowd > limit))
+    return sorted(found, key=lambda one: (-len(one.who), one.others, one.kind, one.label["label"], one.key))
+
+
+def _told(thing: Shared, number: int | None) -> dict[str, Any]:
+    return {
+        "kind": thing.kind.value,
+        **thing.label,
+        "number": number,
+        "tie": thing.tie,
+        "of_them": len(thing.who),
+        "who": thing.who,
+        "others": thing.others,
+    }
 
 
 def _people_on(reader: GraphReader, kind: str, held: pl.DataFrame, day: Any) -> dict[str, int]:

@@ -83,7 +83,7 @@ class Paths:
 
 
 def find_paths(store: Steps, start: Place, end: Place, search: Search | None = None) -> Paths:
-    """The routes between two nodes of any kinds, none through a hub; either end may be one.
+    """The routes between two nodes of any kinds, none through a hub that the search does not name; an end may be one.
 
     Args:
         store: what is read: its `nodes`, `edges_of` and `degrees` only.
@@ -94,7 +94,7 @@ def find_paths(store: Steps, start: Place, end: Place, search: Search | None = N
     Complexity: edges read are bounded by `search.max_edges`; a layer of nodes is looked at as a whole.
     """
     search = search or Search()
-    ground = Ground(store, search.reach)
+    ground = Ground(store, search.reach, search.through)
     ground.look_at([start, end])
     unknown = tuple(place for place in dict.fromkeys((start, end)) if place not in ground.degree)
     met = Meeting(None, 0, {}) if unknown else TwoSided(ground, start, end, search).meet()

@@ -46,12 +46,14 @@ class Search:
         max_routes: routes given at most.
         max_edges: edges read at most.
         with_longer: give routes of up to `reach.hops` too, not the shortest only.
+        through: hubs that may be walked through all the same.
     """
 
     reach: Reach = field(default_factory=lambda: Reach(hops=6, max_nodes=10_000))
     max_routes: int = 20
     max_edges: int = 50_000
     with_longer: bool = False
+    through: frozenset[Place] = frozenset()
 
 
 class Ground:
@@ -60,11 +62,13 @@ class Ground:
     Args:
         store: what is read.
         reach: which edges may be walked, what is a hub, the day.
+        through: hubs that count as none.
     """
 
-    def __init__(self, store: Steps, reach: Reach) -> None:
+    def __init__(self, store: Steps, reach: Reach, through: frozenset[Place] = frozenset()) -> None:
         self._store = store
         self._reach = reach
+        self._through = through
         self._read = [EDGE.empty()]
         self._walked: set[Place] = set()
         self.degree: dict[Place, int] = {}
@@ -79,7 +83,7 @@ class Ground:
 
     def is_hub(self, place: Place) -> bool:
         """True when the place has more edges than may be walked through."""
-        return self.degree[place] > self._reach.hub_degree
+        return self.degree[place] > self._reach.hub_degree and place not in self._through
 
     def cost(self, places: Collection[Place]) -> int:
         """Edges that walking from the places reads."""

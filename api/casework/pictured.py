@@ -18,7 +18,7 @@ def pictured(workspace: Workspace, view: View, veils: Veils, store: GraphStoreCh
         veils: under which the view names what must not be read from it.
 
     Returns:
-        As `restore`, and positions, hidden and pinned by ids as a browser names them.
+        As `restore`, and foci, positions, hidden and pinned by ids as a browser names them.
 
     Raises:
         UnknownRecord: what the view was about is gone.
@@ -30,7 +30,9 @@ def pictured(workspace: Workspace, view: View, veils: Veils, store: GraphStoreCh
     if not any(node["id"] == found["focus"] for node in found["nodes"]):
         raise UnknownRecord("what the view was about is gone")
     moved = found["moved"]
+    foci = state.get("foci", [state["focus"]])  # views of before held one
     return found | {
+        "foci": list(dict.fromkeys(moved.get(name, name) for name in foci)),
         "positions": {moved.get(name, name): spot for name, spot in state["positions"].items()},
         "hidden": [moved.get(name, name) for name in state["hidden"]],
         "pinned": [moved.get(name, name) for name in state["pinned"]],

@@ -27,7 +27,7 @@ class View:
 
     Args:
         as_of: day of the scores then.
-        state: focus, things, positions, hidden, pinned, filters.
+        state: focus, foci (all drivers in focus), things, positions, hidden, pinned, filters.
     """
 
     view_id: str
@@ -122,6 +122,7 @@ def _fitting(given: Mapping[str, Any]) -> dict[str, Any]:
     there = set(things)
     return {
         "focus": given["focus"],
+        "foci": [name for name in _ids(given.get("foci", [])) if name in there] or [given["focus"]],
         "things": things,
         "positions": {
             name: {"x": _number(spot["x"]), "y": _number(spot["y"])}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from api import scores
-from api.explore.picture import HIDDEN_KINDS, Picture, node_id
+from api.explore.picture import HIDDEN_KINDS, keys_of, node_id
 from api.explore.reading import SHOWN_KINDS, Near
 from api.explore.strength import TieStrength
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
@@ -21,7 +20,6 @@ from graph.schema import NODE, EdgeKind, NodeKind
 from linkage.errors import UnknownRecord
 from linkage.ledger import Workspace
 
-_SHOWN = frozenset(NodeKind) - HIDDEN_KINDS
 AT_ONCE = 50
 """New things a step brings at most: more is not read, it is looked at."""
 
@@ -74,11 +72,11 @@ def expand(
         new = fitting.filter(~pl.col("id").is_in(sorted(asked.shown)))
         nodes = near.nodes(_by_kind(new.head(AT_ONCE)))
         brought = {node_id(kind, key) for kind, key in nodes.select("kind", "key").iter_rows()}
-        shown = near.nodes(_places(asked.shown | {node_id(asked.kind, asked.key)}))
+        shown = near.nodes(keys_of(asked.shown | {node_id(asked.kind, asked.key)}))
         both = pl.concat([nodes, shown]).unique()
         picture = near.picture(both, pl.concat([edges, near.edges_among(_by_kind(both))]).unique())
-    kept = Picture({name: node for name, node in picture.nodes.items() if name in brought}, picture.edges)
     left = Counter(new["kind"]) - Counter(nodes["kind"])
+    kept = picture.without(picture.nodes.keys() - brought)
     return kept.document() | {"brought": len(brought), "left": dict(sorted(left.items())), "hidden": hidden}
 
 
@@ -152,14 +150,4 @@ def _by_kind(ends: pl.DataFrame) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for kind, key in ends.select("kind", "key").iter_rows():
         found.setdefault(kind, []).append(key)
-    return found
-
-
-def _places(ids: Iterable[str]) -> dict[str, list[str]]:
-    """Keys by kind of the ids of a picture; what is no id of one is passed over."""
-    found: dict[str, list[str]] = {}
-    for name in ids:
-        kind, _, key = name.partition(":")
-        if kind in _SHOWN:
-            found.setdefault(kind, []).append(key)
     return found

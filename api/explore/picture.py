@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ CERTAINTY = {EdgeKind.POSSIBLY_SAME: "possible", EdgeKind.ASSOCIATED_WITH: "decl
 
 HIDDEN_KINDS = frozenset({NodeKind.RECORD, NodeKind.SOURCE})
 """Records stand on the page of an identity; a source that enrolled thousands ties nobody."""
+
+_SHOWN_KINDS = frozenset(NodeKind) - HIDDEN_KINDS
 
 
 def node_id(kind: str, key: str) -> str:
@@ -45,6 +47,10 @@ class Picture:
     def joined(self, other: Picture) -> Picture:
         """Both, each thing and tie once."""
         return Picture({**self.nodes, **other.nodes}, {**self.edges, **other.edges})
+
+    def without(self, shown: Collection[str]) -> Picture:
+        """What it adds to nodes that are shown already: the others, and all ties."""
+        return Picture({name: node for name, node in self.nodes.items() if name not in shown}, self.edges)
 
     def document(self) -> dict[str, Any]:
         """The picture as JSON values, people first, then by kind and label; the strongest ties first."""
@@ -123,6 +129,12 @@ def _add(tie: dict[str, Any], row: Mapping[str, Any], strengths: TieStrength) ->
 def people_of(document: Mapping[str, Any]) -> list[str]:
     """Identity ids that a picture's document shows, for the audit."""
     return [node["key"] for node in document["nodes"] if node["kind"] == NodeKind.IDENTITY]
+
+
+def keys_of(ids: Iterable[str]) -> dict[str, list[str]]:
+    """Keys by kind of the nodes of these ids; what is no id of a picture is passed over."""
+    parts = (name.partition(":") for name in ids)
+    return places({"kind": kind, "key": key} for kind, _, key in parts if kind in _SHOWN_KINDS)
 
 
 def places(document: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -26,18 +26,18 @@ def shown(picture: Mapping[str, Any], filters: Mapping[str, Any]) -> Shown:
     """The part of a picture that is neither hidden nor filtered out.
 
     Args:
-        picture: nodes, edges, focus, hidden.
+        picture: nodes, edges, foci, hidden.
         filters: kinds, least, possible, from and to (YYYY-MM or empty), as a view keeps them.
     """
-    hidden, kinds, focus = set(picture["hidden"]), set(filters["kinds"]), picture["focus"]
+    hidden, kinds, foci = set(picture["hidden"]), set(filters["kinds"]), set(picture["foci"])
     nodes = [
-        node for node in picture["nodes"] if node["id"] not in hidden and (node["id"] == focus or node["kind"] in kinds)
+        node for node in picture["nodes"] if node["id"] not in hidden and (node["id"] in foci or node["kind"] in kinds)
     ]
     edges = [edge for edge in _within({node["id"] for node in nodes}, picture["edges"]) if _passes(edge, filters)]
     faded = frozenset(edge["id"] for edge in edges if not _in_period(edge, filters))
     held = _ends(edge for edge in edges if edge["id"] not in faded)
     bare = _ends(edges) - held  # of which all ties lie outside the period
-    kept = [node for node in nodes if node["id"] == focus or node["id"] not in bare]
+    kept = [node for node in nodes if node["id"] in foci or node["id"] not in bare]
     return Shown(kept, _within({node["id"] for node in kept}, edges), faded)
 
 

@@ -102,10 +102,18 @@ def _line(edge: Drawn, ends: tuple[Spot, Spot], bend: float, *, is_faded: bool) 
     if edge["certainty"] == "declared":
         one = _stroke("g-line", path, width + 3, "")
         return Markup("<g{}>{}{}</g>").format(faint, one, _stroke("g-gap", path, width, ""))
+    is_drawn = edge["certainty"] == "drawn"
     arrow = _arrow((cx, cy), (bx, by)) if edge["kind"] == "SUCCEEDS" else Markup("")
-    return Markup("<g{}>{}{}</g>").format(
-        faint, _stroke("g-line", path, width, _DASHES.get(edge["certainty"], "")), arrow
+    mark = (
+        _stroke("g-line", _pencil((ax + 2 * cx + bx) / 4, (ay + 2 * cy + by) / 4), 1.5, "") if is_drawn else Markup("")
     )
+    line = _stroke("g-line", path, width, _DASHES.get(edge["certainty"], ""))
+    return Markup("<g{}>{}{}{}</g>").format(faint, line, arrow, mark)
+
+
+def _pencil(x: float, y: float) -> str:
+    """The outline of a pencil beside the middle of a line: a person drew it."""
+    return f"M{x + 4:.1f} {y + 10:.1f}l2 -6l8 -8l4 4l-8 8z"
 
 
 def _stroke(name: str, path: str, width: float, dashes: str) -> Markup:

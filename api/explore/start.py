@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from api import scores
+from api.explore.picture import keys_of, node_id
 from api.explore.reading import SHOWN_KINDS, Near
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from api.risk import risk
@@ -20,16 +21,22 @@ FIRST = 40
 
 
 def start_at(
-    workspace: Workspace, ref: str, as_of: date | None = None, store: GraphStoreChoice = LEDGER
+    workspace: Workspace,
+    ref: str,
+    as_of: date | None = None,
+    store: GraphStoreChoice = LEDGER,
+    beside: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    """The first picture of a driver.
+    """The first picture of a driver, or what another driver adds to a picture.
 
     Args:
         ref: identity id, former id or source/record_id.
         as_of: only what was known by that day; None = the day of the scores.
+        beside: ids of nodes that are shown already.
 
     Returns:
-        focus, nodes, edges, near (ties the driver has), shown (of those), as_of.
+        focus, nodes (that are not shown already), edges (those to what is shown, too), near (ties the driver has),
+        shown (of those), as_of.
 
     Raises:
         UnknownRecord: the reference names nothing.
@@ -44,21 +51,20 @@ def start_at(
         edges = reader.edges_of(NodeKind.IDENTITY, [identity], SHOWN_KINDS, day)
         mine = near.nodes(_ends(edges, identity))
         own = near.picture(pl.concat([mine, near.nodes({NodeKind.IDENTITY.value: [identity]})]).unique(), edges)
-        focus = f"{NodeKind.IDENTITY.value}:{identity}"
-        strongest = _strongest(own.document(), focus)
-        wanted = {name: own.nodes[name] for name in [focus, *strongest]}
-        keys = _keys([*((n["kind"], n["key"]) for n in wanted.values()), *routes])
+        focus = node_id(NodeKind.IDENTITY, identity)
+        wanted = [focus, *_strongest(own.document(), focus)]
+        keys = keys_of([*wanted, *routes, *beside])
         nodes = near.nodes(keys)
         picture = near.picture(nodes, near.edges_among(keys))
-    told = picture.document()
+    told = picture.without(beside).document()
     shown = sum(focus in (edge["source"], edge["target"]) for edge in told["edges"])
     return {"focus": focus, **told, "near": len(own.edges), "shown": shown, "as_of": day.isoformat() if day else None}
 
 
-def _routes(document: dict[str, Any]) -> list[tuple[str, str]]:
-    """Places along the routes of the contributions that count, each contribution's strongest."""
+def _routes(document: dict[str, Any]) -> list[str]:
+    """Nodes along the routes of the contributions that count, each contribution's strongest."""
     return [
-        (step["kind"], step["key"])
+        node_id(step["kind"], step["key"])
         for item in document["linked"]["contributions"]
         for tie in item["ties"][:1]
         for step in tie["route"]
@@ -85,10 +91,3 @@ def _strongest(document: dict[str, Any], focus: str) -> list[str]:
 
 def _age(last: str | None) -> int:
     return -date.fromisoformat(last).toordinal() if last else 0
-
-
-def _keys(found: list[tuple[str, str]]) -> dict[str, set[str]]:
-    keys: dict[str, set[str]] = {}
-    for kind, key in found:
-        keys.setdefault(kind, set()).add(key)
-    return keys

@@ -74,6 +74,9 @@ class Veils:
             found["focus"] = self._hidden_id(document["focus"])
         if "gone" in document:
             found["gone"] = [self._hidden_id(one) for one in document["gone"]]
+        if "rows" in document:
+            found["rows"] = [[self._hidden_id(one) for one in row] for row in document["rows"]]
+            found["hubs"] = [node | self._hidden_node(node) for node in document["hubs"]]
         return found
 
     def _hidden_node(self, node: Mapping[str, Any]) -> dict[str, str]:

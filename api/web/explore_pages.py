@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -12,6 +12,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.casework.drawn import KIND as DRAWN
+from api.casework.drawn import drawn_among
 from api.casework.views import View, Views, checked
 from api.explore import Expansion, Veils, expand, people_of, restore, start_at
 from api.explore.analytics import analytics
@@ -76,14 +78,13 @@ def explorer(
 ) -> Response:
     """The explorer's page with a picture to begin with."""
     t = here.page.t
-    addressed(here, started["nodes"])
     focus = next(node for node in started["nodes"] if node["id"] == started["focus"])
     with here.service.workspace.reading() as connection:
         notes = Views(connection).notes(origin.view.view_id) if origin.view else []
     return render(
         "explorer.html",
         here.at("explore"),
-        start=veils_of(here).over(started),
+        start=told(here, started),
         words=_words(t, here),
         kinds=KINDS,
         keys=[(keys, t(f"explorer_key.{name}")) for name, keys in CANVAS],
@@ -114,25 +115,35 @@ def expand_step(step: Step, here: VisitDependency, _: FormDependency) -> dict[st
     )
     document = expand(here.service.workspace, asked, None, here.service.store)
     here.audit("explorer step", people_of(document) or [None])
-    addressed(here, document["nodes"])
-    return veils.over(document)
+    return told(here, document, asked.shown)
+
+
+def told(here: Visit, document: Mapping[str, Any], shown: Iterable[str] = ()) -> dict[str, Any]:
+    """A picture's document as the script gets it: with addresses, with what analysts drew, numbers of phones veiled.
+
+    Args:
+        shown: ids of nodes that are there already.
+    """
+    there = {*shown, *(node["id"] for node in document["nodes"])}
+    with here.service.workspace.reading() as connection:
+        numbers = numbers_of(connection, [(node["kind"], node["key"]) for node in document["nodes"]])
+        drawn = drawn_among(connection, there)
+    nodes = [node | _addressed(node, numbers) for node in document["nodes"]]
+    veiled = veils_of(here).over({**document, "nodes": nodes})
+    return veiled | {"edges": [*veiled["edges"], *drawn]}  # their ends are drivers, which need no veil
+
+
+def _addressed(node: Mapping[str, Any], numbers: Mapping[tuple[str, str], int]) -> dict[str, str]:
+    """The address of the node's own page, where it has one."""
+    if node["kind"] == NodeKind.IDENTITY:
+        return {"href": href(node["key"])}
+    number = numbers.get((node["kind"], node["key"]))
+    return {} if number is None else {"href": f"/things/{number}"}
 
 
 def veils_of(here: Visit) -> Veils:
     """What hides the ids of things from the browser, and knows them again."""
     return Veils.of_key(here.masker.key)
-
-
-def addressed(here: Visit, nodes: list[dict[str, Any]]) -> None:
-    """Each node gets the address of its own page, where it has one."""
-    with here.service.workspace.reading() as connection:
-        numbers = numbers_of(connection, [(node["kind"], node["key"]) for node in nodes])
-    for node in nodes:
-        number = numbers.get((node["kind"], node["key"]))
-        if node["kind"] == NodeKind.IDENTITY:
-            node["href"] = href(node["key"])
-        elif number is not None:
-            node["href"] = f"/things/{number}"
 
 
 def _words(t: Catalogue, here: Visit) -> dict[str, Any]:
@@ -141,7 +152,7 @@ def _words(t: Catalogue, here: Visit) -> dict[str, Any]:
         **t.plain("explorer_js."),
         "months": list(get_month_names("abbreviated", locale=t.locale).values()),
         "kinds": {kind: str(t(f"kind.{kind}")) for kind in KINDS},
-        "ties": {kind.value: str(t(f"tie.{kind.value}")) for kind in EdgeKind if t.has(f"tie.{kind.value}")},
+        "ties": {kind: str(t(f"tie.{kind}")) for kind in (*EdgeKind, DRAWN) if t.has(f"tie.{kind}")},
         "certainty": {name: str(t(f"tie_certainty.{name}")) for name in ("confirmed", "possible", "declared", "drawn")},
         "picture_foot": f"{here.page.workspace} · {here.page.stated_purpose} · {here.page.as_of or ''}",
     }
@@ -174,4 +185,7 @@ def _pictured(here: Visit, form: dict[str, list[str]]) -> dict[str, Any]:
     hidden, veils = set(state["hidden"]), veils_of(here)
     things = veils.things(name for name in state["things"] if name not in hidden)
     (focus,) = veils.things([state["focus"]])
-    return restore(here.service.workspace, focus, things, here.service.store)
+    picture = restore(here.service.workspace, focus, things, here.service.store)
+    with here.service.workspace.reading() as connection:
+        drawn = drawn_among(connection, {node["id"] for node in picture["nodes"]})
+    return picture | {"edges": [*picture["edges"], *drawn]}

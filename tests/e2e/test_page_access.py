@@ -19,7 +19,12 @@ from api.keys import Keys
 from api.roles import Role
 from linkage.ledger import Workspace
 
-WITH_BODY = {("POST", "/explore/expand"): {"kind": "Identity", "key": "nobody"}}
+WITH_BODY = {
+    ("POST", "/explore/expand"): {"kind": "Identity", "key": "nobody"},
+    ("POST", "/explore/find"): {"text": "nobody"},
+    ("POST", "/explore/add"): {"key": "nobody"},
+    ("POST", "/explore/join"): {"way": "route", "people": ["nobody", "somebody"]},
+}
 
 
 @pytest.fixture(scope="module")

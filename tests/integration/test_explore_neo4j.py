@@ -12,6 +12,7 @@ from api.bootstrap import create_workspace
 from api.connect import Between, connect
 from api.explore import Expansion, expand, restore, start_at
 from api.graph_store import LEDGER, GraphStoreChoice
+from api.joined import Joining, Way, joined
 from api.load import LoadRequest, load
 from api.progress import Silent
 from api.projection import push_graph
@@ -62,6 +63,7 @@ def asked(workspace: Workspace, store: GraphStoreChoice) -> list[dict[str, Any]]
         expand(workspace, Expansion(NodeKind.IDENTITY, driver, since=date(2025, 1, 1)), None, store),
         restore(workspace, started["focus"], sorted(shown), store),
         connect(workspace, Between([US, OTHER]), store),
+        *(joined(workspace, Joining(way, (US, OTHER), shown), store) for way in Way),
         *(thing_document(workspace, number, 0, store) for number in numbers),
     ]
 

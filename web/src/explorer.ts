@@ -4,6 +4,8 @@ import { act } from "./explorer/actions";
 import { tellTie } from "./explorer/detail";
 import { layOut, makeCanvas } from "./explorer/draw";
 import { expand } from "./explorer/expand";
+import { Foci } from "./explorer/foci";
+import { Joins } from "./explorer/joins";
 import { onKey } from "./explorer/keys";
 import { Page } from "./explorer/page";
 import { Session } from "./explorer/session";
@@ -16,6 +18,12 @@ async function open(root: HTMLElement): Promise<void> {
   page.find("[data-no-picture]").hidden = !!cy.container();
   Object.assign(window, { crosslane: { cy } }); // tests compare canvas and table through it; axe cannot see a canvas
   const session = new Session(page, cy);
+  const foci = new Foci(session);
+  const joins = new Joins(session);
+  session.onDrawn = () => {
+    foci.show();
+    joins.offer();
+  };
   session.draw();
   arrange(session);
   session.select(page.given.focus);

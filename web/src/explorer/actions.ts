@@ -1,5 +1,6 @@
 // What the buttons do, and the keys that stand for them.
 import { expand } from "./expand";
+import { addFocus } from "./foci";
 import { layOut } from "./draw";
 import { savePicture } from "./png";
 import type { Session } from "./session";
@@ -18,6 +19,10 @@ export function act(session: Session, what: string): void {
     picture.takeBack();
     session.draw();
   }
+  if (what === "unhide") {
+    picture.hidden.clear();
+    session.draw();
+  }
   const zoom = ZOOM[what];
   if (zoom) cy.zoom({ level: cy.zoom() * zoom, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
   if (selected) actOn(session, selected, what);
@@ -27,7 +32,8 @@ function actOn(session: Session, id: string, what: string): void {
   const { picture } = session;
   if (what === "expand") void expand(session, id);
   if (what === "collapse" && picture.takeBack(id)) session.draw();
-  if (what === "hide" && id !== picture.focus) {
+  if (what === "focus") void addFocus(session, id);
+  if (what === "hide" && !picture.foci.has(id)) {
     picture.hidden.add(id);
     session.draw();
     session.select(picture.focus);

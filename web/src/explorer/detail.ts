@@ -2,7 +2,7 @@
 import { day, when } from "./dates";
 import type { Picture, Thing, Tie } from "./model";
 import type { Page } from "./page";
-import { fill, number, type Words } from "./words";
+import { fill, how, isolate, number, type Words } from "./words";
 
 export function showDetail(page: Page, picture: Picture, thing: Thing | undefined, nameOf: (id: string) => string): void {
   page.find("[data-chosen]").hidden = !thing;
@@ -18,6 +18,7 @@ export function showDetail(page: Page, picture: Picture, thing: Thing | undefine
   const link = page.find<HTMLAnchorElement>("[data-open]");
   link.hidden = !thing.href;
   link.href = thing.href ?? "#";
+  page.find("[data-do=focus]").hidden = thing.kind !== "Identity" || picture.foci.has(thing.id);
   page.find("[data-do=pin]").setAttribute("aria-pressed", String(picture.pinned.has(thing.id)));
 }
 
@@ -30,13 +31,13 @@ function heading(thing: Thing, words: Words): Node {
 function tieItem(tie: Tie, thing: Thing, words: Words, nameOf: (id: string) => string): Node {
   const item = document.createElement("li");
   const other = isolate(nameOf(tie.source === thing.id ? tie.target : tie.source));
-  item.append(`${words.ties[tie.kind] ?? tie.kind}: `, other, ` (${facts(tie, words)})`);
+  item.append(`${how(tie, words)}: `, other, ` (${facts(tie, words)})`);
   return item;
 }
 
 // A tie without its ends: how, when, how strong and how certain.
 export function tellTie(tie: Tie, words: Words): string {
-  return `${words.ties[tie.kind] ?? tie.kind} (${facts(tie, words)})`;
+  return `${how(tie, words)} (${facts(tie, words)})`;
 }
 
 function facts(tie: Tie, words: Words): string {
@@ -58,10 +59,4 @@ function paragraph(line: string): Node {
   const row = document.createElement("p");
   row.textContent = line;
   return row;
-}
-
-function isolate(text: string): Node {
-  const name = document.createElement("bdi");
-  name.textContent = text;
-  return name;
 }

@@ -37,7 +37,7 @@ export function makeCanvas(container: HTMLElement): cytoscape.Core {
   return cy;
 }
 
-export function nodeOf(thing: Thing, focus: string): cytoscape.ElementDefinition {
+export function nodeOf(thing: Thing): cytoscape.ElementDefinition {
   const whole = thing.label || thing.detail;
   const short = [...whole].length > LETTERS ? `${[...whole].slice(0, LETTERS).join("")}…` : whole;
   const more = thing.is_hub && thing.degree ? `\n${fill(word("more"), { count: thing.degree })}` : "";
@@ -49,9 +49,9 @@ export function nodeOf(thing: Thing, focus: string): cytoscape.ElementDefinition
       kind: thing.kind,
       mark: MARKS[thing.kind] ?? "",
       label: `${MARKS[thing.kind] ?? ""} ${isolated(short)}${band}${more}`,
-      size: thing.id === focus ? 44 : thing.kind === "Identity" ? 36 : thing.kind === "Event" ? 24 : 28,
+      size: thing.kind === "Identity" ? 36 : thing.kind === "Event" ? 24 : 28,
     },
-    classes: [groupOf(thing.kind), thing.is_hub ? "hub" : "", thing.id === focus ? "focus" : ""].join(" "),
+    classes: `${groupOf(thing.kind)} ${thing.is_hub ? "hub" : ""}`,
   };
 }
 
@@ -78,10 +78,9 @@ export function layOut(cy: cytoscape.Core): void {
   } as unknown as cytoscape.LayoutOptions).run();
 }
 
-// New things stand in rings around the one they came from; nothing else moves.
-export function spotsAround(cy: cytoscape.Core, parent: string, added: string[]): Map<string, cytoscape.Position> {
+// New things stand in rings around a place, such as that of the one they came from; nothing else moves.
+export function spotsAround(cy: cytoscape.Core, centre: cytoscape.Position, added: string[]): Map<string, cytoscape.Position> {
   const spots = new Map<string, cytoscape.Position>();
-  const centre = cy.getElementById(parent).position();
   const taken = cy.nodes().toArray().filter((node) => !added.includes(node.id())).map((node) => node.position());
   let ring = 0;
   let left = [...added];

@@ -39,7 +39,7 @@ export function styles(near: Element): cytoscape.StylesheetJson {
     { selector: "node.event", style: { "background-color": token.event, "border-color": token.event } },
     { selector: "node.thing", style: { "background-color": token.page, "border-color": token.thing } },
     { selector: "node.hub", style: { "border-width": 5, "border-style": "double" } },
-    { selector: "node.focus", style: { "border-color": token.text, "border-width": 4 } },
+    { selector: "node.focus", style: { width: 44, height: 44, "border-color": token.text, "border-width": 4 } },
     { selector: "node.pinned", style: { "border-color": token.text, "border-style": "dotted" } },
     { selector: "node.near", style: { "min-zoomed-font-size": 0 } },
     { selector: "node:selected", style: { "border-color": token.focus, "border-width": 5, "font-weight": "bold", "min-zoomed-font-size": 0 } },
@@ -53,10 +53,15 @@ export function styles(near: Element): cytoscape.StylesheetJson {
       },
     },
     { selector: "edge.possible", style: { "line-style": "dashed" } },
-    { selector: "edge.drawn", style: { "line-style": "dotted" } },
+    {
+      selector: "edge.drawn", // a pencil says that a person drew it
+      style: { "line-style": "dotted", label: "✎", "font-size": 18, color: token.text, "text-background-color": token.page, "text-background-opacity": 1 },
+    },
     { selector: "edge.declared", style: { "line-style": "solid", "line-outline-width": 1.5, "line-outline-color": token.thing, "line-color": token.page } },
     { selector: "edge.directed", style: { "target-arrow-shape": "triangle" } },
     { selector: "edge.outside", style: { opacity: 0.25 } },
+    { selector: "edge.along", style: { "line-color": token.focus } },
+    { selector: ".aside", style: { opacity: 0.25 } },
     { selector: "edge:selected", style: { "line-color": token.focus } },
   ] as cytoscape.StylesheetJson;
 }

@@ -18,6 +18,7 @@ export interface Tie {
   source: string;
   target: string;
   kind: string;
+  says?: string; // of a tie that an analyst drew
   certainty: "confirmed" | "possible" | "declared" | "drawn";
   strength: number | null;
   confidence: number;
@@ -46,9 +47,16 @@ export class Picture {
   readonly ties = new Map<string, Tie>();
   readonly hidden = new Set<string>();
   readonly pinned = new Set<string>();
+  readonly foci: Set<string>; // the focus that the page began at, and others put beside it
+  only: ReadonlySet<string> | null = null; // what a way of joining the foci shows
   private readonly steps: { things: string[]; ties: string[]; parent: string }[] = [];
 
-  constructor(readonly focus: string) {}
+  constructor(
+    readonly focus: string,
+    foci: string[] = [focus],
+  ) {
+    this.foci = new Set([focus, ...foci]);
+  }
 
   // What was new of a step; the rest was there.
   add(step: Step, parent = ""): Thing[] {
@@ -56,7 +64,7 @@ export class Picture {
     const ties = step.edges.filter((edge) => !this.ties.has(edge.id));
     for (const thing of things) this.things.set(thing.id, thing);
     for (const tie of ties) this.ties.set(tie.id, tie);
-    if (parent) this.steps.push({ things: things.map((t) => t.id), ties: ties.map((t) => t.id), parent });
+    if (parent && things.length + ties.length) this.steps.push({ things: things.map((t) => t.id), ties: ties.map((t) => t.id), parent });
     return things;
   }
 
@@ -66,7 +74,10 @@ export class Picture {
     const [step] = at >= 0 ? this.steps.splice(at, 1) : [];
     if (!step) return null;
     const gone = new Set(step.things.filter((id) => !this.pinned.has(id)));
-    for (const id of gone) this.things.delete(id);
+    for (const id of gone) {
+      this.things.delete(id);
+      this.foci.delete(id);
+    }
     const kept = new Set(step.things.filter((id) => this.pinned.has(id)));
     for (const [id, tie] of this.ties) {
       const lacksEnd = gone.has(tie.source) || gone.has(tie.target);
@@ -84,7 +95,7 @@ export class Picture {
     const faded = new Set<string>();
     const visible = (id: string): boolean => {
       const thing = this.things.get(id);
-      return !!thing && !this.hidden.has(id) && (id === this.focus || filters.kinds.has(thing.kind));
+      return !!thing && !this.isOutOfSight(id) && (this.foci.has(id) || filters.kinds.has(thing.kind));
     };
     const ties = [...this.ties.values()].filter(
       (tie) =>
@@ -95,9 +106,9 @@ export class Picture {
     );
     for (const tie of ties) if (!isWithin(tie, filters)) faded.add(tie.id);
     const held = new Set(ties.filter((tie) => !faded.has(tie.id)).flatMap((tie) => [tie.source, tie.target]));
-    // Outside the period a thing without any tie goes; a person stays, and so does the focus.
+    // Outside the period a thing without any tie goes; a person stays, and so does what is in focus.
     const things = [...this.things.values()].filter(
-      (thing) => visible(thing.id) && (thing.id === this.focus || held.has(thing.id) || !faded.size || !isBare(thing.id, ties)),
+      (thing) => visible(thing.id) && (this.foci.has(thing.id) || held.has(thing.id) || !faded.size || !isBare(thing.id, ties)),
     );
     const there = new Set(things.map((thing) => thing.id));
     return { things, ties: ties.filter((tie) => there.has(tie.source) && there.has(tie.target)), faded };
@@ -106,6 +117,19 @@ export class Picture {
       const mine = all.filter((tie) => tie.source === id || tie.target === id);
       return mine.length > 0 && mine.every((tie) => faded.has(tie.id));
     }
+  }
+
+  // Drivers in focus, as the server knows them.
+  drivers(): string[] {
+    return [...this.foci].flatMap((id) => {
+      const thing = this.things.get(id);
+      return thing?.kind === "Identity" ? [thing.key] : [];
+    });
+  }
+
+  // Not shown because somebody hid it, or because it joins nobody in focus.
+  isOutOfSight(id: string): boolean {
+    return this.hidden.has(id) || (!!this.only && !this.only.has(id) && !this.foci.has(id));
   }
 
   neighbours(id: string): string[] {

@@ -4,6 +4,7 @@ import type { Words } from "./words";
 
 export interface Given extends Step {
   focus: string;
+  foci?: string[];
   near: number;
   shown: number;
   positions?: Record<string, { x: number; y: number }>;

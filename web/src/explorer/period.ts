@@ -94,11 +94,12 @@ export class Period {
   private drawBars(counts: number[], [from, to]: Span): void {
     const most = Math.max(...counts, 1);
     const picture = this.page.find<SVGSVGElement>("[data-histogram]");
+    const width = Math.min(0.84, counts.length / 40); // few months have no bars that reach far beyond the ends
     picture.setAttribute("viewBox", `0 0 ${counts.length - 1} ${most}`);
     picture.replaceChildren(
       ...counts.map((count, at) => {
         const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-        const box = { x: at - 0.42, y: most - count, width: 0.84, height: count };
+        const box = { x: at - width / 2, y: most - count, width, height: count };
         for (const [name, value] of Object.entries(box)) bar.setAttribute(name, String(value));
         bar.setAttribute("class", at >= from && at <= to ? "within" : "without");
         return bar;

@@ -1,7 +1,7 @@
 // The same things as a table: sortable, with the same selection, for the keyboard, a reader and a printer.
 import { when } from "./dates";
 import type { Thing, Tie } from "./model";
-import { number, type Words } from "./words";
+import { how, isolate, number, type Words } from "./words";
 
 export class Twin {
   constructor(
@@ -35,6 +35,18 @@ export class Twin {
     return rows.sort((a, b) => place(a) - place(b));
   }
 
+  // Rows that hold every word stay; the ids of all that stay.
+  seek(text: string): Set<string> {
+    const wanted = plain(text).split(/\s+/).filter((word) => word);
+    const found = new Set<string>();
+    for (const row of this.body.rows) {
+      const held = plain(row.textContent ?? "");
+      row.hidden = !wanted.every((word) => held.includes(word));
+      if (!row.hidden && row.dataset.id) found.add(row.dataset.id);
+    }
+    return found;
+  }
+
   select(id: string | null): void {
     for (const row of this.body.rows) row.setAttribute("aria-selected", String(row.dataset.id === id));
   }
@@ -54,7 +66,7 @@ export class Twin {
       this.words.kinds[thing.kind] ?? thing.kind,
       this.name(thing),
       list(ties.map((tie) => nameOf(tie.source === thing.id ? tie.target : tie.source)).filter(unique)),
-      list(ties.map((tie) => this.words.ties[tie.kind] ?? tie.kind).filter(unique)),
+      list(ties.map((tie) => how(tie, this.words)).filter(unique)),
       spans.slice(0, 3).join("; ") + (spans.length > 3 ? " …" : ""),
       strongest >= 0 ? number(strongest, 2) : "",
       list(ties.map((tie) => this.words.certainty[tie.certainty] + (faded.has(tie.id) ? `, ${this.words.outside}` : "")).filter(unique)),
@@ -77,13 +89,15 @@ export class Twin {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "plain";
-    const name = document.createElement("bdi");
-    name.translate = false;
-    name.textContent = thing.label || thing.detail || thing.kind;
-    button.append(name);
+    button.append(isolate(thing.label || thing.detail || thing.kind));
     if (thing.kind === "Vehicle" && thing.detail) button.append(` ${thing.detail}`);
     return button;
   }
+}
+
+// Without case and accents, as people type who look for a name.
+function plain(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 function seen(tie: Tie): string {
@@ -97,10 +111,8 @@ function unique<T>(value: T, index: number, all: T[]): boolean {
 function list(values: string[]): Node {
   const shown = document.createElement("span");
   values.slice(0, 6).forEach((value, index) => {
-    const name = document.createElement("bdi");
-    name.textContent = value;
     if (index) shown.append(", ");
-    shown.append(name);
+    shown.append(isolate(value));
   });
   if (values.length > 6) shown.append(` +${values.length - 6}`);
   return shown;

@@ -22,6 +22,7 @@ FOCUS, TRUCK = "Identity:D-A", "Vehicle:V1"
 def a_state(**changes: Any) -> dict[str, Any]:
     return {
         "focus": FOCUS,
+        "foci": [FOCUS],
         "things": [FOCUS, TRUCK],
         "positions": {FOCUS: {"x": 1.5, "y": -2}},
         "hidden": [TRUCK],
@@ -65,7 +66,11 @@ def test_what_names_nothing_or_says_nothing_is_refused(views: Views) -> None:
     "state",
     [
         *("", "null", "[]", "1", '"x"', "{", "{}", "[" * 5000, "NaN", "\ud800"),
-        *(json.dumps({k: v for k, v in a_state().items() if k != missing}) for missing in a_state()),
+        *(
+            json.dumps({k: v for k, v in a_state().items() if k != missing})
+            for missing in a_state()
+            if missing != "foci"
+        ),
         json.dumps(a_state(focus=1)),
         json.dumps(a_state(focus="Identity:D-OTHER")),
         json.dumps(a_state(things=[])),
@@ -120,3 +125,11 @@ def test_any_state_is_kept_or_refused_and_what_is_kept_can_be_kept_again(changed
     except SettingsError:
         return
     assert checked(orjson.dumps(kept).decode()) == kept
+
+
+def test_in_focus_is_what_the_view_holds_and_the_first_where_it_names_nobody() -> None:
+    for named, kept in (([], [FOCUS]), ([TRUCK, "Identity:gone"], [TRUCK]), ([FOCUS, TRUCK], [FOCUS, TRUCK])):
+        assert checked(json.dumps(a_state(foci=named)))["foci"] == kept
+    state = a_state()
+    del state["foci"]
+    assert checked(json.dumps(state))["foci"] == [FOCUS], "as views of before were sent"

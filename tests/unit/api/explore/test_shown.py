@@ -17,7 +17,7 @@ def tie(source: str, target: str, **more: Any) -> dict[str, Any]:
 def picture(*edges: dict[str, Any], hidden: tuple[str, ...] = ()) -> dict[str, Any]:
     kinds = {"a": "Identity", "b": "Identity", "t": "Vehicle", "p": "Phone"}
     nodes = [{"id": name, "kind": kind} for name, kind in kinds.items()]
-    return {"nodes": nodes, "edges": list(edges), "focus": "a", "hidden": list(hidden)}
+    return {"nodes": nodes, "edges": list(edges), "foci": ["a"], "hidden": list(hidden)}
 
 
 def ids(found: Any) -> tuple[list[str], list[str], set[str]]:

@@ -66,10 +66,12 @@ def test_ties_differ_by_strength_certainty_and_period() -> None:
         ("5", None),
         ("3", "6 4"),
         ("1.5", "2 3"),
+        ("1.5", None),  # the pencil beside what a person drew
         ("5", None),
         ("8", None),
     ]
-    assert len({one.get("d") for one in lines}) == 5, "several between the same two do not lie on each other"
+    bent = {one.get("d") for one in lines if "Q" in str(one.get("d"))}
+    assert len(bent) == 5, "several between the same two do not lie on each other"
     assert [one.get("opacity") for one in root.iter("g")].count("0.25") == 1
     assert (len(of(root, "g-gap")), len(of(root, "g-arrow"))) == (1, 1)
     assert [width_of(one) for one in (None, 0.0499, 0.05, 0.1999, 0.2)] == [1.5, 1.5, 3, 3, 5]
