@@ -36,7 +36,7 @@ demo-stop:
 	@$(DEMO_SERVER) wipe
 
 test: $(READY)
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 check: lint types contracts test
 

@@ -136,6 +136,8 @@ def _bring_up(ledger: Ledger, writer: _Writer, *, is_drifted: bool) -> str:
     head, mark = ledger.changes.head(), writer.at
     filling = Mark(head.workspace, 0, f"filling {head.token}")
     if mark.workspace != head.workspace and (mark.workspace or not _is_empty(writer.target)):
+        if writer.target.mark() != mark:  # another process began to fill what was empty a moment ago
+            raise MarkMoved(writer.target.name)
         raise ForeignGraph(writer.target.name)
     if mark == head and not is_drifted:
         return "nothing"

@@ -19,6 +19,15 @@ settings.register_profile("dev", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A worker takes whole files, and one of them all files that ask for the Neo4j server: one server is enough."""
+    asking = {item.path for item in items if "neo4j_server" in getattr(item, "fixturenames", ())}
+    for item in items:
+        name = "neo4j" if item.path in asking else str(item.path.relative_to(item.config.rootpath))
+        item.add_marker(pytest.mark.xdist_group(name))
+
+
 @pytest.fixture(scope="session")
 def model() -> Model:
     """The shipped model."""
@@ -42,7 +51,7 @@ def persons() -> Callable[..., pl.DataFrame]:
 
 @pytest.fixture(scope="session")
 def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
-    """A real Neo4j server, one a worker; a test that stops it starts it again."""
+    """A real Neo4j server; a test that stops it starts it again."""
     yield from serve(tmp_path_factory.mktemp("neo4j"))
 
 

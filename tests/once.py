@@ -15,6 +15,7 @@ from filelock import FileLock
 from api.cli import main
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+_PLACE = "{workspace}"
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -37,11 +38,19 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 def copy_of_demo(factory: pytest.TempPathFactory) -> Path:
     """A copy of the workspace in which the demo was told, which the caller may change."""
     copy = factory.mktemp("demo") / "workspace"
-    shutil.copytree(made_once(factory, "demo", _tell), copy)
+    shutil.copytree(made_once(factory, "demo", _tell) / "workspace", copy)
     return copy
 
 
+def story_of_demo(factory: pytest.TempPathFactory, workspace: Path) -> str:
+    """What the demo told, as if it had made the workspace given."""
+    told = made_once(factory, "demo", _tell) / "told.txt"
+    return told.read_text("utf-8").replace(_PLACE, str(workspace))
+
+
 def _tell(folder: Path) -> None:
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as err:
-        code = main(["demo", "-w", str(folder), "--fixtures", str(FIXTURES)])
+    workspace = folder / "workspace"
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        code = main(["demo", "-w", str(workspace), "--fixtures", str(FIXTURES)])
     assert code == 0, err.getvalue()
+    (folder / "told.txt").write_text(out.getvalue().replace(str(workspace), _PLACE), "utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.cli import main
+from tests.once import copy_of_demo, story_of_demo
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
@@ -17,15 +17,8 @@ FIXTURES = ROOT / "fixtures"
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """One telling, for a person; gives its folder and its text."""
-    import contextlib
-    import io
-
-    folder = tmp_path_factory.mktemp("demo") / "workspace"
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()) as err:
-        code = main(["demo", "-w", str(folder), "--fixtures", str(FIXTURES)])
-    assert code == 0, err.getvalue()
-    return folder, out.getvalue()
+    folder = copy_of_demo(tmp_path_factory)
+    return folder, story_of_demo(tmp_path_factory, folder)
 
 
 @pytest.mark.parametrize(

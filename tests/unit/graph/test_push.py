@@ -16,7 +16,7 @@ from graph.errors import ForeignGraph, MarkMoved
 from graph.project import change, snapshot
 from graph.push import Ledger, push
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, Projection
-from graph.store import Exact, Mark
+from graph.store import Counts, Exact, Mark
 from graph.testing.conformance import small
 from graph.testing.memory import MemoryStore
 from graph.testing.strategies import worlds
@@ -141,6 +141,26 @@ def test_another_workspace_s_graph_is_left_alone(source):
     with pytest.raises(ForeignGraph):
         source.push(target)
     assert verify(target, small()).is_equal
+
+
+def test_an_empty_store_that_another_process_begins_to_fill_is_no_strangers(source):
+    source.become(small())
+
+    class Raced(Target):
+        """Another process of the same workspace fills it between the look at the mark and the count."""
+
+        is_raced = False
+
+        def counts(self) -> Counts:
+            if not self.is_raced:
+                self.is_raced = True
+                source.push(self)
+            return super().counts()
+
+    target = Raced()
+    assert source.push(target) == "nothing", "the other one did it all"
+    assert target.is_raced
+    assert source.is_equal(target)
 
 
 def test_what_somebody_changed_in_the_store_is_mended_when_told(source):
