@@ -36,7 +36,7 @@ demo-stop:
 	@$(DEMO_SERVER) wipe
 
 test: $(READY)
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 check: lint types contracts test
 

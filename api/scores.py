@@ -19,6 +19,8 @@ from graph.risk import score_afresh, score_change
 from graph.schema import GraphChange, NodeKind
 from graph.store import EdgeReader, GraphScan
 
+BASIS = "basis"
+"""Folder of what is kept of the last scoring, to go on from."""
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE score (
@@ -135,7 +137,7 @@ def scored_ids(connection: apsw.Connection) -> set[str]:
 
 def kept_basis(folder: Path) -> KeptBasis:
     """Where a workspace keeps what its table of scores rests on."""
-    return KeptBasis(folder / "basis")
+    return KeptBasis(folder / BASIS)
 
 
 def _as_held(found: pl.DataFrame) -> pl.DataFrame:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from linkage.model import Model, load_model
 from linkage.schema import PERSON
@@ -19,13 +22,23 @@ settings.register_profile("dev", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A worker takes whole files, and one of them all files that ask for the Neo4j server: one server is enough."""
-    asking = {item.path for item in items if "neo4j_server" in getattr(item, "fixturenames", ())}
-    for item in items:
-        name = "neo4j" if item.path in asking else str(item.path.relative_to(item.config.rootpath))
-        item.add_marker(pytest.mark.xdist_group(name))
+class OneServer(LoadFileScheduling):
+    """A worker takes whole files, and one of them all that ask for the Neo4j server: one is enough, and is warm."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "neo4j" if _asks_for_neo4j(self.config.rootpath / file) else file
+
+
+@cache
+def _asks_for_neo4j(file: Path) -> bool:
+    text = file.read_text("utf-8")
+    return "neo4j_server" in text or "empty_neo4j" in text
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer | None:
+    """The scheduler of `--dist loadfile`."""
+    return OneServer(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

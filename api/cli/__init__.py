@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    backup_commands,
     compare_commands,
     coverage_commands,
     decision_commands,
@@ -89,6 +90,7 @@ for module in (
     key_commands,
     measure_commands,
     demo_commands,
+    backup_commands,
 ):
     module.register(app)
 

@@ -23,6 +23,7 @@ from linkage.ledger.lookup import Lookups
 from linkage.schema import Kind
 
 LEDGER = "ledger.db"
+RECORDS = "records"
 LOCK = "ledger.lock"
 BUSY_MS = 30_000
 WRITER_CACHE = "PRAGMA cache_size = -262144"  # KiB; a load touches pages all over several indexes
@@ -60,7 +61,7 @@ class Workspace:
             raise LedgerError(f"{path} is a file; name a folder for the workspace")
         if path.is_dir() and any(path.iterdir()) and not (path / LEDGER).exists():
             raise LedgerError(f"{path} holds other files; name an empty or new folder for the workspace")
-        (path / "records").mkdir(parents=True, exist_ok=True)
+        (path / RECORDS).mkdir(parents=True, exist_ok=True)
         workspace = cls(path)
         workspace.migrate("linkage", _own_migrations())
         return workspace
@@ -210,7 +211,7 @@ class Workspace:
     @property
     def fact_store(self) -> FactStore:
         """The standardised rows of all loads."""
-        return FactStore(self.path / "records")
+        return FactStore(self.path / RECORDS)
 
     @property
     def lookups(self) -> Lookups:
