@@ -73,6 +73,12 @@ class SettingsError(LinkageError):
     exit_code = 2
 
 
+class Outlived(LinkageError):
+    """What was asked with belongs to a state that is no more; to ask anew, from the beginning, is what helps."""
+
+    exit_code = 2
+
+
 class ModelError(LinkageError):
     """A model or policy file cannot be used."""
 

@@ -11,6 +11,7 @@ import orjson
 from api.backups.files import copy, hashed, require_new, whole_or_nothing
 from api.backups.told import ABOUT, HELD, SUMS, Backup, digest_of
 from api.bootstrap import open_workspace
+from api.changes.log import ChangeLog
 from api.progress import Progress, Silent
 from linkage.errors import LedgerError
 from linkage.ledger import LEDGER, RECORDS
@@ -50,6 +51,7 @@ def restore(folder: Path, path: Path, progress: Progress | None = None, digest: 
         (making / RECORDS).mkdir(exist_ok=True)
         with open_workspace(making).transaction() as connection:
             connection.execute("DELETE FROM session")
+            ChangeLog(connection).begin_era()
     return Backup.at(folder, list(sums), str(orjson.loads((folder / ABOUT).read_bytes())["made_at"]), began)
 
 

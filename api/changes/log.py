@@ -101,6 +101,14 @@ class ChangeLog:
             found += [_change(row) for row in self.connection.execute(_CLEARED_AFTER, place)]
         return sorted(found, key=lambda change: change.at)[:limit]
 
+    def era(self) -> str:
+        """Which numbering this is: another one after each restore of a backup."""
+        return str(self.connection.execute("SELECT token FROM change_era").get)
+
+    def begin_era(self) -> None:
+        """What was numbered so far may have been numbered differently in a workspace that is no more."""
+        self.connection.execute("UPDATE change_era SET token = lower(hex(randomblob(4)))")
+
     def head(self, *, is_cleared: bool) -> Position:
         """Where the newest change is."""
         newest = int(self.connection.execute("SELECT coalesce(max(sequence), 0) FROM change").get)

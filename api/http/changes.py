@@ -27,10 +27,13 @@ def list_changes(
     topic: Annotated[list[Topic] | None, Query(max_length=10, description="Only these; all by default.")] = None,
     limit: LimitParameter = 100,
 ) -> dict[str, Any]:
-    """What changed after a place, in order and each change once; reviews for those who may see reviews."""
+    """What changed after a place, in order and each change once; reviews for those who may see reviews.
+
+    A place from before a backup was restored is answered with 410: begin at 0 again.
+    """
     topics = frozenset(topic or Topic)
     if caller.role not in ACCESS["GET", "/api/v1/reviews"]:
         topics -= {Topic.REVIEW}
-    document = changes_document(service.workspace, ChangesQuestion(place_of(since), topics, limit), caller.actor)
+    document = changes_document(service.workspace, ChangesQuestion(*place_of(since), topics, limit), caller.actor)
     service.audit(caller, "changes", people_of(document) or [None], f"{len(document['rows'])} changes")
     return document

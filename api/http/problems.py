@@ -15,12 +15,12 @@ from starlette.routing import compile_path
 
 from eligibility.reviews.states import NotAllowed
 from graph.errors import StoreUnavailable, UnknownIdentity
-from linkage.errors import LedgerError, LinkageError, SettingsError, SourceError, UnknownRecord, WriterBusy
+from linkage.errors import LedgerError, LinkageError, Outlived, SettingsError, SourceError, UnknownRecord, WriterBusy
 
 MEDIA_TYPE = "application/problem+json"
 BUSY_AGAIN_S = 30
 """Seconds after which a write is worth sending again, where another one took long."""
-STATUSES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+STATUSES = (400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503)
 """What any route of the API may answer instead of what was asked."""
 
 
@@ -76,17 +76,18 @@ def problem(status: int, detail: str, errors: list[FieldProblem] | None = None) 
 
 def status_of(error: LinkageError) -> int:
     """The HTTP status that an error of ours has."""
-    if isinstance(error, UnknownRecord | UnknownIdentity):
-        return HTTPStatus.NOT_FOUND
-    if isinstance(error, LedgerError | StoreUnavailable) or error.retryable:
-        return HTTPStatus.SERVICE_UNAVAILABLE
-    if isinstance(error, SettingsError):
-        return HTTPStatus.BAD_REQUEST
-    if isinstance(error, SourceError):
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    if isinstance(error, NotAllowed):
-        return HTTPStatus.CONFLICT
-    return HTTPStatus.INTERNAL_SERVER_ERROR
+    found = next((status for kinds, status in _STATUS_OF if isinstance(error, kinds)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return HTTPStatus.SERVICE_UNAVAILABLE if error.retryable and found != HTTPStatus.NOT_FOUND else found
+
+
+_STATUS_OF: tuple[tuple[tuple[type[LinkageError], ...], int], ...] = (
+    ((UnknownRecord, UnknownIdentity), HTTPStatus.NOT_FOUND),
+    ((LedgerError, StoreUnavailable), HTTPStatus.SERVICE_UNAVAILABLE),
+    ((SettingsError,), HTTPStatus.BAD_REQUEST),
+    ((SourceError,), HTTPStatus.UNPROCESSABLE_ENTITY),
+    ((Outlived,), HTTPStatus.GONE),
+    ((NotAllowed,), HTTPStatus.CONFLICT),
+)
 
 
 def _known(_: Request, error: Exception) -> JSONResponse:

@@ -25,6 +25,7 @@ from api.accounts.users import Users
 from api.backups import backup, restore
 from api.backups.make import LEFT_OUT
 from api.bootstrap import open_workspace
+from api.decide import decide
 from api.graph_store import LEDGER
 from api.jobs.acceptance import WhatToLoad, accept_records
 from api.jobs.runner import Runner
@@ -32,6 +33,8 @@ from api.jobs.tables import JobTables
 from api.roles import Role
 from linkage.errors import LedgerError
 from linkage.ledger import Workspace
+from tests.e2e.http_world import assert_problem, serving
+from tests.e2e.test_http_changes import FEED, Follower
 
 ASKED = (
     ("identities",),
@@ -276,3 +279,25 @@ def test_records_that_were_acknowledged_are_resolved_after_a_restore(kept: Any, 
     with workspace.reading() as connection:
         assert JobTables(connection).get(job.job_id).is_over
     assert at(kept, tmp_path / "again").json("show", "US/late")["records"]
+
+
+def test_whoever_read_further_than_the_backup_is_told_to_begin_anew(world: Path, tmp_path: Path) -> None:
+    """The numbers after the backup are given again, to other changes."""
+    with serving(Path(shutil.copytree(world, tmp_path / "w"))) as api:
+        backup(api.workspace, tmp_path / "backup")
+        behind = Follower(api.as_(Role.INVESTIGATOR))
+        behind.follow()
+        decide(api.workspace, "US/3", "US/4", "same", "after the backup", "ana")
+        ahead = Follower(api.as_(Role.INVESTIGATOR))
+        ahead.follow()
+        assert ahead.cursor != behind.cursor
+    restore(tmp_path / "backup", tmp_path / "again")
+    with serving(tmp_path / "again") as api:
+        client = api.as_(Role.INVESTIGATOR)
+        decide(api.workspace, "MX/9", "MX/a/b", "same", "something else after it", "ana")
+        for cursor in (ahead.cursor, behind.cursor):
+            assert_problem(client.get(FEED, params={"since": cursor}), 410)
+        anew = Follower(client)
+        anew.follow()
+        assert anew.identity_of == api.partition()
+        assert client.get(FEED, params={"since": anew.cursor}).json()["rows"] == []
