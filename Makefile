@@ -8,7 +8,7 @@ HTTP_PORT ?= 7474
 DEMO_SERVER := NEO4J_HOME=demo-neo4j NEO4J_PASSWORD=crosslane-demo HEAP=512m PAGECACHE=256m \
 	BOLT_PORT=$(BOLT_PORT) HTTP_PORT=$(HTTP_PORT) tools/neo4j/neo4j.sh
 
-.PHONY: setup demo demo-stop test check lint types contracts wheel bench serve web screenshots lock clean
+.PHONY: setup demo demo-stop test check lint types contracts wheel bench faults serve web screenshots lock clean
 
 setup: $(READY)
 
@@ -53,6 +53,10 @@ contracts: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
+# Kills, full disks and damage; the table of docs/promises.md is of its last run.
+faults: $(READY)
+	PYTHONPATH=. $(BIN)/python -m faults --out docs/faults.json --page docs/promises.md
+
 serve: $(READY)
 	$(BIN)/crosslane serve --workspace $(or $(WORKSPACE),demo-workspace)
 
@@ -64,7 +68,7 @@ screenshots: $(READY)
 	PYTHONPATH=. $(BIN)/python -m tools.screenshots
 
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra fast --extra recordlinkage \
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-annotate --no-header --extra fast --extra recordlinkage \
 		--group pyproject.toml:dev pyproject.toml --output-file requirements.lock
 
 clean:

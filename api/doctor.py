@@ -87,6 +87,8 @@ def _attempt(name: str, look: Callable[[], str]) -> Check:
         return Check(name, ok=True, detail=look())
     except (_Failed, LinkageError) as error:
         return Check(name, ok=False, detail=str(error))
+    except (apsw.CorruptError, apsw.NotADBError):
+        return Check(name, ok=False, detail="the database is damaged; restore it from a backup")
     except (apsw.Error, sqlite3.Error, OSError) as error:
         return Check(name, ok=False, detail=f"cannot be read: {type(error).__name__}")
 

@@ -38,6 +38,20 @@ class StoreUnavailable(GraphError):
 
 
 @dataclass
+class StoreDamaged(GraphError):
+    """The files of the store are not what it wrote; only an earlier copy helps.
+
+    Args:
+        store: name of the store.
+    """
+
+    store: str
+
+    def __str__(self) -> str:
+        return f"{self.store}: the database is damaged; restore it from a backup"
+
+
+@dataclass
 class StoreRefused(GraphError):
     """The store answered and does not do what it was asked, for a reason that stays: a fault of it or of ours.
 

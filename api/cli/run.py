@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
+import apsw
 import typer
 from typer.main import get_command
 
@@ -34,6 +35,8 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         code = _usage(error)
     except LinkageError as error:
         code = _say(str(error), error.exit_code)
+    except (apsw.CorruptError, apsw.NotADBError):
+        code = _say("a database of the workspace is damaged; look with: crosslane doctor; restore it from a backup", 1)
     except RecursionError:
         code = _say("the input is nested too deeply to be read", BAD_INPUT)
     except Exception as error:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from eligibility.reviews.states import NotAllowed
-from graph.errors import StoreUnavailable, UnknownIdentity
+from graph.errors import StoreDamaged, StoreUnavailable, UnknownIdentity
 from linkage.errors import LedgerError, LinkageError, Outlived, SettingsError, SourceError, UnknownRecord, WriterBusy
 
 MEDIA_TYPE = "application/problem+json"
@@ -82,7 +82,7 @@ def status_of(error: LinkageError) -> int:
 
 _STATUS_OF: tuple[tuple[tuple[type[LinkageError], ...], int], ...] = (
     ((UnknownRecord, UnknownIdentity), HTTPStatus.NOT_FOUND),
-    ((LedgerError, StoreUnavailable), HTTPStatus.SERVICE_UNAVAILABLE),
+    ((LedgerError, StoreUnavailable, StoreDamaged), HTTPStatus.SERVICE_UNAVAILABLE),
     ((SettingsError,), HTTPStatus.BAD_REQUEST),
     ((SourceError,), HTTPStatus.UNPROCESSABLE_ENTITY),
     ((Outlived,), HTTPStatus.GONE),

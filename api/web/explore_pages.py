@@ -78,13 +78,14 @@ def explorer(
 ) -> Response:
     """The explorer's page with a picture to begin with."""
     t = here.page.t
-    focus = next(node for node in started["nodes"] if node["id"] == started["focus"])
+    start = told(here, started)
+    focus = next(node for node in start["nodes"] if node["id"] == start["focus"])
     with here.service.workspace.reading() as connection:
         notes = Views(connection).notes(origin.view.view_id) if origin.view else []
     return render(
         "explorer.html",
         here.at("explore"),
-        start=told(here, started),
+        start=start,
         words=_words(t, here),
         kinds=KINDS,
         keys=[(keys, t(f"explorer_key.{name}")) for name, keys in CANVAS],

@@ -18,7 +18,7 @@ import polars as pl
 from graph.days import UNDATED, day_number
 from graph.embedded.change_log import ChangeLog
 from graph.embedded.statements import Statements
-from graph.errors import ConstraintViolation, StoreUnavailable
+from graph.errors import ConstraintViolation, StoreDamaged, StoreUnavailable
 from graph.neighbours import look_around
 from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, check_ends
 from graph.store import ALL_EDGE_KINDS, Counts, Neighbourhood, Reach
@@ -233,5 +233,7 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable("embedded", "the file is locked by another process") from error
     except apsw.ConstraintError as error:
         raise ConstraintViolation("table-constraint", "row") from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise StoreDamaged("embedded") from error
     except apsw.Error as error:
         raise StoreUnavailable("embedded", type(error).__name__) from error

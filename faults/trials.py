@@ -1,0 +1,111 @@
+"""Trials: something happens to a copy of the workspace in the middle of an act, and it is looked at what is left."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from faults.child import Conditions, Ended, Running, run
+from faults.twin import WITHOUT_ORDER, Step, complaints, state_of
+
+FARTHER = 1.15
+"""How far beyond its usual time an act may be killed, in parts of that time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of one trial.
+
+    Args:
+        happened: whether the act was really cut off: it was killed, or could not write.
+        lost: what is wrong now that should not be; empty when nothing is.
+    """
+
+    act: str
+    happened: bool
+    lost: tuple[str, ...]
+
+
+def killed(step: Step, folder: Path, rng: random.Random) -> Trial:
+    """The process of the act is killed at some moment."""
+    place = copy_of(step.before, folder)
+    running = Running((*step.act.words, "-w", str(place)))
+    time.sleep(rng.uniform(0.0, step.seconds * FARTHER))
+    running.kill()
+    ended = running.ended()
+    return Trial(step.act.name, ended.code is None, _lost(step, place, ended))
+
+
+def no_room(step: Step, folder: Path, rng: random.Random) -> Trial:
+    """The disk is full at some moment: no file of the workspace may grow beyond some size."""
+    place = copy_of(step.before, folder)
+    largest = max(file.stat().st_size for file in place.rglob("*") if file.is_file())
+    return _refused(step, place, Conditions(most_bytes=int(largest ** rng.random())))
+
+
+def not_ours(step: Step, folder: Path, _: random.Random) -> Trial:
+    """The files of the workspace belong to somebody else, and may be read and not written."""
+    place = copy_of(step.before, folder)
+    place.chmod(0o755)
+    return _refused(step, place, Conditions(is_stranger=True))
+
+
+def clock_back(step: Step, folder: Path, rng: random.Random) -> Trial:
+    """The clock of the machine was set back before the act, behind all that is in the workspace."""
+    place = copy_of(step.before, folder)
+    ended = run((*step.act.words, "-w", str(place)), Conditions(days_back=rng.randrange(1, 4000)))
+    lost = () if ended.is_acknowledged else (f"{step.act.name} fails: {ended.said}",)
+    return Trial(step.act.name, ended.code is not None, (*lost, *_lost(step, place, ended)))
+
+
+def at_once(first: Step, second: Step, folder: Path, expected: str) -> Trial:
+    """Two acts begin at the same time.
+
+    Args:
+        expected: what the workspace holds after both, whichever came first.
+    """
+    place = copy_of(first.before, folder)
+    both = [Running((*step.act.words, "-w", str(place))) for step in (first, second)]
+    ends = [one.ended() for one in both]
+    name = f"{first.act.name}, {second.act.name}"
+    lost = [f"{name}: {end.said}" for end in ends if not end.is_acknowledged]
+    if not lost and state_of(place, WITHOUT_ORDER) != expected:
+        lost.append(f"{name}: at once leads elsewhere than one after the other")
+    lost += [f"doctor after {name}: {one}" for one in complaints(place)]
+    shutil.rmtree(place)
+    return Trial(name, happened=True, lost=tuple(lost))
+
+
+def _refused(step: Step, place: Path, conditions: Conditions) -> Trial:
+    ended = run((*step.act.words, "-w", str(place)), conditions)
+    told = ended.said.strip()
+    wordless = (f"{step.act.name} failed without a word",) if ended.code and not told else ()
+    return Trial(step.act.name, ended.code != 0, (*wordless, *_lost(step, place, ended)))
+
+
+def copy_of(whole: Path, folder: Path) -> Path:
+    """A copy that may be spoilt."""
+    return Path(shutil.copytree(whole, folder / "trial"))
+
+
+def _lost(step: Step, place: Path, ended: Ended) -> tuple[str, ...]:
+    """What is lost or half-done after an act that was cut off, and after it was done once more."""
+    before, after = step.states
+    found = [f"doctor after {step.act.name}: {one}" for one in complaints(place)]
+    state = state_of(place)
+    if state not in step.states:
+        found.append(f"{step.act.name} is half-done")
+    if ended.is_acknowledged and state != after:
+        found.append(f"{step.act.name} was acknowledged and is not there")
+    if state == before or step.act.again:
+        again = run((*step.act.words, "-w", str(place)))
+        if again.code:
+            found.append(f"{step.act.name} cannot be done any more: {again.said}")
+        if state_of(place) != after:
+            found.append(f"{step.act.name} done again leads elsewhere")
+        found += [f"doctor after {step.act.name} again: {one}" for one in complaints(place)]
+    shutil.rmtree(place)
+    return tuple(found)

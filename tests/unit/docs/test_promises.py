@@ -1,0 +1,38 @@
+"""The page of promises: its tests are there, and its table is that of the last run of `make faults`."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from faults.__main__ import MARKS, table_of
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "promises.md").read_text("utf-8")
+RUN = json.loads((ROOT / "docs" / "faults.json").read_text("utf-8"))
+PROMISES = [line.split(" | ") for line in PAGE.splitlines() if line.startswith("| ") and "`test_" in line]
+
+
+@pytest.fixture(scope="module")
+def names() -> set[str]:
+    files = (ROOT / "tests").rglob("test_*.py")
+    return {name for file in files for name in re.findall(r"def (test_\w+)\(", file.read_text("utf-8"))}
+
+
+def test_every_promise_has_tests_and_each_is_there(names: set[str]) -> None:
+    assert len(PROMISES) >= 15
+    for promise, _, tests in PROMISES:
+        named = re.findall(r"`(test_\w+)`", tests)
+        assert named, promise
+        assert set(named) <= names, f"{promise}: {sorted(set(named) - names)}"
+
+
+def test_the_table_is_that_of_the_last_run_and_nothing_was_lost() -> None:
+    shown = PAGE.split(MARKS[0])[1].split(MARKS[1])[0].strip()
+    assert shown == table_of(RUN["faults"]).strip()
+    kills = next(row for row in RUN["faults"] if row["fault"] == "killed")
+    assert kills["happened"] >= 200
+    assert [row["what"] for row in RUN["faults"] if row["lost"]] == []
