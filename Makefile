@@ -8,7 +8,7 @@ HTTP_PORT ?= 7474
 DEMO_SERVER := NEO4J_HOME=demo-neo4j NEO4J_PASSWORD=crosslane-demo HEAP=512m PAGECACHE=256m \
 	BOLT_PORT=$(BOLT_PORT) HTTP_PORT=$(HTTP_PORT) tools/neo4j/neo4j.sh
 
-.PHONY: setup demo demo-stop test check lint types contracts wheel bench faults serve web screenshots lock clean
+.PHONY: setup demo demo-stop test check lint types contracts wheel bench faults supply serve web screenshots lock clean
 
 setup: $(READY)
 
@@ -56,6 +56,10 @@ bench: $(READY)
 # Kills, full disks and damage; the table of docs/promises.md is of its last run.
 faults: $(READY)
 	PYTHONPATH=. $(BIN)/python -m faults --out docs/faults.json --page docs/promises.md
+
+# What is shipped and under which licence, after a change of dependencies (needs uv).
+supply: $(READY)
+	$(BIN)/python -m tools.supply
 
 serve: $(READY)
 	$(BIN)/crosslane serve --workspace $(or $(WORKSPACE),demo-workspace)
