@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_cases import GRAPH, NAMES, Case, Store, expectation
+from tests.e2e.test_cases import CHECKS, GRAPH, NAMES, Case, Store, expectation
 from tests.neo4j_server import Neo4jServer
 
 OF_THE_GRAPH = {
@@ -43,6 +43,7 @@ def test_case_on_a_server(
     monkeypatch.setenv("CROSSLANE_NEO4J_USER", empty_neo4j.user)
     monkeypatch.setenv("CROSSLANE_NEO4J_PASSWORD", empty_neo4j.password)
     monkeypatch.setattr(Store, "counts", counts_there)
+    monkeypatch.setitem(CHECKS, "limits", lambda store, value: None)  # seconds are of the store that is the default
     followed = [cli]
     make = type(cli).at
 
