@@ -17,7 +17,7 @@ from linkage.model import Model, load_model
 from linkage.schema import PERSON
 from tests.neo4j_server import Neo4jServer, serve
 
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True, max_examples=40)
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True, max_examples=30)
 settings.register_profile("dev", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

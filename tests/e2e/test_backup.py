@@ -50,7 +50,7 @@ ASKED = (
     ("risk", "US/2"),
     ("why", "US/1", "CA/1"),
 )
-KILLS = int(os.environ.get("CROSSLANE_KILLS", "3"))
+KILLS = int(os.environ.get("CROSSLANE_KILLS", "1"))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.once import copy_of_demo
 DRIVERS, SOME = 1_900, 80
 """The demo's world holds more drivers than this, and more with reasons: so a test over few of them fails."""
 
-EVERY = int(os.environ.get("CROSSLANE_EXPLAIN_EVERY", "16"))
+EVERY = int(os.environ.get("CROSSLANE_EXPLAIN_EVERY", "24"))
 """Each so-manieth driver is explained, for all take three minutes, and six on a server: 1 asks for all."""
 
 pytestmark = pytest.mark.timeout(1800)  # two thousand drivers, one at a time
