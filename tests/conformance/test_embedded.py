@@ -7,7 +7,7 @@ import pytest
 from graph.days import UNDATED
 from graph.embedded import MIGRATIONS, EmbeddedStore
 from graph.embedded.statements import Statements
-from graph.errors import ConstraintViolation, GraphError, StoreUnavailable
+from graph.errors import ConstraintViolation, GraphError, StoreDamaged, StoreUnavailable
 from graph.schema import EDGE, NODE, GraphChange, NodeKind, Projection
 from graph.testing.conformance import GraphStoreConformance, small
 
@@ -128,7 +128,8 @@ def test_every_fault_of_sqlite_becomes_ours() -> None:
 
         with pytest.raises(GraphError) as caught:
             EmbeddedStore(Failing()).counts()
-        assert isinstance(caught.value, StoreUnavailable | ConstraintViolation)
+        assert isinstance(caught.value, StoreUnavailable | StoreDamaged | ConstraintViolation)
+        assert isinstance(caught.value, StoreDamaged) == (fault in {apsw.CorruptError, apsw.NotADBError})
         assert caught.value.retryable == isinstance(caught.value, StoreUnavailable)
 
 
