@@ -25,7 +25,7 @@ from eligibility.untold import untold
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
 from linkage.errors import LinkageError
-from linkage.ledger import IdentityTables, LoadTables, Workspace
+from linkage.ledger import DAMAGED, IdentityTables, LoadTables, Workspace
 from linkage.model import load_model
 
 PYTHON = (3, 11)
@@ -87,7 +87,7 @@ def _attempt(name: str, look: Callable[[], str]) -> Check:
         return Check(name, ok=True, detail=look())
     except (_Failed, LinkageError) as error:
         return Check(name, ok=False, detail=str(error))
-    except (apsw.CorruptError, apsw.NotADBError):
+    except DAMAGED:
         return Check(name, ok=False, detail="the database is damaged; restore it from a backup")
     except (apsw.Error, sqlite3.Error, OSError) as error:
         return Check(name, ok=False, detail=f"cannot be read: {type(error).__name__}")

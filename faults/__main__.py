@@ -6,7 +6,6 @@ import argparse
 import os
 import platform
 import random
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,9 +20,8 @@ from rich.progress import Progress, track
 from rich.table import Table
 
 from faults import damage, trials
-from faults.child import run
 from faults.trials import Trial
-from faults.twin import WITHOUT_ORDER, Step, acts, state_of, told
+from faults.twin import Step, acts, told
 
 MARKS = ("<!-- faults -->", "<!-- /faults -->")
 STORY = Path(__file__).resolve().parents[1] / "fixtures" / "story"
@@ -60,10 +58,11 @@ def all_faults(folder: Path, kills: int, rng: random.Random) -> Iterator[tuple[s
     steps = list(track(told(folder, acts(STORY)), "the acts, undisturbed", total=len(acts(STORY)), console=_ERR))
     yield "killed", repeated(partial(trials.killed, folder=folder, rng=rng), steps, kills)
     yield "disk full", repeated(partial(trials.no_room, folder=folder, rng=rng), steps, kills // 4)
-    for name, trial in (("files of another owner", trials.not_ours), ("clock set back", trials.clock_back)):
+    for name, trial in (("folder read-only", trials.read_only), ("clock set back", trials.clock_back)):
         yield name, [trial(step, folder, rng) for step in track(steps, name, console=_ERR)]
     pairs = [pair for pair in pairwise(steps) if all(one.act.name.startswith("load") for one in pair)]
-    yield "two loads at once", [at_once(pair, folder) for pair in track(pairs, "two loads at once", console=_ERR)]
+    name = "two loads at once"
+    yield name, [trials.at_once(*pair, folder) for pair in track(pairs, name, console=_ERR)]
     whole = folder / "twin"
     kept = damage.kept_of(whole, folder)
     for name, harm in (
@@ -72,16 +71,6 @@ def all_faults(folder: Path, kills: int, rng: random.Random) -> Iterator[tuple[s
         ("page of the ledger changed", damage.changed_page),
     ):
         yield name, [harm(whole, kept, folder, rng) for _ in track(range(max(kills // 10, 1)), name, console=_ERR)]
-
-
-def at_once(pair: tuple[Step, Step], folder: Path) -> Trial:
-    """Two loads at once, against one after the other."""
-    place = trials.copy_of(pair[0].before, folder)
-    for step in pair:
-        run((*step.act.words, "-w", str(place)))
-    expected = state_of(place, WITHOUT_ORDER)
-    shutil.rmtree(place)
-    return trials.at_once(*pair, folder, expected)
 
 
 def repeated(trial: Callable[[Step], Trial], steps: list[Step], count: int) -> list[Trial]:

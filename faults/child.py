@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import multiprocessing
 import os
@@ -22,8 +23,7 @@ CONTEXT.set_forkserver_preload(
 """What takes long to import is imported once. Our own packages are not: some use Polars as they are imported, whose
 threads do not come along into a child."""
 PATIENCE_S = 120.0
-NOBODY = 65_534
-"""The user that owns nothing."""
+_CAPABILITY_VERSION = 0x20080522  # linux/capability.h, _LINUX_CAPABILITY_VERSION_3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ class Conditions:
 
     Args:
         most_bytes: no file may grow beyond, as on a disk that is full.
-        is_stranger: it may read the files of the workspace and write none.
+        is_bound: what a file's permissions forbid is forbidden to it, too, whoever runs it.
         days_back: how far its clock is set back.
     """
 
     most_bytes: int | None = None
-    is_stranger: bool = False
+    is_bound: bool = False
     days_back: int = 0
 
 
@@ -101,9 +101,8 @@ def _child(words: tuple[str, ...], answer: Connection, conditions: Conditions) -
     if conditions.most_bytes is not None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (conditions.most_bytes, conditions.most_bytes))
-    if conditions.is_stranger:
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
+    if conditions.is_bound and os.geteuid() == 0:
+        _drop_capabilities()
     with contextlib.ExitStack() as around:
         if conditions.days_back:
             back = datetime.now(UTC) - timedelta(days=conditions.days_back)
@@ -112,3 +111,11 @@ def _child(words: tuple[str, ...], answer: Connection, conditions: Conditions) -
         said = around.enter_context(contextlib.redirect_stderr(io.StringIO()))
         code = main(list(words))
     answer.send((code, said.getvalue()))
+
+
+def _drop_capabilities() -> None:
+    """Root, too, may do only what permissions let the owner of a file do; capset(2)."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    none_of_them = (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None, use_errno=True).capset(header, none_of_them):
+        raise OSError(ctypes.get_errno(), "capset")

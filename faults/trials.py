@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faults.child import Conditions, Ended, Running, run
-from faults.twin import WITHOUT_ORDER, Step, complaints, state_of
+from faults.twin import Step, complaints, state_of
 
 FARTHER = 1.15
 """How far beyond its usual time an act may be killed, in parts of that time."""
@@ -32,7 +32,7 @@ class Trial:
 def killed(step: Step, folder: Path, rng: random.Random) -> Trial:
     """The process of the act is killed at some moment."""
     place = copy_of(step.before, folder)
-    running = Running((*step.act.words, "-w", str(place)))
+    running = Running(step.act.on(place))
     time.sleep(rng.uniform(0.0, step.seconds * FARTHER))
     running.kill()
     ended = running.ended()
@@ -43,47 +43,55 @@ def no_room(step: Step, folder: Path, rng: random.Random) -> Trial:
     """The disk is full at some moment: no file of the workspace may grow beyond some size."""
     place = copy_of(step.before, folder)
     largest = max(file.stat().st_size for file in place.rglob("*") if file.is_file())
-    return _refused(step, place, Conditions(most_bytes=int(largest ** rng.random())))
+    return _refused(step, place, run(step.act.on(place), Conditions(most_bytes=int(largest ** rng.random()))))
 
 
-def not_ours(step: Step, folder: Path, _: random.Random) -> Trial:
-    """The files of the workspace belong to somebody else, and may be read and not written."""
+def read_only(step: Step, folder: Path, _: random.Random) -> Trial:
+    """Nothing in the workspace's folder may be written."""
     place = copy_of(step.before, folder)
-    place.chmod(0o755)
-    return _refused(step, place, Conditions(is_stranger=True))
+    entries = [place, *place.rglob("*")]
+    modes = {entry: entry.stat().st_mode for entry in entries}
+    for entry, mode in modes.items():
+        entry.chmod(mode & ~0o222)
+    ended = run(step.act.on(place), Conditions(is_bound=True))
+    for entry, mode in modes.items():
+        entry.chmod(mode)
+    return _refused(step, place, ended)
 
 
 def clock_back(step: Step, folder: Path, rng: random.Random) -> Trial:
     """The clock of the machine was set back before the act, behind all that is in the workspace."""
     place = copy_of(step.before, folder)
-    ended = run((*step.act.words, "-w", str(place)), Conditions(days_back=rng.randrange(1, 4000)))
+    ended = run(step.act.on(place), Conditions(days_back=rng.randrange(1, 4000)))
     lost = () if ended.is_acknowledged else (f"{step.act.name} fails: {ended.said}",)
     return Trial(step.act.name, ended.code is not None, (*lost, *_lost(step, place, ended)))
 
 
-def at_once(first: Step, second: Step, folder: Path, expected: str) -> Trial:
-    """Two acts begin at the same time.
-
-    Args:
-        expected: what the workspace holds after both, whichever came first.
-    """
+def at_once(first: Step, second: Step, folder: Path) -> Trial:
+    """Two acts begin at the same time; they lead to what they lead to one after the other."""
     place = copy_of(first.before, folder)
-    both = [Running((*step.act.words, "-w", str(place))) for step in (first, second)]
+    for step in (first, second):
+        run(step.act.on(place))
+    expected = state_of(place, in_order=False)
+    shutil.rmtree(place)
+    place = copy_of(first.before, folder)
+    both = [Running(step.act.on(place)) for step in (first, second)]
     ends = [one.ended() for one in both]
     name = f"{first.act.name}, {second.act.name}"
     lost = [f"{name}: {end.said}" for end in ends if not end.is_acknowledged]
-    if not lost and state_of(place, WITHOUT_ORDER) != expected:
+    if not lost and state_of(place, in_order=False) != expected:
         lost.append(f"{name}: at once leads elsewhere than one after the other")
     lost += [f"doctor after {name}: {one}" for one in complaints(place)]
     shutil.rmtree(place)
     return Trial(name, happened=True, lost=tuple(lost))
 
 
-def _refused(step: Step, place: Path, conditions: Conditions) -> Trial:
-    ended = run((*step.act.words, "-w", str(place)), conditions)
-    told = ended.said.strip()
-    wordless = (f"{step.act.name} failed without a word",) if ended.code and not told else ()
-    return Trial(step.act.name, ended.code != 0, (*wordless, *_lost(step, place, ended)))
+def _refused(step: Step, place: Path, ended: Ended) -> Trial:
+    """An act that may have been refused, in words that say what is wrong."""
+    is_refused, said = not ended.is_acknowledged, ended.said.strip()
+    is_clear = bool(said) and "unexpected" not in said
+    unclear = (f"{step.act.name} does not say what is wrong: {said}",) if is_refused and not is_clear else ()
+    return Trial(step.act.name, is_refused, (*unclear, *_lost(step, place, ended)))
 
 
 def copy_of(whole: Path, folder: Path) -> Path:
@@ -101,7 +109,7 @@ def _lost(step: Step, place: Path, ended: Ended) -> tuple[str, ...]:
     if ended.is_acknowledged and state != after:
         found.append(f"{step.act.name} was acknowledged and is not there")
     if state == before or step.act.again:
-        again = run((*step.act.words, "-w", str(place)))
+        again = run(step.act.on(place))
         if again.code:
             found.append(f"{step.act.name} cannot be done any more: {again.said}")
         if state_of(place) != after:

@@ -14,14 +14,10 @@ from api.doctor import doctor
 from faults.child import run
 
 TODAY = ("--today", "2026-06-30")
-_STATE = (
-    "SELECT load_id, source, mode, today FROM load ORDER BY 1",
-    "SELECT load_id, sum(rows), sum(accepted), sum(rejected), sum(warned) FROM load_file GROUP BY 1 ORDER BY 1",
-    "SELECT load_id, count(*) FROM issue GROUP BY 1 ORDER BY 1",
+_HELD = (
     "SELECT record_key, identity_id, round(confidence, 9) FROM membership ORDER BY 1",
     "SELECT identity_id FROM identity ORDER BY 1",
     "SELECT former, current FROM redirect ORDER BY 1",
-    "SELECT n, a, b, judgement, undone_at IS NULL FROM decision ORDER BY 1",
     "SELECT identity_id, score, own, linked, linked_with_possible, as_of FROM score ORDER BY 1",
     "SELECT record_l, record_r, round(match_weight, 6) FROM scored_pair ORDER BY 1, 2",
     "SELECT kind, key, props FROM node ORDER BY 1, 2",
@@ -29,12 +25,17 @@ _STATE = (
     "JOIN node s ON s.id = e.src JOIN node d ON d.id = e.dst ORDER BY 1, 2, 3, 4, 5, 6, 7",
     "SELECT identity_id, trigger_, key, state, round FROM review ORDER BY 1, 2, 3",
     "SELECT record_key, name, birth_date FROM search_record ORDER BY 1",
+)
+"""What a workspace holds."""
+_DONE = (
+    "SELECT load_id, source, mode, today FROM load ORDER BY 1",
+    "SELECT load_id, sum(rows), sum(accepted), sum(rejected), sum(warned) FROM load_file GROUP BY 1 ORDER BY 1",
+    "SELECT load_id, count(*) FROM issue GROUP BY 1 ORDER BY 1",
+    "SELECT n, a, b, judgement, undone_at IS NULL FROM decision ORDER BY 1",
     "SELECT count(*), (SELECT n FROM trail_head) FROM trail",
     "SELECT topic, what, from_id, to_id, records, score FROM change ORDER BY sequence",
 )
-"""What a workspace holds, without the times at which it came to."""
-WITHOUT_ORDER = frozenset({0, 1, 2, 6, 13, 14})
-"""Those of them that say in which order things were done."""
+"""How it came to that, in which order, without the times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Act:
     name: str
     words: tuple[str, ...]
     again: bool = True
+
+    def on(self, workspace: Path) -> tuple[str, ...]:
+        """The command line that does it there."""
+        return (*self.words, "-w", str(workspace))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +95,20 @@ def told(folder: Path, acts: Sequence[Act]) -> Iterator[Step]:
     for number, act in enumerate(acts):
         before = Path(shutil.copytree(twin, folder / f"before{number}"))
         state, started = state_of(twin), time.perf_counter()
-        ended = run((*act.words, "-w", str(twin)))
+        ended = run(act.on(twin))
+        seconds = time.perf_counter() - started
         if ended.code:
             raise RuntimeError(f"{act.name} fails where nothing happens: {ended.said}")
-        yield Step(act, before, (state, state_of(twin)), time.perf_counter() - started)
+        yield Step(act, before, (state, state_of(twin)), seconds)
 
 
-def state_of(folder: Path, leaving_out: frozenset[int] = frozenset()) -> str:
-    """A digest of what the workspace holds.
-
-    Args:
-        leaving_out: numbers of questions that are not asked.
-    """
+def state_of(folder: Path, *, in_order: bool = True) -> str:
+    """A digest of what the workspace holds, and of the order in which it came to that where it is asked for."""
     found = hashlib.sha256()
     with open_workspace(folder).reading() as connection:
-        for number, question in enumerate(_STATE):
-            if number not in leaving_out:
-                for row in connection.execute(question):
-                    found.update(repr(row).encode())
+        for question in (*_HELD, *(_DONE if in_order else ())):
+            for row in connection.execute(question):
+                found.update(repr(row).encode())
     return found.hexdigest()
 
 

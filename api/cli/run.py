@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from api.cli.output import visible
 from linkage.errors import LinkageError
+from linkage.ledger import DAMAGED
 
 PROGRAM = "crosslane"
 INTERRUPTED = 130
@@ -35,8 +36,8 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         code = _usage(error)
     except LinkageError as error:
         code = _say(str(error), error.exit_code)
-    except (apsw.CorruptError, apsw.NotADBError):
-        code = _say("a database of the workspace is damaged; look with: crosslane doctor; restore it from a backup", 1)
+    except apsw.Error as error:
+        code = _database(error)
     except RecursionError:
         code = _say("the input is nested too deeply to be read", BAD_INPUT)
     except Exception as error:
@@ -88,6 +89,24 @@ def _unexpected(error: Exception) -> int:
         "Set CROSSLANE_DEBUG=1 for the details, which may hold personal data",
         1,
     )
+
+
+def _database(error: apsw.Error) -> int:
+    """What a fault of a database is to whoever has to mend it."""
+    for kinds, said in _OF_DATABASES:
+        if isinstance(error, kinds):
+            return _say(said, 1)
+    return _unexpected(error)
+
+
+_OF_DATABASES = (
+    (DAMAGED, "a database of the workspace is damaged; look with: crosslane doctor; restore it from a backup"),
+    (
+        (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError),
+        "the workspace may not be written; nothing was changed; check who owns its folder and may write there",
+    ),
+    ((apsw.FullError, apsw.IOError), "the disk is full, or does not take what is written; nothing was half-done"),
+)
 
 
 def _closed_pipe() -> int:

@@ -22,6 +22,7 @@ from graph.errors import ConstraintViolation, StoreDamaged, StoreUnavailable
 from graph.neighbours import look_around
 from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, check_ends
 from graph.store import ALL_EDGE_KINDS, Counts, Neighbourhood, Reach
+from linkage.ledger import DAMAGED
 
 _CHUNK = 20_000  # rows turned into columns at a time: larger lists wake the garbage collector
 
@@ -233,7 +234,7 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable("embedded", "the file is locked by another process") from error
     except apsw.ConstraintError as error:
         raise ConstraintViolation("table-constraint", "row") from error
-    except (apsw.CorruptError, apsw.NotADBError) as error:
+    except DAMAGED as error:
         raise StoreDamaged("embedded") from error
     except apsw.Error as error:
         raise StoreUnavailable("embedded", type(error).__name__) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from faults import damage, trials
-from faults.__main__ import STORY, at_once, repeated
+from faults.__main__ import STORY, repeated
 from faults.twin import Step, acts, complaints, state_of, told
 
 KILLS = int(os.environ.get("CROSSLANE_FAULTS", "20"))
@@ -61,7 +61,7 @@ def test_nothing_is_lost_to_a_full_disk(steps: list[Step], folder: Path) -> None
 
 
 def test_what_may_not_be_written_stays_as_it_is(steps: list[Step], folder: Path) -> None:
-    done = [trials.not_ours(step, folder, random.Random(9)) for step in (steps[0], steps[7], steps[-1])]
+    done = [trials.read_only(step, folder, random.Random(9)) for step in (steps[0], steps[7], steps[-1])]
     assert [one for trial in done for one in trial.lost] == []
     assert all(trial.happened for trial in done)
 
@@ -73,7 +73,7 @@ def test_a_clock_that_was_set_back_changes_nothing(steps: list[Step], folder: Pa
 
 
 def test_two_loads_at_once_are_as_one_after_the_other(steps: list[Step], folder: Path) -> None:
-    assert at_once((steps[1], steps[2]), folder).lost == ()
+    assert trials.at_once(steps[1], steps[2], folder).lost == ()
 
 
 @pytest.mark.parametrize("harm", [damage.torn_rows, damage.lost_file, damage.changed_page])
