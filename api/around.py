@@ -6,15 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import apsw
 import orjson
 
-from api.general_graph import GeneralSteps, cleared_events
+from api.general_graph import GeneralSteps, cleared_events, general_steps
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
-from graph.neighbours import Steps, look_around
+from graph.neighbours import look_around
 from graph.paths import Cap, Place, Search, find_paths
 from graph.schema import NodeKind
-from graph.store import GraphReader, Neighbourhood, Reach
+from graph.store import Neighbourhood, Reach
 from linkage.ledger import IdentityTables, Workspace
 
 _PERSON, _RECORD = NodeKind.IDENTITY.value, NodeKind.RECORD.value
@@ -66,15 +65,9 @@ def between(
         tables = IdentityTables(connection)
         start, end = (Place(NodeKind.IDENTITY, tables.require(ref)) for ref in refs)
         with open_graph(connection, store) as reader:
-            found = find_paths(seen_by_everybody(workspace, connection, reader), start, end, search)
+            found = find_paths(general_steps(workspace, connection, reader), start, end, search)
             document = found.to_document()
     return document | {"truncated": found.is_truncated, "notice": _notice_of_routes(document)}
-
-
-def seen_by_everybody(workspace: Workspace, connection: apsw.Connection, reader: GraphReader) -> Steps:
-    """The store without the events that only cleared reviewers may see."""
-    hidden = cleared_events(workspace, connection)
-    return GeneralSteps(reader, hidden) if hidden else reader
 
 
 def to_document(found: Neighbourhood) -> dict[str, Any]:

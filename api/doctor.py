@@ -24,8 +24,9 @@ from eligibility.trail import Trail
 from eligibility.untold import untold
 from graph.embedded import EmbeddedStore
 from graph.policy_file import load_policy
+from linkage.disk import DAMAGED
 from linkage.errors import LinkageError
-from linkage.ledger import DAMAGED, IdentityTables, LoadTables, Workspace
+from linkage.ledger import IdentityTables, LoadTables, Workspace
 from linkage.model import load_model
 
 PYTHON = (3, 11)

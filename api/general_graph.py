@@ -114,6 +114,12 @@ class GeneralSteps:
         return left.select(degrees.columns)
 
 
+def general_steps(workspace: Workspace, connection: apsw.Connection, store: Steps) -> Steps:
+    """The store as everybody may walk it; the store itself where nothing of it is hidden."""
+    hidden = cleared_events(workspace, connection)
+    return GeneralSteps(store, hidden) if hidden else store
+
+
 class GeneralGraph(GeneralSteps):
     """The same, read whole kinds at a time.
 

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any
 
 from api import scores
-from api.around import seen_by_everybody
 from api.connect import MOST, Between, people_between, shared_by
 from api.explore.picture import Picture, keys_of, node_id
 from api.explore.reading import SHOWN_KINDS, Near
+from api.general_graph import general_steps
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from graph.neighbours import Steps
 from graph.paths import Place, Search, find_paths
@@ -68,7 +68,7 @@ def joined(workspace: Workspace, asked: Joining, store: GraphStoreChoice = LEDGE
     Returns:
         nodes (new), edges (all between new nodes and those that are shown), rows (up to 10: ids of the nodes along a
         route, the one whose weakest tie is strongest first; or of a shared thing and of those who share it, in the
-        order of `connect`), hubs (nodes left out).
+        order of `connect`), people (identity ids of those asked about), hubs (nodes left out).
 
     Raises:
         SettingsError: too few or too many are named.
@@ -79,7 +79,7 @@ def joined(workspace: Workspace, asked: Joining, store: GraphStoreChoice = LEDGE
         people = people_between(connection, Between(asked.people, _PAIR if asked.way is Way.ROUTE else MOST))
         near = Near(reader, connection, load_policy(), scores.as_of(connection))
         if asked.way is Way.ROUTE:
-            found = _routes(seen_by_everybody(workspace, connection, reader), people, asked, near)
+            found = _routes(general_steps(workspace, connection, reader), people, asked, near)
         else:
             found = _shared(reader, people, asked, near)
         ends = [node_id(NodeKind.IDENTITY, one) for one in people]
@@ -92,6 +92,7 @@ def joined(workspace: Workspace, asked: Joining, store: GraphStoreChoice = LEDGE
     return {
         **picture.without(picture.nodes.keys() - kept).document(),
         "rows": rows,
+        "people": people,
         "hubs": hubs.document()["nodes"],
     }
 

@@ -22,7 +22,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     """A folder of that name which `make` has filled, for all workers; nobody changes it.
 
     Args:
-        make: is given a folder that does not exist.
+        make: is given an empty folder.
     """
     base = factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"once-{name}"
@@ -30,6 +30,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         if not shared.exists():
             in_the_making = shared.with_name(f"{shared.name}-in-the-making")
             shutil.rmtree(in_the_making, ignore_errors=True)
+            in_the_making.mkdir()
             make(in_the_making)
             in_the_making.rename(shared)
     return shared

@@ -22,8 +22,10 @@ from api.cli import main as crosslane
 ROOT = Path(__file__).resolve().parents[1]
 STORY = ROOT / "fixtures" / "story"
 LEDGERS = ROOT / "fixtures" / "ledgers"
-DRIVERS = ("us_drivers", "mx_drivers", "yard_drivers", "enrolments")
-FILES = (*DRIVERS, "mx_driving", "mx_vehicles", "mx_events", "yard_events")
+FILES = (
+    *("us_drivers", "mx_drivers", "yard_drivers", "enrolments"),
+    *("mx_driving", "mx_vehicles", "mx_events", "yard_events"),
+)
 PASSING = (".lock", "-wal", "-shm", ".sync")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.progress import Progress
+from linkage.disk import sync
 from linkage.errors import LedgerError
 
 _CHUNK = 1 << 20
@@ -45,7 +44,7 @@ def whole_or_nothing(folder: Path) -> Iterator[Path]:
         raise
 
 
-def copy(source: Path, target: Path, progress: Progress) -> str:
+def copy(source: Path, target: Path) -> str:
     """The SHA-256 of the file, once it is copied."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256()
@@ -53,7 +52,6 @@ def copy(source: Path, target: Path, progress: Progress) -> str:
         while chunk := reader.read(_CHUNK):
             writer.write(chunk)
             digest.update(chunk)
-            progress.advance(len(chunk))
     return digest.hexdigest()
 
 
@@ -61,12 +59,3 @@ def hashed(file: Path) -> str:
     """The SHA-256 of a file."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def sync(place: Path) -> None:
-    """The file, or the names in the folder, are on disk."""
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

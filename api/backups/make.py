@@ -19,10 +19,10 @@ from api.jobs.incoming import INCOMING
 from api.match_build import FOLDER as MATCH
 from api.progress import Progress, Silent
 from api.scores import BASIS
+from api.web.searches import FILE as SEARCHES
 from linkage.errors import LedgerError
 from linkage.ledger import LEDGER, RECORDS, LoadTables, Workspace
 
-SEARCHES = "searches.db"
 LEFT_OUT = frozenset({MATCH, BASIS, SEARCHES, PLACE})
 """What is made again where it is missing, and what means nothing outside its session or process."""
 _DATABASES = (LEDGER, AUDIT)
@@ -67,7 +67,7 @@ def _copied(source: Path, target: Path, progress: Progress) -> dict[str, str]:
     progress.stage("copying files", len(files))
     for file in files:
         try:
-            sums[f"{HELD}/{file.as_posix()}"] = copy(source / file, target / file, Silent())
+            sums[f"{HELD}/{file.as_posix()}"] = copy(source / file, target / file)
         except FileNotFoundError:
             if file.parts[0] != INCOMING:  # a job that was refused meanwhile takes its file along
                 raise

@@ -40,12 +40,9 @@ def restore(folder: Path, path: Path, progress: Progress | None = None, digest: 
     if hashed(folder / ABOUT) != sums[ABOUT]:
         raise _changed(ABOUT)
     with whole_or_nothing(path) as making:
-        progress.stage("copying files", len(sums))
-        for name, wanted in sums.items():
-            if (
-                name != ABOUT
-                and copy(folder / name, making / PurePosixPath(name).relative_to(HELD), Silent()) != wanted
-            ):
+        progress.stage("copying files", len(sums) - 1)
+        for name in sorted(sums.keys() - {ABOUT}):
+            if copy(folder / name, making / PurePosixPath(name).relative_to(HELD)) != sums[name]:
                 raise _changed(name)
             progress.advance()
         (making / RECORDS).mkdir(exist_ok=True)

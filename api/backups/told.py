@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from api.backups.files import hashed
 
 HELD, ABOUT, SUMS = "workspace", "backup.json", "SHA256SUMS"
 
@@ -46,4 +47,4 @@ class Backup:
 
 def digest_of(folder: Path) -> str:
     """What names a backup and all that is in it."""
-    return hashlib.sha256((folder / SUMS).read_bytes()).hexdigest()
+    return hashed(folder / SUMS)

@@ -14,13 +14,28 @@ from linkage.ledger import IdentityTables
 KIND = "DRAWN"
 
 
-def drawn_among(connection: apsw.Connection, ids: Collection[str]) -> list[dict[str, Any]]:
-    """The ties of all open cases between two of these nodes, under the ids that their drivers have now.
+def drawn_edge(tie_id: int, source: str, target: str, says: str) -> dict[str, Any]:
+    """A tie between two nodes as `Picture` holds edges, with what it `says`."""
+    return {
+        "id": f"{edge_id(KIND, source, target)}|{tie_id}",
+        "source": source,
+        "target": target,
+        "kind": KIND,
+        "says": says,
+        "certainty": "drawn",
+        "strength": None,
+        "confidence": 0.0,
+        "first": None,
+        "last": None,
+        "lasts": False,
+        "days": 0,
+        "records": [],
+    }
 
-    Returns:
-        One edge a tie, as `Picture` holds edges, with what it `says`.
-    """
-    tables = IdentityTables(connection)
+
+def drawn_among(connection: apsw.Connection, ids: Collection[str]) -> list[dict[str, Any]]:
+    """The ties of all open cases between two of these nodes, under the ids that their drivers have now."""
+    tables, there = IdentityTables(connection), frozenset(ids)
     rows = connection.execute(
         "SELECT tie_id, a, b, says FROM drawn_tie JOIN case_folder USING (case_id) "
         "WHERE taken_at IS NULL AND closed_at IS NULL ORDER BY tie_id"
@@ -28,25 +43,8 @@ def drawn_among(connection: apsw.Connection, ids: Collection[str]) -> list[dict[
     found = []
     for tie_id, a, b, says in rows:
         source, target = (node_id(NodeKind.IDENTITY, _now(tables, end)) for end in (a, b))
-        if source == target or source not in ids or target not in ids:
-            continue
-        found.append(
-            {
-                "id": f"{edge_id(KIND, source, target)}|{tie_id}",
-                "source": source,
-                "target": target,
-                "kind": KIND,
-                "says": says,
-                "certainty": "drawn",
-                "strength": None,
-                "confidence": 0.0,
-                "first": None,
-                "last": None,
-                "lasts": False,
-                "days": 0,
-                "records": [],
-            }
-        )
+        if source != target and {source, target} <= there:
+            found.append(drawn_edge(tie_id, source, target, says))
     return found
 
 

@@ -12,8 +12,8 @@ import typer
 from typer.main import get_command
 
 from api.cli.output import visible
+from linkage.disk import DAMAGED
 from linkage.errors import LinkageError
-from linkage.ledger import DAMAGED
 
 PROGRAM = "crosslane"
 INTERRUPTED = 130

@@ -18,8 +18,7 @@ CERTAINTY = {EdgeKind.POSSIBLY_SAME: "possible", EdgeKind.ASSOCIATED_WITH: "decl
 
 HIDDEN_KINDS = frozenset({NodeKind.RECORD, NodeKind.SOURCE})
 """Records stand on the page of an identity; a source that enrolled thousands ties nobody."""
-
-_SHOWN_KINDS = frozenset(NodeKind) - HIDDEN_KINDS
+PICTURED_KINDS = frozenset(NodeKind) - HIDDEN_KINDS
 
 
 def node_id(kind: str, key: str) -> str:
@@ -134,7 +133,7 @@ def people_of(document: Mapping[str, Any]) -> list[str]:
 def keys_of(ids: Iterable[str]) -> dict[str, list[str]]:
     """Keys by kind of the nodes of these ids; what is no id of a picture is passed over."""
     parts = (name.partition(":") for name in ids)
-    return places({"kind": kind, "key": key} for kind, _, key in parts if kind in _SHOWN_KINDS)
+    return places({"kind": kind, "key": key} for kind, _, key in parts if kind in PICTURED_KINDS)
 
 
 def places(document: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api import scores
-from api.explore.picture import HIDDEN_KINDS
+from api.explore.picture import PICTURED_KINDS
 from api.explore.reading import Near
 from api.graph_store import LEDGER, GraphStoreChoice, open_graph
 from graph.policy_file import load_policy
@@ -31,13 +31,13 @@ def restore(
     """
     with workspace.reading() as connection, open_graph(connection, store) as reader:
         day, tables = scores.as_of(connection), IdentityTables(connection)
-        shown, moved = frozenset(NodeKind) - HIDDEN_KINDS, dict[str, str]()
+        moved: dict[str, str] = {}
         keys: dict[str, set[str]] = {}
         for thing in things:
             kind, _, key = thing.partition(":")
             if kind == NodeKind.IDENTITY and (now := tables.find(key)) and now != key:
                 moved[thing], key = f"{kind}:{now}", now
-            if kind in shown:
+            if kind in PICTURED_KINDS:
                 keys.setdefault(kind, set()).add(key)
         near = Near(reader, connection, load_policy(), day)
         nodes = near.nodes(keys)

@@ -76,12 +76,14 @@ def problem(status: int, detail: str, errors: list[FieldProblem] | None = None) 
 
 def status_of(error: LinkageError) -> int:
     """The HTTP status that an error of ours has."""
-    found = next((status for kinds, status in _STATUS_OF if isinstance(error, kinds)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return HTTPStatus.SERVICE_UNAVAILABLE if error.retryable and found != HTTPStatus.NOT_FOUND else found
+    if isinstance(error, UnknownRecord | UnknownIdentity):
+        return HTTPStatus.NOT_FOUND
+    if error.retryable:
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    return next((status for kinds, status in _STATUS_OF if isinstance(error, kinds)), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 _STATUS_OF: tuple[tuple[tuple[type[LinkageError], ...], int], ...] = (
-    ((UnknownRecord, UnknownIdentity), HTTPStatus.NOT_FOUND),
     ((LedgerError, StoreUnavailable, StoreDamaged), HTTPStatus.SERVICE_UNAVAILABLE),
     ((SettingsError,), HTTPStatus.BAD_REQUEST),
     ((SourceError,), HTTPStatus.UNPROCESSABLE_ENTITY),

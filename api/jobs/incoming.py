@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from linkage.disk import sync
+
 INCOMING = "incoming"
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet"})
 YOUNG_S = 60.0
@@ -60,7 +62,7 @@ class Arrival:
         """The file and the folders that lead to it are on disk."""
         os.fsync(self._descriptor)
         for folder in (self.path.parent, self.path.parent.parent, self.path.parent.parent.parent):
-            _sync(folder)
+            sync(folder)
 
     def keep(self) -> None:
         """The file stays: a job owns it."""
@@ -144,11 +146,3 @@ def _is_locked(file: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

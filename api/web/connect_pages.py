@@ -9,8 +9,9 @@ from fastapi.responses import Response
 
 from api.around import between
 from api.connect import MOST_OF_A_LIST, Between, connect
+from api.joined import ROWS, STEPS
 from api.web.site import render
-from api.web.views.routes import MOST, STEPS, people_on, routes_told
+from api.web.views.routes import people_on, routes_told
 from api.web.visit import PageRoute, Visit, VisitDependency
 from graph.paths import Search
 from graph.store import Reach
@@ -39,5 +40,5 @@ def _routes(here: Visit, people: list[str]) -> list[list[dict[str, Any]]] | None
     """The shortest routes between two drivers, none through a hub; None where more are asked about."""
     if len(people) != PAIR:
         return None
-    search = Search(Reach(hops=STEPS, max_nodes=10_000), max_routes=MOST)
+    search = Search(Reach(hops=STEPS, max_nodes=10_000), max_routes=ROWS)
     return routes_told(between(here.service.workspace, (people[0], people[1]), search, here.service.store))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.casework.drawn import KIND as DRAWN
 from api.casework.drawn import drawn_among
-from api.casework.views import View, Views, checked
+from api.casework.views import MOST_THINGS, View, Views, checked
 from api.explore import Expansion, Veils, expand, people_of, restore, start_at
 from api.explore.analytics import analytics
 from api.explore.export import PictureFormat, write_picture
@@ -32,14 +32,18 @@ KINDS = ("Identity", "Vehicle", "Carrier", "Phone", "Address", "Event", "Port")
 FIRST_FILTERS: dict[str, Any] = {"kinds": [*KINDS], "least": "0", "possible": True, "from": "", "to": ""}
 
 
+Key = Annotated[str, Field(max_length=1000)]
+Ids = Annotated[list[str], Field(max_length=MOST_THINGS)]
+
+
 class Step(BaseModel):
     """What is to be expanded, and how it is narrowed."""
 
     model_config = ConfigDict(extra="forbid")
 
     kind: NodeKind
-    key: Annotated[str, Field(max_length=1000)]
-    shown: Annotated[list[str], Field(max_length=1500)] = []
+    key: Key
+    shown: Ids = []
     kinds: list[NodeKind] = []
     since: date | None = None
     until: date | None = None

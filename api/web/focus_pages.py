@@ -11,15 +11,14 @@ from api.connect import MOST
 from api.explore import people_of, start_at
 from api.explore.picture import node_id
 from api.joined import Joining, Way, joined
-from api.search import Query, search
-from api.web.explore_pages import told, veils_of
+from api.search import Query
+from api.web.explore_pages import Ids, Key, told, veils_of
+from api.web.search_pages import found_by
 from api.web.visit import FormDependency, PageRoute, VisitDependency
 from graph.schema import NodeKind
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 HITS = 8
-Ids = Annotated[list[str], Field(max_length=1500)]
-Key = Annotated[str, Field(max_length=1000)]
 
 
 class Typed(BaseModel):
@@ -53,12 +52,9 @@ class Asked(BaseModel):
 @router.post("/explore/find")
 def find_driver(typed: Typed, here: VisitDependency, _: FormDependency) -> dict[str, Any]:
     """The drivers that fit best, to choose one from."""
-    if not typed.text.strip():
+    found = found_by(here, Query(text=typed.text.strip()), HITS)
+    if found is None:
         return {"hits": [], "total": 0}
-    with here.service.workspace.reading() as connection:
-        found = search(connection, Query(text=typed.text), HITS)
-    people = [hit.driver for hit in found.hits]
-    here.audit("search", [driver.identity_id for driver in people] or [None], f"{found.total} hits")
     hits = [
         {
             "id": node_id(NodeKind.IDENTITY, driver.identity_id),
@@ -67,7 +63,7 @@ def find_driver(typed: Typed, here: VisitDependency, _: FormDependency) -> dict[
             "birth_date": driver.birth_date,
             "countries": driver.countries,
         }
-        for driver in people
+        for driver in (hit.driver for hit in found.hits)
     ]
     return {"hits": hits, "total": found.total}
 
@@ -88,5 +84,5 @@ def join_drivers(asked: Asked, here: VisitDependency, _: FormDependency) -> dict
     veils = veils_of(here)
     shown, let_in = (frozenset(veils.things(ids)) for ids in (asked.shown, asked.let_in))
     document = joined(here.service.workspace, Joining(asked.way, asked.people, shown, let_in), here.service.store)
-    here.audit("explorer join", people_of(document) or [None], asked.way)
+    here.audit("explorer join", list(dict.fromkeys([*document["people"], *people_of(document)])), asked.way)
     return told(here, document, shown)

@@ -31,20 +31,21 @@ def start_search(here: VisitDependency, form: FormDependency) -> Response:
 def found_page(token: str, here: VisitDependency) -> Response:
     """What a search finds now."""
     query = Searches(here.service.workspace.path).find(here.caller.actor, token)
-    return render("search.html", here.at("explore"), found=_found(here, query, MOST), query=query)
+    return render("search.html", here.at("explore"), found=found_by(here, query, MOST), query=query)
 
 
 @router.post("/search/hits")
 def hits(here: VisitDependency, form: FormDependency) -> Response:
     """The hits alone, while somebody types."""
-    return render("parts/hits.html", here.page, found=_found(here, _query(form), LIMIT))
+    return render("parts/hits.html", here.page, found=found_by(here, _query(form), LIMIT))
 
 
 def _query(form: dict[str, list[str]]) -> Query:
     return Query(text=field(form, "text")[:400], birth_date=field(form, "birth_date")[:10])
 
 
-def _found(here: Visit, query: Query, limit: int) -> Found | None:
+def found_by(here: Visit, query: Query, limit: int) -> Found | None:
+    """Who fits best, in the audit first; None where nothing is asked."""
     if query == Query():
         return None
     with here.service.workspace.reading() as connection:

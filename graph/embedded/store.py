@@ -22,7 +22,7 @@ from graph.errors import ConstraintViolation, StoreDamaged, StoreUnavailable
 from graph.neighbours import look_around
 from graph.schema import EDGE, EDGE_KEY, ENDS, NODE, NODE_KEY, EdgeKind, GraphChange, NodeKind, check_ends
 from graph.store import ALL_EDGE_KINDS, Counts, Neighbourhood, Reach
-from linkage.ledger import DAMAGED
+from linkage.disk import DAMAGED
 
 _CHUNK = 20_000  # rows turned into columns at a time: larger lists wake the garbage collector
 

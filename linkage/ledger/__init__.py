@@ -6,10 +6,9 @@ from linkage.ledger.history import History, Run
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
 from linkage.ledger.loads import FileSummary, Issue, LoadRow, LoadTables
-from linkage.ledger.workspace import DAMAGED, LEDGER, RECORDS, Workspace
+from linkage.ledger.workspace import LEDGER, RECORDS, Workspace
 
 __all__ = [
-    "DAMAGED",
     "LEDGER",
     "RECORDS",
     "Decision",

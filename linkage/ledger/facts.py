@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from linkage.disk import sync
 from linkage.ledger.lookup import LOOKED_UP, LOOKUP, WITHDRAWN, write_lookup
 from linkage.schema import FACTS, Kind
 
@@ -50,15 +51,15 @@ class FactStore:
                 frame = pl.concat([frame, marks])
             file = partial / f"{kind}.parquet"
             frame.write_parquet(file, compression="zstd")
-            _sync(file)
+            sync(file)
             written[kind] = frame
         write_lookup(partial / LOOKUP, written)
-        _sync(partial / LOOKUP)
-        _sync(partial)
+        sync(partial / LOOKUP)
+        sync(partial)
         final = self.path / str(load_id)
         shutil.rmtree(final, ignore_errors=True)
         partial.rename(final)
-        _sync(self.path)
+        sync(self.path)
 
     def incomplete(self, loads: Sequence[int]) -> list[int]:
         """Loads that an earlier version wrote, whose rows are read by key only from end to end."""
@@ -73,9 +74,9 @@ class FactStore:
             partial = folder / f".{LOOKUP}.{os.getpid()}"
             partial.unlink(missing_ok=True)
             write_lookup(partial, {kind: pl.read_parquet(file) for kind, file in held.items()})
-            _sync(partial)
+            sync(partial)
             partial.rename(folder / LOOKUP)
-            _sync(folder)
+            sync(folder)
         return len(lacking)
 
     def current(self, kind: Kind, loads: Sequence[int], columns: Sequence[str] | None = None) -> pl.DataFrame:
@@ -138,11 +139,3 @@ class FactStore:
 def _read(file: Path, columns: Sequence[str]) -> pl.DataFrame:
     held = pl.read_parquet_schema(file)
     return pl.read_parquet(file, columns=[name for name in columns if name in held])
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

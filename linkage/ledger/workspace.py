@@ -28,8 +28,6 @@ LOCK = "ledger.lock"
 BUSY_MS = 30_000
 WRITER_CACHE = "PRAGMA cache_size = -262144"  # KiB; a load touches pages all over several indexes
 LOCK_WAIT_S = 600.0
-DAMAGED = (apsw.CorruptError, apsw.NotADBError)
-"""What SQLite raises where the bytes of a database are not what it wrote."""
 Seen = TypeVar("Seen")
 
 

@@ -66,9 +66,13 @@ class CommandLine:
 
     def at(self, folder: Path) -> CommandLine:
         """The same command line on another workspace, which is made."""
-        other = CommandLine(self._capsys, folder)
+        other = self.on(folder)
         assert other("init").code == 0
         return other
+
+    def on(self, folder: Path) -> CommandLine:
+        """The same command line on a workspace that is there, or that a command is to make."""
+        return CommandLine(self._capsys, folder)
 
 
 @pytest.fixture
@@ -107,22 +111,12 @@ def client_of() -> Iterator[Callable[[CommandLine], TestClient]]:
         client.close()
 
 
-def within(make: Callable[[Path], object]) -> Callable[[Path], None]:
-    """What makes a folder first, and then fills it."""
-
-    def filled(folder: Path) -> None:
-        folder.mkdir()
-        make(folder)
-
-    return filled
-
-
 @pytest.fixture(scope="session")
 def web_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The world behind the pages, made once; tests take copies."""
     from tests.e2e.web_world import a_web_world
 
-    return made_once(tmp_path_factory, "web-world", within(a_web_world)) / "workspace"
+    return made_once(tmp_path_factory, "web-world", a_web_world) / "workspace"
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +124,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The world behind the API, made once; tests take copies."""
     from tests.e2e.http_world import a_world
 
-    return made_once(tmp_path_factory, "world", within(a_world)) / "workspace"
+    return made_once(tmp_path_factory, "world", a_world) / "workspace"
 
 
 @pytest.fixture

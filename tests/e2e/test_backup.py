@@ -8,8 +8,6 @@ import random
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -34,6 +32,7 @@ from api.roles import Role
 from linkage.errors import LedgerError
 from linkage.ledger import Workspace
 from tests.e2e.http_world import assert_problem, serving
+from tests.e2e.test_cli import crosslane
 from tests.e2e.test_http_changes import FEED, Follower
 
 ASKED = (
@@ -71,23 +70,12 @@ def answers(cli: Any) -> list[Any]:
     return [cli.json(*words) for words in ASKED]
 
 
-def at(cli: Any, folder: Path) -> Any:
-    """The command line on a workspace that is there, or is to be made by a restore."""
-    return type(cli)(cli._capsys, folder)
-
-
-def run(*arguments: object, **more: Any) -> subprocess.Popen[str]:
-    program = "from api.cli import main; raise SystemExit(main())"
-    command = [sys.executable, "-c", program, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
-
-
 def test_what_is_restored_answers_as_what_was_backed_up(kept: Any, tmp_path: Path) -> None:
     before = answers(kept)
     made = kept.json("backup", tmp_path / "backup")
     assert set(made) >= {"digest", "files", "seconds"}
     kept.json("link", "US/3", "US/4", "--reason", "after the backup")
-    other = at(kept, tmp_path / "again")
+    other = kept.on(tmp_path / "again")
     read = other.json("restore", tmp_path / "backup", "--digest", made["digest"])
     assert (read["digest"], read["files"], read["bytes"]) == (made["digest"], made["files"], made["bytes"])
     assert answers(other) == before
@@ -109,7 +97,7 @@ def test_anybody_can_check_it_and_nobody_else_can_read_it(backed_up: Path) -> No
 
 def test_one_changed_byte_of_any_file_is_told_and_nothing_is_made(kept: Any, backed_up: Path, tmp_path: Path) -> None:
     rng = random.Random(5)
-    target = at(kept, tmp_path / "again")
+    target = kept.on(tmp_path / "again")
     files = sorted(file for file in backed_up.rglob("*") if file.is_file() and file.stat().st_size)
     for file in rng.sample(files, 8) + [
         backed_up / name for name in ("SHA256SUMS", "backup.json", "workspace/ledger.db")
@@ -141,7 +129,7 @@ def test_what_is_no_whole_backup_is_refused(
     kept: Any, backed_up: Path, tmp_path: Path, spoil: Callable[[Path], object], says: str
 ) -> None:
     spoil(backed_up)
-    result = at(kept, tmp_path / "again")("restore", backed_up)
+    result = kept.on(tmp_path / "again")("restore", backed_up)
     assert result.code == 2
     assert says in result.err
     assert not (tmp_path / "again").exists()
@@ -155,12 +143,12 @@ def add_line(folder: Path, line: str) -> None:
 def test_another_digest_a_taken_place_and_a_place_inside_are_refused(
     kept: Any, backed_up: Path, tmp_path: Path
 ) -> None:
-    assert "another backup" in at(kept, tmp_path / "again")("restore", backed_up, "--digest", "0" * 64).err
+    assert "another backup" in kept.on(tmp_path / "again")("restore", backed_up, "--digest", "0" * 64).err
     for result in (
         kept("restore", backed_up),
         kept("backup", backed_up),
         kept("backup", kept.folder / "backups" / "monday"),
-        at(kept, tmp_path / "nowhere")("backup", tmp_path / "other"),
+        kept.on(tmp_path / "nowhere")("backup", tmp_path / "other"),
     ):
         assert result.code == 2, result
     assert not (tmp_path / "again").exists()
@@ -181,10 +169,10 @@ def test_nobody_is_signed_in_afterwards_and_accounts_stay(kept: Any, tmp_path: P
         Users(connection).add("una", Role.VIEWER, "test", "quokka lanterns hum softly")
         Sessions(connection, SessionLimits(), time.time()).open("una", "investigation")
     kept.json("backup", tmp_path / "backup")
-    at(kept, tmp_path / "again").json("restore", tmp_path / "backup")
+    kept.on(tmp_path / "again").json("restore", tmp_path / "backup")
     with open_workspace(tmp_path / "again").reading() as connection:
         assert connection.execute("SELECT count(*) FROM session").get == 0
-    assert at(kept, tmp_path / "again").json("user", "list") == kept.json("user", "list")
+    assert kept.on(tmp_path / "again").json("user", "list") == kept.json("user", "list")
 
 
 def test_a_damaged_ledger_is_not_backed_up(kept: Any, tmp_path: Path) -> None:
@@ -207,7 +195,7 @@ def test_a_full_disk_leaves_no_backup_and_no_workspace(kept: Any, backed_up: Pat
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
     for words in (("backup", tmp_path / "b", "-w", kept.folder), ("restore", backed_up, "-w", tmp_path / "again")):
-        child = run(*words, preexec_fn=little_room)
+        child = crosslane(*words, preexec_fn=little_room)
         _, err = child.communicate(timeout=60)
         assert child.returncode == 1, err
         assert "Traceback" not in err
@@ -225,15 +213,15 @@ def test_what_is_killed_in_the_middle_is_done_by_the_next_attempt(kept: Any, tmp
             (("restore", tmp_path / f"b{trial}"), f"w{trial}"),
         ):
             place = kept.folder if words[0] == "backup" else tmp_path / made
-            child = run(*words, "-w", place)
+            child = crosslane(*words, "-w", place)
             time.sleep(rng.uniform(0.8, 2.2))
             child.kill()
             child.communicate()
             if not (tmp_path / made).exists():
-                again = run(*words, "-w", place)
+                again = crosslane(*words, "-w", place)
                 _, err = again.communicate(timeout=120)
                 assert again.returncode == 0, err
-        assert answers(at(kept, tmp_path / f"w{trial}")) == before
+        assert answers(kept.on(tmp_path / f"w{trial}")) == before
     assert not [entry for entry in tmp_path.iterdir() if entry.name.endswith(".making")]
 
 
@@ -273,12 +261,12 @@ def test_records_that_were_acknowledged_are_resolved_after_a_restore(kept: Any, 
     what = WhatToLoad("drivers", date(2026, 6, 30))
     job = accept_records(open_workspace(kept.folder), [record | {"birth_date": "1984-03-09"}], what, "tester")
     kept.json("backup", tmp_path / "backup")
-    at(kept, tmp_path / "again").json("restore", tmp_path / "backup")
+    kept.on(tmp_path / "again").json("restore", tmp_path / "backup")
     workspace = open_workspace(tmp_path / "again")
     assert Runner(workspace, LEDGER, "test").run_one()
     with workspace.reading() as connection:
         assert JobTables(connection).get(job.job_id).is_over
-    assert at(kept, tmp_path / "again").json("show", "US/late")["records"]
+    assert kept.on(tmp_path / "again").json("show", "US/late")["records"]
 
 
 def test_whoever_read_further_than_the_backup_is_told_to_begin_anew(world: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from api.casework.drawn import drawn_edge
 from api.explore.shapes import Labels
 from api.explore.shown import Drawn, Shown, shown
 from api.explore.sketch import sketch
@@ -49,12 +50,10 @@ def drawn_view(
 
 def _of_analysts(picture: Mapping[str, Any], drawn: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     there, moved = {node["id"] for node in picture["nodes"]}, picture["moved"]
-    tie = {"kind": "", "certainty": "drawn", "strength": None, "first": None, "last": None, "lasts": False}
-    found = [
-        {**tie, "id": f"drawn|{one['tie_id']}", "says": one["says"]}
-        | {end: moved.get(one[name], one[name]) for end, name in (("source", "a"), ("target", "b"))}
-        for one in drawn
-    ]
+    found = []
+    for one in drawn:
+        source, target = (moved.get(one[end], one[end]) for end in ("a", "b"))
+        found.append(drawn_edge(one["tie_id"], source, target, one["says"]))
     return [one for one in found if one["source"] in there and one["target"] in there]
 
 

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.explore.labels import label_of
+from api.joined import ROWS
 from graph.schema import NodeKind
-
-MOST = 10
-STEPS = 4
 
 
 def routes_told(document: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
-    """Up to MOST routes, the shortest first.
+    """Up to ROWS routes, the shortest first.
 
     Args:
         document: of `graph paths`.
@@ -25,7 +23,7 @@ def routes_told(document: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
             | label_of(NodeKind(step["kind"]), step["key"], props.get((step["kind"], step["key"]), {}))
             for step in route["nodes"]
         ]
-        for route in document["routes"][:MOST]
+        for route in document["routes"][:ROWS]
     ]
 
 

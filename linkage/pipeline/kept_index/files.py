@@ -19,6 +19,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from linkage.disk import sync
 from linkage.model import Model
 from linkage.pipeline.kept_index.row_text import COLUMNS
 from linkage.pipeline.kept_index.segment import Segment
@@ -102,9 +103,9 @@ class KeptFiles:
         partial.mkdir(parents=True, mode=0o700)
         writer = SegmentWriter(partial)
         writer.fill(rows, removed, model)
-        _sync(partial)
+        sync(partial)
         partial.rename(self.folder / name)
-        _sync(self.folder)
+        sync(self.folder)
         return {"name": name, "first": loads[0], "last": loads[1], "rows": len(rows), "files": writer.digests}
 
     def point(self, model: Model, ledger: str, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -127,7 +128,7 @@ class KeptFiles:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.folder / POINTER)
-        _sync(self.folder)
+        sync(self.folder)
 
     def _sweep(self, keep: set[str]) -> None:
         for entry in self.folder.iterdir():
@@ -140,11 +141,3 @@ class KeptFiles:
 def _made_by(model: Model) -> dict[str, Any]:
     # Hashes of another version of the frame library may differ.
     return {"format": FORMAT, "model": model.digest, "polars": pl.__version__, "columns": list(COLUMNS)}
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,4 +1,5 @@
 // Drivers in focus: the one that the page began at, and those put beside it, found by what is typed.
+import type cytoscape from "cytoscape";
 import { word } from "../waiting";
 import { ask, isFull, say } from "./asking";
 import { day } from "./dates";
@@ -31,7 +32,7 @@ export async function addFocus(session: Session, id: string): Promise<void> {
 }
 
 // Where it is, or right of all that is shown.
-function placeFor({ cy }: Session, id: string): { x: number; y: number } {
+function placeFor({ cy }: Session, id: string): cytoscape.Position {
   const there = cy.getElementById(id);
   if (there.nonempty()) return { ...there.position() };
   const box = cy.nodes().boundingBox();

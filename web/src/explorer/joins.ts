@@ -1,4 +1,5 @@
 // What joins the drivers in focus: routes between two of them, or things that several share. The rest is out of sight.
+import type cytoscape from "cytoscape";
 import { word } from "../waiting";
 import { ask, isFull } from "./asking";
 import { tell } from "../told";
@@ -11,10 +12,7 @@ interface Joined extends Step {
   hubs: Thing[];
 }
 
-interface Spot {
-  x: number;
-  y: number;
-}
+type Spot = cytoscape.Position;
 
 const APART: Spot = { x: 200, y: 90 }; // pixels
 const LIMITS: Record<Way, [number, number]> = { route: [2, 2], shared: [2, 50] };
@@ -33,10 +31,10 @@ export class Joins {
   offer(): void {
     const { page, picture } = this.session;
     const count = picture.drivers().length;
+    const isGone = this.joining.some((id) => !picture.things.has(id)); // a step was taken back
     for (const radio of this.radios()) {
       const [least, most] = LIMITS[radio.value as Way] ?? [0, Infinity];
       radio.disabled = count < least || count > most;
-      const isGone = this.joining.some((id) => !picture.things.has(id)); // a step was taken back
       if (radio.checked && (radio.disabled || isGone)) this.all().checked = true;
     }
     page.find("[data-ways-hint]").hidden = count >= LIMITS.shared[0];
@@ -56,7 +54,7 @@ export class Joins {
   private async join(way: Way): Promise<void> {
     const { picture } = this.session;
     const { asked } = this;
-    if (isFull(this.session)) return;
+    if (isFull(this.session)) return this.all().click();
     const body = { way, people: picture.drivers(), shown: [...picture.things.keys()], let_in: [...this.letIn] };
     const found = await ask<Joined>(this.session, "/explore/join", body, word("reading"));
     if (asked !== this.asked) return; // somebody changed the way meanwhile

@@ -40,7 +40,7 @@ export class Twin {
     const wanted = plain(text).split(/\s+/).filter((word) => word);
     const found = new Set<string>();
     for (const row of this.body.rows) {
-      const held = plain(row.textContent ?? "");
+      const held = wanted.length ? plain(row.textContent ?? "") : ""; // Play draws often, and mostly nothing is sought
       row.hidden = !wanted.every((word) => held.includes(word));
       if (!row.hidden && row.dataset.id) found.add(row.dataset.id);
     }
