@@ -14,6 +14,7 @@ import apsw
 
 from api.audit import AUDIT, AuditLog
 from api.bootstrap import open_workspace
+from api.expunge.expungings import Expungings
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.jobs.tables import JobTables
 from api.projection import pending as projection_pending
@@ -61,7 +62,7 @@ def doctor(folder: Path | None, store: GraphStoreChoice = LEDGER) -> dict[str, A
     checks.append(_attempt("workspace", reach))
     if opened:
         looks = {"ledger": _ledger, "records": _records, "graph": _graph, "search": _search, "audit": _audit}
-        looks |= {"trail": _trail, "sources": _sources}
+        looks |= {"trail": _trail, "sources": _sources, "expunging": _expunging}
         checks += [_attempt(name, partial(look, opened[0])) for name, look in looks.items()]
         checks += _projection(opened[0], store)
     return {"checks": [check.document() for check in checks]}
@@ -201,6 +202,16 @@ def _trail(workspace: Workspace) -> str:
     if wrong:
         raise _Failed(f"the trail was changed: {wrong[0]} ({len(wrong)} findings); restore from a backup")
     return f"whole at row {n}, head {head[:16]}"
+
+
+def _expunging(workspace: Workspace) -> str:
+    """Nobody is half gone."""
+    with workspace.reading() as connection:
+        half_done = Expungings(connection).under_way()
+        done = connection.execute("SELECT count(*) FROM expunging WHERE finished_at IS NOT NULL").get
+    if half_done is not None:
+        raise _Failed(f"expunging {half_done.n} is not done; end it with: crosslane expunge --resume")
+    return f"{done} done, none under way"
 
 
 def _jobs(workspace: Workspace) -> str:

@@ -15,6 +15,7 @@ import polars as pl
 
 from api.also import Also, nothing
 from api.declared import declared, is_newer_dump
+from api.expunge.refused import without_expunged
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
 from api.people_of import people_of
@@ -119,7 +120,8 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress, also: 
         for path in request.files:
             restriction.require(path, request.source, manifest)
         workspace.fact_store.sweep(loads)
-        taken = _take_in(workspace, request, (manifest, mode), progress)
+        read = _take_in(workspace, request, (manifest, mode), progress)
+        taken = [without_expunged(workspace, file) for file in read]
         for file in taken:
             restriction.require_codes(file.path, _codes(file))
         plan = _plan(workspace, taken, (manifest, mode, request.confirm), loads)
@@ -296,7 +298,7 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         loads=tuple(loads),
         kinds=frozenset(kind for rows in (plan.facts, plan.withdrawn) for kind, frame in rows.items() if len(frame)),
         changed=frozenset(changed),
-        before=_earlier(workspace, loads[:-1], pl.concat([changed, gone])),
+        before=earlier_versions(workspace, loads[:-1], pl.concat([changed, gone])),
         decisions=_decisions(workspace, plan, request),
         vehicles=plan.facts.get(Kind.VEHICLE),
         named=_named(workspace, plan),
@@ -315,8 +317,8 @@ def _named(workspace: Workspace, plan: _Plan) -> frozenset[str]:
     return frozenset(named)
 
 
-def _earlier(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:
-    """What the ledger held so far of the person records that change (PERSON without `raw`)."""
+def earlier_versions(workspace: Workspace, loads: Sequence[int], touched: pl.Series) -> pl.DataFrame | None:
+    """What the loads so far say of the person records that change (PERSON without `raw`); None where none does."""
     if not len(touched):
         return None
     earlier = workspace.fact_store.current(Kind.PERSON, loads, PERSON.without("raw"))

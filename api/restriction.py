@@ -132,12 +132,15 @@ def declare(connection: apsw.Connection, wanted: Restriction, by: str) -> None:
 
 
 def undeclared_loads(connection: apsw.Connection) -> list[int]:
-    """Loads of sources that the workspace may not hold; there is none unless somebody went round the program."""
+    """Loads of sources that the workspace may not hold; there is none unless somebody went round the program.
+
+    A load without a manifest is an expunging's: it brought nothing.
+    """
     restriction = restriction_of(connection)
     if not restriction:
         return []
     names = {name for name, _ in restriction.manifests}
-    rows = connection.execute("SELECT load_id, source FROM load ORDER BY load_id").fetchall()
+    rows = connection.execute("SELECT load_id, source FROM load WHERE manifest <> '' ORDER BY load_id").fetchall()
     return [int(str(load_id)) for load_id, source in rows if source not in names]
 
 

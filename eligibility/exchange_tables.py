@@ -67,6 +67,12 @@ _SELECT = (
     "SELECT n, request_id, partner, record_type, anchor, identity_id, gap, gap_since, asked_on, due_on, asked_by, "
     "reason, policy FROM exchange_request"
 )
+EMPTIED = "(expunged)"
+_EMPTY = (
+    "UPDATE exchange_request SET anchor = ?1, packet = '{}', reason = ?1 "
+    "WHERE request_id IN (SELECT value FROM json_each(?2))"
+)
+_EMPTY_CHASES = "UPDATE exchange_chase SET reason = ?1 WHERE request_id IN (SELECT value FROM json_each(?2))"
 _AMONG_IDS = "WHERE request_id IN (SELECT value FROM json_each(?)) ORDER BY n"
 _AMONG_ANCHORS = "WHERE anchor IN (SELECT value FROM json_each(?)) ORDER BY n"
 
@@ -79,7 +85,7 @@ class ExchangeTables:
 
     def requests(self, as_of: date | None = None) -> pl.DataFrame:
         """Requests made by the day (REQUEST), in order."""
-        asked = f"{_SELECT} WHERE ?1 IS NULL OR asked_on <= ?1 ORDER BY n"
+        asked = f"{_SELECT} WHERE anchor <> '{EMPTIED}' AND (?1 IS NULL OR asked_on <= ?1) ORDER BY n"
         return _frame(REQUEST, self._connection.execute(asked, (_iso(as_of),)))
 
     def requests_named(self, request_ids: Iterable[str]) -> pl.DataFrame:
@@ -111,6 +117,17 @@ class ExchangeTables:
             "SELECT anchor FROM exchange_request WHERE request_id = ?", ((one,) for one in request_ids)
         )
         return [str(row[0]) for row in rows]
+
+    def empty(self, request_ids: Iterable[str]) -> int:
+        """The requests say no more whom they were about, while an expunging is under way; returns how many there are.
+
+        They stay on record with their day and who made them, and are in no list any more.
+        """
+        names = _names(request_ids)
+        self._connection.execute(_EMPTY, (EMPTIED, names))
+        emptied = int(self._connection.changes())
+        self._connection.execute(_EMPTY_CHASES, (EMPTIED, names))
+        return emptied
 
     def next_number(self) -> int:
         """The number that the next request gets."""

@@ -2,14 +2,17 @@
 
 Each row's hash covers its own content and the hash before it, and the head is kept in a row of its own. Whoever can
 rewrite the whole file can rewrite the whole chain: note the head elsewhere to find that out too.
+
+Where a person is expunged, what names them is taken out of rows that stay. Such a row keeps its hash, and so its place
+in the chain; a later row, of the expunging, tells what the hash of its content has been since.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import apsw
@@ -17,6 +20,8 @@ import apsw
 from linkage.errors import SettingsError
 
 NOTHING_BEFORE = "0" * 64
+EXPUNGED = "person expunged"
+_REDACTED = "SELECT j.key, j.value FROM trail, json_each(trail.detail, '$.trail') j WHERE action = ? ORDER BY trail.n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +107,35 @@ class Trail:
         rows = self._connection.execute("SELECT * FROM trail WHERE subject = ? ORDER BY n", (subject,))
         return [Entry(*row) for row in rows]
 
+    def redact(self, redact: Callable[[str], str]) -> dict[str, str]:
+        """Reasons and details are as the function has them; while an expunging is under way.
+
+        Returns:
+            By number of each row that is another now, the hash of its content; for the detail of the step that tells.
+        """
+        redacted = {}
+        rows: list[tuple[Any, ...]] = self._connection.execute("SELECT * FROM trail ORDER BY n").fetchall()
+        for row in rows:
+            entry = Entry(*row)
+            left = replace(entry, reason=redact(entry.reason), detail=redact(entry.detail))
+            if left != entry:
+                values = (left.reason, left.detail, left.n)
+                self._connection.execute("UPDATE trail SET reason = ?, detail = ? WHERE n = ?", values)
+                redacted[str(entry.n)] = left.digest()
+        return redacted
+
     def verify(self) -> list[str]:
         """What does not fit, one sentence each; empty where the trail is whole."""
         wrong = []
         n, before = 0, NOTHING_BEFORE
+        redacted = {int(row[0]): str(row[1]) for row in self._connection.execute(_REDACTED, (EXPUNGED,))}
         for row in self._connection.execute("SELECT * FROM trail ORDER BY n"):
             entry = Entry(*row)
             if entry.n != n + 1:
                 wrong.append(f"rows {n + 1} to {entry.n - 1} are missing" if entry.n > n + 1 else "rows out of order")
             elif entry.previous != before:
                 wrong.append(f"row {entry.n} does not follow row {n}")
-            if entry.hash != entry.digest():
+            if entry.digest() != redacted.get(entry.n, entry.hash):
                 wrong.append(f"row {entry.n} was changed")
             n, before = entry.n, entry.hash
         if (n, before) != self.head():

@@ -12,14 +12,22 @@ from api.backups.files import copy, hashed, require_new, whole_or_nothing
 from api.backups.told import ABOUT, HELD, SUMS, Backup, digest_of
 from api.bootstrap import open_workspace
 from api.changes.log import ChangeLog
+from api.expunge.run import keep_out
 from api.progress import Progress, Silent
 from linkage.errors import LedgerError
 from linkage.ledger import LEDGER, RECORDS
+from linkage.ledger.tombstones import KeptOut
 
 _SUM = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 
-def restore(folder: Path, path: Path, progress: Progress | None = None, digest: str | None = None) -> Backup:
+def restore(
+    folder: Path,
+    path: Path,
+    progress: Progress | None = None,
+    digest: str | None = None,
+    kept_out: tuple[KeptOut, str] | None = None,
+) -> Backup:
     """A new workspace at `path` as the backup has it.
 
     Nobody is signed in to it. Accounts and keys are as they were when the backup was made: what was revoked since has
@@ -27,6 +35,7 @@ def restore(folder: Path, path: Path, progress: Progress | None = None, digest: 
 
     Args:
         digest: of the backup that is meant, where it was kept elsewhere.
+        kept_out: tombstones of whoever was expunged since, who is taken out before anything is in place; and by whom.
 
     Raises:
         LedgerError: it is no backup, not a whole one, another one, of a newer version, or `path` holds something.
@@ -46,9 +55,12 @@ def restore(folder: Path, path: Path, progress: Progress | None = None, digest: 
                 raise _changed(name)
             progress.advance()
         (making / RECORDS).mkdir(exist_ok=True)
-        with open_workspace(making).transaction() as connection:
+        workspace = open_workspace(making)
+        with workspace.transaction() as connection:
             connection.execute("DELETE FROM session")
             ChangeLog(connection).begin_era()
+        if kept_out is not None:
+            keep_out(workspace, *kept_out, progress)
     return Backup.at(folder, list(sums), str(orjson.loads((folder / ABOUT).read_bytes())["made_at"]), began)
 
 

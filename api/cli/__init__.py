@@ -16,6 +16,7 @@ from api.cli import (
     driver_commands,
     evaluate_commands,
     exchange_commands,
+    expunge_commands,
     graph_commands,
     job_commands,
     key_commands,
@@ -91,6 +92,7 @@ for module in (
     measure_commands,
     demo_commands,
     backup_commands,
+    expunge_commands,
 ):
     module.register(app)
 

@@ -29,6 +29,7 @@ def replay(workspace: Workspace, review_id: int, actor: str, day: date | None = 
         review = Desk(connection).get(review_id, actor)
         kept = Snapshots(connection)
         snapshot = kept.as_of(review_id, day or date.max)
+        is_whole = snapshot is not None and kept.is_whole(snapshot)
     if snapshot is None:
         raise UnknownRecord(f"review replay: nothing was kept of review {review_id} by that day")
     return {
@@ -39,7 +40,7 @@ def replay(workspace: Workspace, review_id: int, actor: str, day: date | None = 
         "at": snapshot.at,
         "as_of": snapshot.as_of,
         "digest": snapshot.digest,
-        "is_whole": snapshot.is_whole(),
+        "is_whole": is_whole,
         "is_expunged": snapshot.is_expunged,
         "shown": snapshot.document,
         "differs_now": _differences(workspace, review_id, actor, snapshot),

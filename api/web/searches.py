@@ -71,6 +71,16 @@ class Searches:
         """
         return str(self._find(user, _PATTERN, token)["ref"])
 
+    def forget(self) -> int:
+        """No search of anybody is kept any more, on disk neither; returns how many there were."""
+        if not (self.folder / FILE).exists():
+            return 0
+        with self._open() as connection:
+            connection.execute("DELETE FROM search")
+            gone = int(connection.changes())
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
+
     def _keep(self, user: str, kind: str, kept: Mapping[str, Any]) -> str:
         token = secrets.token_urlsafe(9)
         with self._open() as connection:

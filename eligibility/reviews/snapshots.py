@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import apsw
 
-from eligibility.trail import Step, Trail
+from eligibility.trail import EXPUNGED
 
-_EXPUNGED = "SELECT e.value FROM trail, json_each(trail.detail, '$.expunged') e"
+_ALL = "SELECT review_id, n, digest, document FROM review_snapshot"
+_EXPUNGED = "SELECT e.value FROM trail, json_each(trail.detail, '$.expunged') e WHERE action = ?"
+_REDACTED = (
+    "SELECT e.key, e.value FROM trail, json_each(trail.detail, '$.redacted') e WHERE action = ? ORDER BY trail.n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,13 @@ class Snapshot:
         """Whether the document was taken out with the person's other data."""
         return not self.document
 
-    def is_whole(self) -> bool:
-        """Whether the document is the one that was kept; one that was taken out cannot be told."""
-        return digest_of(self.document) == self.digest
+    def is_whole(self, left: str | None = None) -> bool:
+        """Whether the document is the one that was kept; one that was taken out cannot be told.
+
+        Args:
+            left: digest of what an expunging left of it, where one did.
+        """
+        return digest_of(self.document) == (left or self.digest)
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
@@ -70,10 +78,9 @@ class Snapshots:
             ).get
         )
         digest = digest_of(document)
-        packed = zlib.compress(_written(document), 6)
         self.connection.execute(
             "INSERT INTO review_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (review_id, n, round_, moment, at, as_of.isoformat(), digest, packed),
+            (review_id, n, round_, moment, at, as_of.isoformat(), digest, _packed(document)),
         )
         return digest
 
@@ -90,42 +97,63 @@ class Snapshots:
         kept = [snapshot for snapshot in self.of(review_id) if snapshot.at[:10] <= day.isoformat()]
         return kept[-1] if kept else None
 
-    def expunge(self, review_id: int, step: Step, at: str) -> int:
-        """What was shown of a person is taken out for good; that it was there, and when, stays.
-
-        Args:
-            step: who takes it out and why.
+    def empty(self, review_id: int) -> list[str]:
+        """What was shown of a person is taken out for good, while an expunging is under way; that it was there stays.
 
         Returns:
-            How many documents and notes were emptied.
+            Digests of the documents, for the detail of the step that tells.
         """
-        kept = [snapshot for snapshot in self.of(review_id) if not snapshot.is_expunged]
+        kept = [snapshot.digest for snapshot in self.of(review_id) if not snapshot.is_expunged]
         self.connection.execute("UPDATE review_snapshot SET document = x'' WHERE review_id = ?", (review_id,))
-        self.connection.execute(
-            "UPDATE review_note SET text = '(expunged)' WHERE review_id = ? AND text <> '(expunged)'", (review_id,)
-        )
-        notes = int(self.connection.changes())
-        detail = {**step.detail, "expunged": [snapshot.digest for snapshot in kept], "notes": notes}
-        Trail(self.connection).append(replace(step, detail=detail), at)
-        return len(kept) + notes
+        return kept
+
+    def redact(self, redact: Callable[[Any], Any]) -> dict[str, str]:
+        """What was shown of others is as the function has it, while an expunging is under way.
+
+        Returns:
+            By digest of each document that is another now, the digest of what is left; for the step that tells.
+        """
+        redacted = {}
+        rows: list[tuple[Any, ...]] = self.connection.execute(_ALL).fetchall()
+        for review_id, n, digest, packed in rows:
+            document = json.loads(zlib.decompress(packed)) if packed else {}
+            left = redact(document)
+            if left != document:
+                values = (_packed(left), review_id, n)
+                self.connection.execute("UPDATE review_snapshot SET document = ? WHERE review_id = ? AND n = ?", values)
+                redacted[str(digest)] = digest_of(left)
+        return redacted
 
     def broken(self) -> list[str]:
         """Snapshots that are not what was kept, or that the trail knows nothing of, one sentence each."""
         told = {str(row[0]) for row in self.connection.execute("SELECT detail ->> 'snapshot' FROM trail") if row[0]}
-        out = {str(row[0]) for row in self.connection.execute(_EXPUNGED)}
+        out = {str(row[0]) for row in self.connection.execute(_EXPUNGED, (EXPUNGED,))}
+        left = self._redacted()
         reviews = [int(row[0]) for row in self.connection.execute("SELECT DISTINCT review_id FROM review_snapshot")]
         return [
             f"snapshot {snapshot.n} of review {review_id} is not what was kept"
             for review_id in reviews
             for snapshot in self.of(review_id)
             if snapshot.digest not in told
-            or not (snapshot.digest in out if snapshot.is_expunged else snapshot.is_whole())
+            or not (snapshot.digest in out if snapshot.is_expunged else snapshot.is_whole(left.get(snapshot.digest)))
         ]
+
+    def is_whole(self, snapshot: Snapshot) -> bool:
+        """Whether a document is the one that was kept, or what the trail says is left of it."""
+        return snapshot.is_whole(self._redacted().get(snapshot.digest))
+
+    def _redacted(self) -> dict[str, str]:
+        """By digest of each document that was kept whole, the digest of what was left of it."""
+        return {str(row[0]): str(row[1]) for row in self.connection.execute(_REDACTED, (EXPUNGED,))}
 
 
 def _snapshot(row: tuple[Any, ...]) -> Snapshot:
     values: tuple[Any, ...] = (*row[:-1], json.loads(zlib.decompress(row[-1])) if row[-1] else {})
     return Snapshot(*values)
+
+
+def _packed(document: Mapping[str, Any]) -> bytes:
+    return zlib.compress(_written(document), 6)
 
 
 def _written(document: Mapping[str, Any]) -> bytes:

@@ -49,9 +49,7 @@ class FactStore:
             if gone is not None and len(gone):
                 marks = schema.conform(pl.DataFrame({"key": gone})).with_columns(pl.lit(True).alias(WITHDRAWN))  # noqa: FBT003
                 frame = pl.concat([frame, marks])
-            file = partial / f"{kind}.parquet"
-            frame.write_parquet(file, compression="zstd")
-            sync(file)
+            _write(frame, partial / f"{kind}.parquet")
             written[kind] = frame
         write_lookup(partial / LOOKUP, written)
         sync(partial / LOOKUP)
@@ -60,6 +58,36 @@ class FactStore:
         shutil.rmtree(final, ignore_errors=True)
         partial.rename(final)
         sync(self.path)
+
+    def replace(self, load_id: int, rows: Mapping[Kind, pl.DataFrame]) -> None:
+        """The load's rows of these kinds are others from now on: for what is taken out for good, and for nothing else.
+
+        Each file is the old one or the new one at any moment. The lookup comes first: a process that is killed in
+        between leaves files that still differ from what they are to be, and so is seen to have been killed.
+
+        Args:
+            rows: what is left of each kind, with its withdrawals, as `rows` reads them.
+        """
+        folder = self.path / str(load_id)
+        if (folder / LOOKUP).exists() and set(rows) & set(LOOKED_UP):
+            held = {kind: file for kind in LOOKED_UP if (file := folder / f"{kind}.parquet").exists()}
+            partial = folder / f".{LOOKUP}.{os.getpid()}"
+            partial.unlink(missing_ok=True)
+            write_lookup(partial, {kind: rows[kind] if kind in rows else pl.read_parquet(held[kind]) for kind in held})
+            sync(partial)
+            partial.rename(folder / LOOKUP)
+        for kind, frame in rows.items():
+            partial = folder / f".{kind}.{os.getpid()}.partial"
+            _write(frame, partial)
+            partial.rename(folder / f"{kind}.parquet")
+        sync(folder)
+
+    def rows(self, load_id: int, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
+        """All that the load wrote of a kind, withdrawals among it, or None where it wrote nothing of it."""
+        file = self.path / str(load_id) / f"{kind}.parquet"
+        if not file.exists():
+            return None
+        return pl.read_parquet(file) if columns is None else _read(file, columns)
 
     def incomplete(self, loads: Sequence[int]) -> list[int]:
         """Loads that an earlier version wrote, whose rows are read by key only from end to end."""
@@ -134,6 +162,11 @@ class FactStore:
         for entry in strays:
             shutil.rmtree(entry)
         return sorted(entry.name for entry in strays)
+
+
+def _write(frame: pl.DataFrame, file: Path) -> None:
+    frame.write_parquet(file, compression="zstd")
+    sync(file)
 
 
 def _read(file: Path, columns: Sequence[str]) -> pl.DataFrame:

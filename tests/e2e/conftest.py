@@ -127,6 +127,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "world", a_world) / "workspace"
 
 
+@pytest.fixture(scope="session")
+def in_use(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That world after people worked on one of its drivers, made once; tests take copies."""
+    from tests.e2e.used_world import a_used_world
+
+    return made_once(tmp_path_factory, "in-use", lambda folder: a_used_world(world, folder)) / "workspace"
+
+
+@pytest.fixture
+def used(in_use: Path, tmp_path: Path) -> Any:
+    """A copy of it."""
+    from api.bootstrap import open_workspace
+
+    return open_workspace(Path(shutil.copytree(in_use, tmp_path / "workspace")))
+
+
 @pytest.fixture
 def api(world: Path, tmp_path: Path) -> Iterator[Any]:
     """The API over a copy of that world."""

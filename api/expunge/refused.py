@@ -1,0 +1,47 @@
+"""Rows about people who were expunged, refused when an old file, or a partner who does not know, brings them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from api.intake import FileIntake
+from linkage.ledger import Workspace
+from linkage.ledger.naming import NAMED_IN
+from linkage.ledger.tombstones import Tombstones
+from linkage.schema import ISSUE
+
+RULE = "expunged"
+_MESSAGE = "about a person who was expunged; not loaded"
+
+
+def without_expunged(workspace: Workspace, file: FileIntake) -> FileIntake:
+    """The file without the rows that name a record with a tombstone; each is a reject, whatever else it tells."""
+    with workspace.reading() as connection:
+        expunged = Tombstones(connection).those(_named(file))
+    if not expunged:
+        return file
+    gone = pl.Series(sorted(expunged), dtype=pl.String).implode()
+    lines = pl.concat(
+        frame.filter(pl.any_horizontal(pl.col(name).is_in(gone).fill_null(value=False) for name in columns)).select(
+            "file", "line"
+        )
+        for kind, frame in file.facts.items()
+        if (columns := NAMED_IN[kind])
+    ).unique("line", maintain_order=True)
+    issues = ISSUE.conform(lines.with_columns(rule=pl.lit(RULE), message=pl.lit(_MESSAGE)))
+    return replace(
+        file,
+        facts={kind: frame.join(lines, on="line", how="anti") for kind, frame in file.facts.items()},
+        rejected=pl.concat([file.rejected, issues]).sort("line", maintain_order=True),
+        warned=file.warned.join(lines, on="line", how="anti"),
+    )
+
+
+def _named(file: FileIntake) -> Iterator[str]:
+    """Everything in the file by which a person may be named."""
+    for kind, frame in file.facts.items():
+        for name in NAMED_IN[kind]:
+            yield from frame[name].unique().drop_nulls()
