@@ -15,6 +15,7 @@ from linkage.errors import SourceError
 from linkage.evaluate import PREDICTED, Changes, Merged, Moved, Split, compare_partitions
 from linkage.ledger import Decisions, History, LoadTables, Run, Workspace
 from linkage.model import load_model
+from linkage.unreadable import UNREADABLE
 
 Because = Callable[[Merged | Split | Moved], list[dict[str, Any]]]
 
@@ -128,7 +129,7 @@ def _read(path: Path) -> pl.DataFrame:
         frame = pl.read_csv(path, infer_schema=False, encoding="utf8")
     except FileNotFoundError:
         raise SourceError(path, "file-missing", "there is no such file") from None
-    except (pl.exceptions.PolarsError, OSError):
+    except UNREADABLE:
         raise SourceError(path, "not-readable", "this is no UTF-8 CSV file of source,record_id,identity_id") from None
     for name in _COLUMNS:
         if name not in frame.columns:

@@ -29,6 +29,7 @@ from linkage.pipeline.engine import Engine
 from linkage.schema import PERSON, Kind
 from linkage.training.assess import DRAWN_PAIR, EDGES, RUN_PAIR, Assessment, Stratum, assess, draw
 from linkage.training.labels import parse, settle
+from linkage.unreadable import UNREADABLE
 
 MIGRATIONS: tuple[str, ...] = (
     "CREATE TABLE sample ("
@@ -235,7 +236,7 @@ def _read(path: Path, by: str) -> pl.DataFrame:
         rows = pl.read_csv(path, infer_schema=False, encoding="utf8")
     except FileNotFoundError:
         raise SourceError(path, "file-missing", "there is no such file") from None
-    except (pl.exceptions.PolarsError, OSError):
+    except UNREADABLE:
         raise SourceError(path, "not-readable", "this is no UTF-8 CSV file of a sample") from None
     for name in ("sample", "record_l", "record_r", *_ANSWER):
         if name not in rows.columns:

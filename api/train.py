@@ -19,6 +19,7 @@ from linkage.pipeline.train import Options, Training, questions, train
 from linkage.schema import ISSUE
 from linkage.standardise.plain import plain_records
 from linkage.training.labels import Settled, parse, settle
+from linkage.unreadable import UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _read(path: Path) -> pl.DataFrame:
         raise SourceError(path, "unknown-format", "a table ends in .csv or .parquet")
     try:
         return pl.read_csv(path, infer_schema=False) if path.suffix.lower() == ".csv" else pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except UNREADABLE as error:
         raise SourceError(path, "unreadable", f"the table cannot be read ({type(error).__name__})") from error
 
 

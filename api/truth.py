@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from linkage.errors import SourceError
+from linkage.unreadable import UNREADABLE
 
 GROUP = "group"
 ENTITY = "entity_id"
@@ -66,7 +67,7 @@ def _read(path: Path, kind: EntityKind) -> pl.DataFrame:
         frame = pl.read_csv(path, infer_schema=False, encoding="utf8")
     except FileNotFoundError:
         raise SourceError(path, "file-missing", "there is no such file") from None
-    except (pl.exceptions.PolarsError, OSError):
+    except UNREADABLE:
         wanted = f"source,{KEYS[kind][0]},{ENTITY}"
         raise SourceError(path, "not-readable", f"this is no UTF-8 CSV file of {wanted}") from None
     return frame.rename({name: name.strip().lstrip("\ufeff") for name in frame.columns})

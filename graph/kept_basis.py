@@ -1,7 +1,7 @@
 """A basis in files beside the ledger, good for one state of the graph, one day and one policy.
 
-It can always be made anew, so a file that is missing, torn or of another state only costs time. It holds the ids of
-people and things and no more, and is as protected as the ledger it lies beside.
+It can always be made anew, so a file that is missing, torn, of another state or with one other bit only costs time. It
+holds the ids of people and things and no more, and is as protected as the ledger it lies beside.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import polars as pl
 
 from graph.basis import Basis
 from graph.store import Mark
+from linkage.sums import hashed
+from linkage.unreadable import UNREADABLE
 
 _POINTER = "current.json"
 _FORMAT = 1
@@ -41,9 +43,12 @@ class KeptBasis:
         said = self._pointer()
         if said is None or said["good_for"] != _good_for(mark, as_of, policy):
             return None
+        files = {name: self.folder / said["at"] / f"{name}.arrow" for name in _FRAMES}
         try:
-            parts = {name: pl.read_ipc(self.folder / said["at"] / f"{name}.arrow") for name in _FRAMES}
-        except (OSError, pl.exceptions.PolarsError):
+            if any(hashed(file) != said["sums"].get(name) for name, file in files.items()):
+                return None
+            parts = {name: pl.read_ipc(file) for name, file in files.items()}
+        except UNREADABLE:
             return None
         people, records = (parts.pop(name).to_series() for name in ("people", "records"))
         return Basis(as_of, policy, people, records, **parts)
@@ -59,6 +64,7 @@ class KeptBasis:
         at = uuid.uuid4().hex
         place = self.folder / at
         place.mkdir(parents=True, mode=0o700)
+        sums = {}
         for name in _FRAMES:
             part = getattr(basis, name)
             frame = part.to_frame() if isinstance(part, pl.Series) else part
@@ -66,7 +72,8 @@ class KeptBasis:
                 frame.write_ipc(file)
                 file.flush()
                 os.fsync(file.fileno())
-        self._point(at, _good_for(mark, basis.as_of, basis.policy))
+            sums[name] = hashed(place / f"{name}.arrow")
+        self._point({"at": at, "sums": sums, "good_for": _good_for(mark, basis.as_of, basis.policy)})
         for entry in self.folder.iterdir():
             if entry.is_dir() and entry.name != at:
                 shutil.rmtree(entry)
@@ -75,7 +82,7 @@ class KeptBasis:
         """What was kept for one state is good for a later one, in which nothing that scores rest on changed."""
         said = self._pointer()
         if said is not None and {**said["good_for"], **_named(before)} == said["good_for"]:
-            self._point(said["at"], {**said["good_for"], **_named(after)})
+            self._point({**said, "good_for": {**said["good_for"], **_named(after)}})
 
     def drop(self) -> None:
         """Nothing is kept."""
@@ -86,13 +93,13 @@ class KeptBasis:
             said: dict[str, Any] = orjson.loads((self.folder / _POINTER).read_bytes())
         except (OSError, orjson.JSONDecodeError):
             return None
-        return said
+        return said if said.keys() == {"at", "sums", "good_for"} else None
 
-    def _point(self, at: str, good_for: Mapping[str, Any]) -> None:
+    def _point(self, said: Mapping[str, Any]) -> None:
         """The pointer names the folder, the whole of it or not at all."""
         new = self.folder / f"{_POINTER}.new"
         with new.open("wb") as file:
-            file.write(orjson.dumps({"at": at, "good_for": good_for}))
+            file.write(orjson.dumps(said))
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.folder / _POINTER)

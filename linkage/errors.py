@@ -8,6 +8,7 @@
     ├── TrainingError    what training found is no model to rely on
     ├── LedgerError      the workspace is missing, locked or of another version
     │   └── WriterBusy   somebody else writes it, for longer than was waited
+    ├── FileDamaged      a file of the workspace is not what was written
     └── UnknownRecord    an id names nothing in the workspace
 
 Texts name files, lines, columns and ids of ours. They never hold a name, a birth date or an identifier of a person.
@@ -105,6 +106,20 @@ class WriterBusy(LedgerError):
     """Somebody else writes the workspace, for longer than was waited; nothing was changed."""
 
     retryable = True
+
+
+@dataclass
+class FileDamaged(LinkageError):
+    """A file of the workspace is not what was written; only an earlier copy helps.
+
+    Args:
+        file: as it lies in the workspace.
+    """
+
+    file: Path
+
+    def __str__(self) -> str:
+        return f"{self.file} is damaged; look with: crosslane doctor --full; restore it from a backup"
 
 
 class UnknownRecord(LinkageError):

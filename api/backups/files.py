@@ -53,9 +53,3 @@ def copy(source: Path, target: Path) -> str:
             writer.write(chunk)
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def hashed(file: Path) -> str:
-    """The SHA-256 of a file."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import apsw
 import orjson
 
 from api.audit import AUDIT, PLACE
-from api.backups.files import copy, hashed, require_new, whole_or_nothing
-from api.backups.told import ABOUT, HELD, SUMS, Backup
+from api.backups.files import copy, require_new, whole_or_nothing
+from api.backups.told import ABOUT, HELD, Backup
 from api.jobs.incoming import INCOMING
 from api.match_build import FOLDER as MATCH
 from api.progress import Progress, Silent
 from api.scores import BASIS
 from api.web.searches import FILE as SEARCHES
 from linkage.errors import LedgerError
-from linkage.ledger import LEDGER, RECORDS, LoadTables, Workspace
+from linkage.ledger import LEDGER, RECORDS, LoadTables, Workspace, sums_of
+from linkage.sums import SUMS, hashed, listed
 
 LEFT_OUT = frozenset({MATCH, BASIS, SEARCHES, PLACE})
 """What is made again where it is missing, and what means nothing outside its session or process."""
 _DATABASES = (LEDGER, AUDIT)
 _PASSING = ("-wal", "-shm", "-journal", ".lock", ".partial")
 _PAGES = 2_048
+_EARLIER = "restore an earlier backup"
 
 
 def backup(workspace: Workspace, folder: Path, progress: Progress | None = None) -> Backup:
     """The workspace as it is, in a new folder; no load runs meanwhile, and people go on working.
 
     Raises:
-        LedgerError: the folder holds something, lies in the workspace, or the ledger is damaged.
+        LedgerError: the folder holds something, lies in the workspace, or the ledger or rows of a load are damaged.
         WriterBusy: a load took longer than a writer waits.
         OSError: the disk is full or may not be written; then there is no backup.
     """
@@ -49,7 +51,7 @@ def backup(workspace: Workspace, folder: Path, progress: Progress | None = None)
         about = {"crosslane": version("crosslane"), "workspace": workspace.path.name, "made_at": made_at}
         (making / ABOUT).write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n")
         sums[ABOUT] = hashed(making / ABOUT)
-        (making / SUMS).write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)), "utf-8")
+        (making / SUMS).write_text(listed(sums), "utf-8")
     return Backup.at(folder, list(sums), made_at, began)
 
 
@@ -72,7 +74,22 @@ def _copied(source: Path, target: Path, progress: Progress) -> dict[str, str]:
             if file.parts[0] != INCOMING:  # a job that was refused meanwhile takes its file along
                 raise
         progress.advance()
+    _require_whole(source, loads, sums)
     return sums
+
+
+def _require_whole(source: Path, loads: Collection[str], copied: Mapping[str, str]) -> None:
+    """What was copied of the loads' rows is what was written once.
+
+    Raises:
+        LedgerError: it is not.
+        FileDamaged: nor is the list of what was written.
+    """
+    for load in sorted(loads):
+        place = PurePosixPath(RECORDS, load)
+        for name, digest in sums_of(source / place).items():
+            if copied.get(str(PurePosixPath(HELD) / place / name)) != digest:
+                raise LedgerError(f"{source / place / name} is damaged; nothing was backed up; {_EARLIER}")
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -103,4 +120,4 @@ def _copy_database(source: Path, target: Path, progress: Progress) -> None:
         made.execute("PRAGMA journal_mode=DELETE")  # one file; whoever opens it sets the mode again
         progress.stage(f"checking {source.name}")
         if (found := str(made.execute("PRAGMA quick_check(1)").get)) != "ok":
-            raise LedgerError(f"{source} is damaged ({found}); nothing was backed up; restore an earlier backup")
+            raise LedgerError(f"{source} is damaged ({found}); nothing was backed up; {_EARLIER}")

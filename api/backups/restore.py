@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from pathlib import Path, PurePosixPath
 
 import orjson
 
-from api.backups.files import copy, hashed, require_new, whole_or_nothing
-from api.backups.told import ABOUT, HELD, SUMS, Backup, digest_of
+from api.backups.files import copy, require_new, whole_or_nothing
+from api.backups.told import ABOUT, HELD, Backup, digest_of
 from api.bootstrap import open_workspace
 from api.changes.log import ChangeLog
 from api.expunge.run import keep_out
@@ -17,8 +16,7 @@ from api.progress import Progress, Silent
 from linkage.errors import LedgerError
 from linkage.ledger import LEDGER, RECORDS
 from linkage.ledger.tombstones import KeptOut
-
-_SUM = re.compile(r"([0-9a-f]{64})  (\S.*)")
+from linkage.sums import SUMS, hashed, read_sums
 
 
 def restore(
@@ -43,7 +41,7 @@ def restore(
     """
     began, progress = time.monotonic(), progress or Silent()
     require_new(path)
-    sums = read_sums(folder)
+    sums = _sums(folder)
     if digest is not None and digest_of(folder) != digest.strip().lower():
         raise LedgerError(f"{folder} is another backup than the one of this digest, or its list of sums was changed")
     if hashed(folder / ABOUT) != sums[ABOUT]:
@@ -64,7 +62,7 @@ def restore(
     return Backup.at(folder, list(sums), str(orjson.loads((folder / ABOUT).read_bytes())["made_at"]), began)
 
 
-def read_sums(folder: Path) -> dict[str, str]:
+def _sums(folder: Path) -> dict[str, str]:
     """The sum of each file that a backup holds.
 
     Raises:
@@ -72,12 +70,9 @@ def read_sums(folder: Path) -> dict[str, str]:
     """
     if not (folder / SUMS).is_file():
         raise LedgerError(f"{folder} is no backup: it has no {SUMS}")
-    sums = {}
-    for line in (folder / SUMS).read_text("utf-8", "replace").splitlines():
-        found = _SUM.fullmatch(line)
-        if found is None or not _is_inside(found[2]):
-            raise _changed(SUMS)
-        sums[found[2]] = found[1]
+    sums = read_sums(folder / SUMS)
+    if sums is None or not all(map(_is_inside, sums)):
+        raise _changed(SUMS)
     there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()} - {SUMS}
     if missing := sorted({ABOUT, f"{HELD}/{LEDGER}"} - sums.keys() or sums.keys() - there):
         raise LedgerError(f"{folder} lacks {missing[0]}; take another backup")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.backups.files import hashed
+from linkage.sums import SUMS, hashed
 
-HELD, ABOUT, SUMS = "workspace", "backup.json", "SHA256SUMS"
+HELD, ABOUT = "workspace", "backup.json"
 
 
 @dataclass(frozen=True, slots=True)

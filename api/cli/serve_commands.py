@@ -101,7 +101,8 @@ def serve(workspace: Workspace, place: Place, store: GraphStoreChoice = LEDGER, 
         loads = LoadTables(connection).ids()
     if workspace.fact_store.incomplete(loads):
         out.print("Making loads of an earlier version quick to read by key; this is done once.")
-        workspace.fact_store.complete(loads)
+        with workspace.exclusive():
+            workspace.fact_store.complete(loads)
     if not has_key:
         out.print("No key opens this API yet. Make one with: crosslane key add NAME", style="yellow")
     if not has_user:

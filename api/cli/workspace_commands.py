@@ -41,6 +41,7 @@ ModeOption = Annotated[
     ),
 ]
 ConfirmOption = Annotated[bool, typer.Option("--confirm", help="Let a snapshot withdraw more than a tenth.")]
+FullOption = Annotated[bool, typer.Option("--full", help="Read every file of the workspace from end to end.")]
 MODES = ("delta", "snapshot", "delete")
 ORDERS = ("YMD", "DMY", "MDY", "unknown")
 
@@ -141,9 +142,10 @@ def load_command(  # noqa: PLR0913
     return Answer(document, lambda out: load_view.print_load(out, document))
 
 
-def doctor_command(session: Session) -> Answer:
+def doctor_command(session: Session, *, full: FullOption = False) -> Answer:
     """Say what is installed, reachable and consistent; exit 1 when something is not."""
-    document = doctor(session.folder, session.store)
+    with BarProgress(error_console()) as progress:
+        document = doctor(session.folder, session.store, progress if full else None)
     checks = document["checks"]
 
     def view(out: Any) -> None:

@@ -15,7 +15,16 @@ from starlette.routing import compile_path
 
 from eligibility.reviews.states import NotAllowed
 from graph.errors import StoreDamaged, StoreUnavailable, UnknownIdentity
-from linkage.errors import LedgerError, LinkageError, Outlived, SettingsError, SourceError, UnknownRecord, WriterBusy
+from linkage.errors import (
+    FileDamaged,
+    LedgerError,
+    LinkageError,
+    Outlived,
+    SettingsError,
+    SourceError,
+    UnknownRecord,
+    WriterBusy,
+)
 
 MEDIA_TYPE = "application/problem+json"
 BUSY_AGAIN_S = 30
@@ -84,7 +93,7 @@ def status_of(error: LinkageError) -> int:
 
 
 _STATUS_OF: tuple[tuple[tuple[type[LinkageError], ...], int], ...] = (
-    ((LedgerError, StoreUnavailable, StoreDamaged), HTTPStatus.SERVICE_UNAVAILABLE),
+    ((LedgerError, FileDamaged, StoreUnavailable, StoreDamaged), HTTPStatus.SERVICE_UNAVAILABLE),
     ((SettingsError,), HTTPStatus.BAD_REQUEST),
     ((SourceError,), HTTPStatus.UNPROCESSABLE_ENTITY),
     ((Outlived,), HTTPStatus.GONE),

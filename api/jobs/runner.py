@@ -27,7 +27,7 @@ from api.jobs.states import JobKind, JobState
 from api.jobs.tables import Job, JobTables
 from api.progress import Progress
 from api.projection import follow_up
-from linkage.errors import LedgerError, LinkageError, SettingsError, SourceError, UnknownRecord
+from linkage.errors import FileDamaged, LedgerError, LinkageError, SettingsError, SourceError, UnknownRecord
 from linkage.ledger import Workspace
 
 LOCK = "jobs.lock"
@@ -161,4 +161,6 @@ def _told(error: LinkageError) -> tuple[int, str]:
         return 422, f"{place}{column}{message} [{error.rule}]"
     if isinstance(error, UnknownRecord):
         return 404, str(error)
+    if isinstance(error, FileDamaged):
+        return 500, "a file of the workspace is damaged; ask whoever runs this service"
     return (400 if isinstance(error, SettingsError) else 500), str(error)

@@ -5,8 +5,6 @@ Uneven application of the standard was a finding of OIG-21-70, so it is measured
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Any
 import apsw
 import numpy as np
 
+from eligibility.reviews.snapshots import unpacked
 from eligibility.reviews.states import ADVERSE, Outcome
 
 CONFIDENCE = 0.95
@@ -113,7 +112,7 @@ def overrides(connection: apsw.Connection, *, is_cleared: bool) -> list[dict[str
     """
     decided = []
     for outcome, document in connection.execute(_ORDERED, (is_cleared,)):
-        risk = json.loads(zlib.decompress(document)).get("risk")
+        risk = unpacked(document).get("risk")
         if risk:
             decided.append((str(risk["band"]), str(outcome)))
     adverse = {outcome.value for outcome in ADVERSE}

@@ -13,8 +13,10 @@ from typing import Any
 import apsw
 
 from eligibility.trail import EXPUNGED
+from graph.errors import StoreDamaged
+from linkage.ledger import LEDGER
 
-_ALL = "SELECT review_id, n, digest, document FROM review_snapshot"
+_KEPT = "SELECT review_id, n, digest, document FROM review_snapshot ORDER BY review_id, n"
 _EXPUNGED = "SELECT e.value FROM trail, json_each(trail.detail, '$.expunged') e WHERE action = ?"
 _REDACTED = (
     "SELECT e.key, e.value FROM trail, json_each(trail.detail, '$.redacted') e WHERE action = ? ORDER BY trail.n"
@@ -114,9 +116,9 @@ class Snapshots:
             By digest of each document that is another now, the digest of what is left; for the step that tells.
         """
         redacted = {}
-        rows: list[tuple[Any, ...]] = self.connection.execute(_ALL).fetchall()
+        rows: list[tuple[Any, ...]] = self.connection.execute(_KEPT).fetchall()
         for review_id, n, digest, packed in rows:
-            document = json.loads(zlib.decompress(packed)) if packed else {}
+            document = unpacked(packed)
             left = redact(document)
             if left != document:
                 values = (_packed(left), review_id, n)
@@ -129,13 +131,10 @@ class Snapshots:
         told = {str(row[0]) for row in self.connection.execute("SELECT detail ->> 'snapshot' FROM trail") if row[0]}
         out = {str(row[0]) for row in self.connection.execute(_EXPUNGED, (EXPUNGED,))}
         left = self._redacted()
-        reviews = [int(row[0]) for row in self.connection.execute("SELECT DISTINCT review_id FROM review_snapshot")]
         return [
-            f"snapshot {snapshot.n} of review {review_id} is not what was kept"
-            for review_id in reviews
-            for snapshot in self.of(review_id)
-            if snapshot.digest not in told
-            or not (snapshot.digest in out if snapshot.is_expunged else snapshot.is_whole(left.get(snapshot.digest)))
+            f"snapshot {n} of review {review_id} is not what was kept"
+            for review_id, n, digest, document in self.connection.execute(_KEPT)
+            if digest not in told or not (_is_what(left.get(digest, digest), document) if document else digest in out)
         ]
 
     def is_whole(self, snapshot: Snapshot) -> bool:
@@ -147,8 +146,28 @@ class Snapshots:
         return {str(row[0]): str(row[1]) for row in self.connection.execute(_REDACTED, (EXPUNGED,))}
 
 
+def _is_what(digest: str, document: bytes) -> bool:
+    try:
+        return digest_of(unpacked(document)) == digest
+    except StoreDamaged:
+        return False
+
+
+def unpacked(document: bytes) -> dict[str, Any]:
+    """A document as the ledger keeps it; empty where it was taken out.
+
+    Raises:
+        StoreDamaged: it is not what was kept.
+    """
+    try:
+        found: dict[str, Any] = json.loads(zlib.decompress(document)) if document else {}
+    except (zlib.error, ValueError):
+        raise StoreDamaged(LEDGER) from None
+    return found
+
+
 def _snapshot(row: tuple[Any, ...]) -> Snapshot:
-    values: tuple[Any, ...] = (*row[:-1], json.loads(zlib.decompress(row[-1])) if row[-1] else {})
+    values: tuple[Any, ...] = (*row[:-1], unpacked(row[-1]))
     return Snapshot(*values)
 
 

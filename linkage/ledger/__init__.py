@@ -6,6 +6,7 @@ from linkage.ledger.history import History, Run
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
 from linkage.ledger.loads import FileSummary, Issue, LoadRow, LoadTables
+from linkage.ledger.whole import damaged, damaged_ends, is_sealed, sums_of
 from linkage.ledger.workspace import LEDGER, RECORDS, Workspace
 
 __all__ = [
@@ -23,4 +24,8 @@ __all__ = [
     "LoadTables",
     "Run",
     "Workspace",
+    "damaged",
+    "damaged_ends",
+    "is_sealed",
+    "sums_of",
 ]

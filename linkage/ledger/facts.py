@@ -12,8 +12,11 @@ from pathlib import Path
 import polars as pl
 
 from linkage.disk import sync
+from linkage.errors import FileDamaged
 from linkage.ledger.lookup import LOOKED_UP, LOOKUP, WITHDRAWN, write_lookup
+from linkage.ledger.whole import damaged, is_sealed, seal
 from linkage.schema import FACTS, Kind
+from linkage.unreadable import UNREADABLE
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class FactStore:
             written[kind] = frame
         write_lookup(partial / LOOKUP, written)
         sync(partial / LOOKUP)
-        sync(partial)
+        seal(partial)
         final = self.path / str(load_id)
         shutil.rmtree(final, ignore_errors=True)
         partial.rename(final)
@@ -62,24 +65,26 @@ class FactStore:
     def replace(self, load_id: int, rows: Mapping[Kind, pl.DataFrame]) -> None:
         """The load's rows of these kinds are others from now on: for what is taken out for good, and for nothing else.
 
-        Each file is the old one or the new one at any moment. The lookup comes first: a process that is killed in
-        between leaves files that still differ from what they are to be, and so is seen to have been killed.
+        Each file is the old one or the new one at any moment. The sums and the lookup come first: a process that is
+        killed in between leaves a Parquet file that still differs from what it is to be, and so is seen to have been
+        killed.
 
         Args:
             rows: what is left of each kind, with its withdrawals, as `rows` reads them.
         """
         folder = self.path / str(load_id)
+        coming: dict[str, Path] = {}
         if (folder / LOOKUP).exists() and set(rows) & set(LOOKED_UP):
             held = {kind: file for kind in LOOKED_UP if (file := folder / f"{kind}.parquet").exists()}
-            partial = folder / f".{LOOKUP}.{os.getpid()}"
-            partial.unlink(missing_ok=True)
-            write_lookup(partial, {kind: rows[kind] if kind in rows else pl.read_parquet(held[kind]) for kind in held})
-            sync(partial)
-            partial.rename(folder / LOOKUP)
+            coming[LOOKUP] = _looked_up(folder, {kind: rows.get(kind, _read(held[kind])) for kind in held})
         for kind, frame in rows.items():
-            partial = folder / f".{kind}.{os.getpid()}.partial"
-            _write(frame, partial)
-            partial.rename(folder / f"{kind}.parquet")
+            name = f"{kind}.parquet"
+            coming[name] = folder / f".{name}.{os.getpid()}"
+            _write(frame, coming[name])
+        if is_sealed(folder):
+            seal(folder, coming)
+        for name, partial in coming.items():
+            partial.rename(folder / name)
         sync(folder)
 
     def rows(self, load_id: int, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
@@ -90,22 +95,31 @@ class FactStore:
         return pl.read_parquet(file) if columns is None else _read(file, columns)
 
     def incomplete(self, loads: Sequence[int]) -> list[int]:
-        """Loads that an earlier version wrote, whose rows are read by key only from end to end."""
-        return [load for load in loads if not (self.path / str(load) / LOOKUP).exists()]
+        """Loads that an earlier version wrote: they lack what their rows are read by key with, or their sums."""
+        folders = {load: self.path / str(load) for load in loads}
+        return [load for load, place in folders.items() if not ((place / LOOKUP).exists() and is_sealed(place))]
 
     def complete(self, loads: Sequence[int]) -> int:
-        """Loads that an earlier version wrote can be looked up by key too; returns how many could not."""
+        """Loads that an earlier version wrote can be looked up by key too, and have sums; returns how many had not.
+
+        What is damaged gets no other sums, so that it goes on being told.
+
+        Raises:
+            FileDamaged: rows of a load without a lookup cannot be read.
+        """
         lacking = self.incomplete(loads)
         for load in lacking:
             folder = self.path / str(load)
-            held = {kind: file for kind in LOOKED_UP if (file := folder / f"{kind}.parquet").exists()}
-            partial = folder / f".{LOOKUP}.{os.getpid()}"
-            partial.unlink(missing_ok=True)
-            write_lookup(partial, {kind: pl.read_parquet(file) for kind, file in held.items()})
-            sync(partial)
-            partial.rename(folder / LOOKUP)
-            sync(folder)
+            made = {} if (folder / LOOKUP).exists() else {LOOKUP: self._look_up(folder)}
+            if not any(found.file.name not in made for found in damaged(folder)):
+                seal(folder, made)
         return len(lacking)
+
+    def _look_up(self, folder: Path) -> Path:
+        held = {kind: file for kind in LOOKED_UP if (file := folder / f"{kind}.parquet").exists()}
+        made = _looked_up(folder, {kind: _read(file) for kind, file in held.items()}).rename(folder / LOOKUP)
+        sync(folder)
+        return made
 
     def current(self, kind: Kind, loads: Sequence[int], columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The newest version of each key over the loads in order, without withdrawn ones, ordered by key."""
@@ -128,14 +142,14 @@ class FactStore:
         files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
         if not files:
             return []
-        frame = pl.concat([pl.read_parquet(file, columns=["key", WITHDRAWN]) for file in files])
+        frame = pl.concat([_read(file, ["key", WITHDRAWN]) for file in files])
         newest = frame.unique("key", keep="last", maintain_order=True)
         return newest.filter(WITHDRAWN)["key"].sort().to_list()
 
     def count(self, kind: Kind, loads: Sequence[int]) -> int:
         """Rows of the kind that the loads wrote; told by the files' ends, without reading them."""
         files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
-        return sum(int(pl.scan_parquet(file).select(pl.len()).collect().item()) for file in files)
+        return sum(_rows(file) for file in files)
 
     def covered(self, kind: Kind, loads: Sequence[int], days: Sequence[str]) -> tuple[int, date | None, date | None]:
         """Rows that the loads wrote of a kind, without withdrawals, and the first and last day in the given columns."""
@@ -156,12 +170,27 @@ class FactStore:
         return {str(one) for frame in frames for one in frame["country"].unique().drop_nulls()}
 
     def sweep(self, loads: Sequence[int]) -> list[str]:
-        """Folders of interrupted loads are gone; returns their names."""
+        """Folders of interrupted loads are gone, and so is what a killed process was making in others.
+
+        Returns:
+            The names of the folders.
+        """
         keep = {str(load) for load in loads}
         strays = [entry for entry in self.path.iterdir() if entry.is_dir() and entry.name not in keep]
         for entry in strays:
             shutil.rmtree(entry)
+        for passing in self.path.glob("*/.*"):
+            passing.unlink()
         return sorted(entry.name for entry in strays)
+
+
+def _looked_up(folder: Path, rows: Mapping[Kind, pl.DataFrame]) -> Path:
+    """A lookup of the rows, on disk under a passing name."""
+    partial = folder / f".{LOOKUP}.{os.getpid()}"
+    partial.unlink(missing_ok=True)
+    write_lookup(partial, rows)
+    sync(partial)
+    return partial
 
 
 def _write(frame: pl.DataFrame, file: Path) -> None:
@@ -169,6 +198,23 @@ def _write(frame: pl.DataFrame, file: Path) -> None:
     sync(file)
 
 
-def _read(file: Path, columns: Sequence[str]) -> pl.DataFrame:
-    held = pl.read_parquet_schema(file)
-    return pl.read_parquet(file, columns=[name for name in columns if name in held])
+def _read(file: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """The columns that the file has, all by default.
+
+    Raises:
+        FileDamaged: it cannot be read.
+    """
+    try:
+        if columns is None:
+            return pl.read_parquet(file)
+        held = pl.read_parquet_schema(file)
+        return pl.read_parquet(file, columns=[name for name in columns if name in held])
+    except UNREADABLE:
+        raise FileDamaged(file) from None
+
+
+def _rows(file: Path) -> int:
+    try:
+        return int(pl.scan_parquet(file).select(pl.len()).collect().item())
+    except UNREADABLE:
+        raise FileDamaged(file) from None

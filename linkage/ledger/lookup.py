@@ -18,8 +18,11 @@ import apsw
 import orjson
 import polars as pl
 
+from linkage.disk import DAMAGED
+from linkage.errors import FileDamaged
 from linkage.ledger.kept_connections import KeptConnections
 from linkage.schema import FACTS, Kind
+from linkage.unreadable import UNREADABLE
 
 LOOKUP = "lookup.db"
 WITHDRAWN = "is_withdrawn"
@@ -114,17 +117,23 @@ class Lookups:
         """Rows of the load whose column is one of the values, withdrawals among them, in no particular order.
 
         A load without a lookup is read from its Parquet, and so is a column that nobody looks up by.
+
+        Raises:
+            FileDamaged: what was written cannot be read.
         """
         opened = self._opened.get(load) or self._open(load)
         if kind not in opened.kinds or not values:
             return []
         if opened.connections is None or kind not in LOOKED_UP or column not in ("key", LOOKED_UP[kind]):
             file = self.path / str(load) / f"{kind}.parquet"
-            return pl.scan_parquet(file).filter(pl.col(column).is_in(values)).collect().to_dicts()
+            return _filtered(file, column, values)
         wanted, name = set(values), f"{kind}.{column}"
         with opened.connections.one() as connection:
-            packed = connection.execute(_BLOCKS, (name, orjson.dumps([_crc(value) for value in wanted]).decode()))
-            found = [row for (lines,) in packed for row in _unpacked(lines) if row[column] in wanted]
+            try:
+                packed = connection.execute(_BLOCKS, (name, orjson.dumps([_crc(value) for value in wanted]).decode()))
+                found = [row for (lines,) in packed for row in _unpacked(lines) if row[column] in wanted]
+            except (zlib.error, apsw.SQLError, *DAMAGED):
+                raise FileDamaged(self.path / str(load) / LOOKUP) from None
         return [row | {name: _day(row.get(name)) for name in _DATES[kind]} for row in found]
 
     def _open(self, load: int) -> _Opened:
@@ -140,6 +149,13 @@ class Lookups:
 def _connect(file: Path) -> apsw.Connection:
     # A load's files never change once its folder has its name.
     return apsw.Connection(f"{file.as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+
+
+def _filtered(file: Path, column: str, values: Sequence[str]) -> list[Row]:
+    try:
+        return pl.scan_parquet(file).filter(pl.col(column).is_in(values)).collect().to_dicts()
+    except UNREADABLE:
+        raise FileDamaged(file) from None
 
 
 def _unpacked(lines: bytes) -> Iterator[Row]:

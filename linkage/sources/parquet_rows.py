@@ -14,12 +14,10 @@ from linkage.sources.lines import opened
 from linkage.sources.manifest import Manifest
 from linkage.sources.numbers import plain
 from linkage.sources.rows import LINE, Rows, without_nul
+from linkage.unreadable import UNREADABLE
 
 MAGIC = b"PAR1"
 """First and last bytes of every Parquet file."""
-
-# A damaged file can also make Polars panic, which is no PolarsError and not even an Exception.
-_UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 
 
 def read_parquet(path: Path, manifest: Manifest) -> Rows:
@@ -32,7 +30,7 @@ def read_parquet(path: Path, manifest: Manifest) -> Rows:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     try:
         schema = pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema()
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise _unreadable(path) from error
     header = checked(match(list(schema), manifest), manifest, path, None)
     # Names are kept as they are in the file: outer blanks were removed for matching only.
@@ -44,7 +42,7 @@ def read_parquet(path: Path, manifest: Manifest) -> Rows:
             raise SourceError(path, "nested-column", message, column=name)
     try:
         read = pl.read_parquet(path, columns=list(wanted), glob=False, hive_partitioning=False)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise _unreadable(path) from error
     texts = [_as_text(read[stored], path, name).alias(name) for stored, name in wanted.items()]
     lines = pl.int_range(1, read.height + 1, dtype=pl.Int64, eager=True).alias(LINE)

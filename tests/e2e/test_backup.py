@@ -227,7 +227,7 @@ def test_what_is_killed_in_the_middle_is_done_by_the_next_attempt(kept: Any, tmp
 
 def test_people_go_on_working_and_the_copy_is_of_one_moment(kept: Any, tmp_path: Path) -> None:
     """Two rows that are always written together are together in every backup."""
-    workspace, stop = open_workspace(kept.folder), threading.Event()
+    workspace, begun, stop = open_workspace(kept.folder), threading.Event(), threading.Event()
     with workspace.transaction() as connection:
         connection.execute("CREATE TABLE one (n INTEGER)")
         connection.execute("CREATE TABLE other (n INTEGER)")
@@ -239,11 +239,13 @@ def test_people_go_on_working_and_the_copy_is_of_one_moment(kept: Any, tmp_path:
             with workspace.transaction() as connection:
                 connection.execute("INSERT INTO one VALUES (?)", (number,))
                 connection.execute("INSERT INTO other VALUES (?)", (number,))
+            begun.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     counts = []
     try:
+        assert begun.wait(60)
         for number in range(3):
             kept.json("backup", tmp_path / f"b{number}")
             with apsw.Connection(str(tmp_path / f"b{number}" / "workspace" / "ledger.db")) as connection:

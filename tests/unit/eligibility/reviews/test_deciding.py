@@ -16,6 +16,7 @@ from eligibility.policy_file import load_eligibility_policy
 from eligibility.reviews.agreement import adverse_by_reviewer, overrides
 from eligibility.reviews.correspondence import Correspondence
 from eligibility.reviews.deciding import Decisions, Shown
+from eligibility.reviews.expunging import empty_reviews
 from eligibility.reviews.records import CaseRecords
 from eligibility.reviews.redress import Redress
 from eligibility.reviews.snapshots import Snapshots
@@ -23,8 +24,9 @@ from eligibility.reviews.states import ADVERSE, NotAllowed, Outcome, State
 from eligibility.reviews.tables import ReviewTables
 from eligibility.reviews.work import Act, Desk
 from eligibility.trace import Factor, FactorKind, Finding, context_factor, matter_factor, with_findings
-from eligibility.trail import Step, Trail
-from linkage.errors import SettingsError
+from eligibility.trail import EXPUNGED, Step, Trail
+from graph.errors import StoreDamaged
+from linkage.errors import SettingsError, UnknownRecord
 
 AT, DAY = "2026-11-01T10:00:00+00:00", date(2026, 11, 1)
 POLICY = load_eligibility_policy()
@@ -349,31 +351,67 @@ def test_a_changed_snapshot_is_found(bench: Callable[..., Bench]) -> None:
     assert kept.broken() == ["snapshot 2 of review 1 is not what was kept"]
 
 
+def test_a_snapshot_that_cannot_be_unpacked_is_found_and_is_not_shown_as_taken_out(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.ledger.execute("DROP TRIGGER snapshot_is_kept")
+    made.ledger.execute("UPDATE review_snapshot SET document = CAST(substr(document, 1, 40) AS BLOB)")
+    kept = Snapshots(made.ledger)
+    assert kept.broken() == ["snapshot 1 of review 1 is not what was kept"]
+    with pytest.raises(StoreDamaged, match="restore it from a backup"):
+        kept.of(made.number)
+
+
+UNDER_WAY = (
+    "INSERT INTO expunging (n, at, actor, reason, identities, records, work, places) "
+    "VALUES (1, '2026-07-01', 'eva', 'an order', '[]', 1, '{}', '{}')"
+)
+
+
 def test_what_was_shown_can_be_taken_out_as_a_whole_and_told(bench: Callable[..., Bench]) -> None:
     made = bench()
     Desk(made.ledger).note(made.number, act(reason="a name and a birth date"))
     made.resolve(Finding.MITIGATED)
     made.decide(Outcome.RETAIN, "MITIGATED")
-    kept = Snapshots(made.ledger)
-    for change in (
-        "UPDATE review_note SET text = 'other'",
-        "UPDATE review_note SET text = '(expunged)', by = 'eva'",
-        "UPDATE review_snapshot SET document = x'', digest = 'other'",
-        "UPDATE review_snapshot SET moment = 'signed'",
-    ):
+    kept, anchor = Snapshots(made.ledger), Desk(made.ledger).get(made.number, "ana").anchor
+
+    def refused(change: str) -> None:
         with pytest.raises(apsw.ConstraintError):
             made.ledger.execute(change)
-    step = Step("eva", "review expunged", f"review:{made.number}", "retention is over")
-    assert kept.expunge(made.number, step, AT) == 3
+
+    for change in (
+        "UPDATE review_note SET text = 'other'",
+        "UPDATE review_finding SET reason = 'other'",
+        "UPDATE review_snapshot SET document = x''",
+        "UPDATE trail SET reason = 'other'",
+    ):
+        refused(change)
+    made.ledger.execute(UNDER_WAY)
+    for change in (
+        "UPDATE review_note SET by = 'eva'",
+        "UPDATE review_finding SET finding = 'other'",
+        "UPDATE review_snapshot SET digest = 'other'",
+        "UPDATE review_snapshot SET moment = 'signed'",
+        "UPDATE trail SET actor = 'other'",
+        "DELETE FROM review_note",
+        "DELETE FROM trail",
+    ):
+        refused(change)
+    emptied = empty_reviews(made.ledger, (), (anchor,))
+    assert (emptied.reviews, len(emptied.digests)) == ((made.number,), 2)
     assert [snapshot.document for snapshot in kept.of(made.number)] == [{}, {}]
     assert CaseRecords(made.ledger).notes(made.number)[0]["text"] == "(expunged)"
+    assert len(kept.broken()) == 2, "until it is told"
+    told = {"expunged": list(emptied.digests)}
+    Trail(made.ledger).append(Step("eva", EXPUNGED, "expunging:1", "retention is over", told), AT)
     assert kept.broken() == []
     assert Trail(made.ledger).verify() == []
-    assert made.state is State.CLOSED
+    with pytest.raises(UnknownRecord):
+        Desk(made.ledger).get(made.number, "ana")
     assert [row["of"] for row in overrides(made.ledger, is_cleared=False)] == [0, 0]
 
 
 def test_a_document_taken_out_without_a_word_is_found(bench: Callable[..., Bench]) -> None:
     made = bench()
+    made.ledger.execute(UNDER_WAY)
     made.ledger.execute("UPDATE review_snapshot SET document = x''")
     assert Snapshots(made.ledger).broken() == ["snapshot 1 of review 1 is not what was kept"]

@@ -14,6 +14,7 @@ from linkage.ledger import lookup
 from linkage.ledger.facts import FactStore
 from linkage.ledger.lookup import LOOKED_UP, LOOKUP, WITHDRAWN, Lookups
 from linkage.schema import FACTS, Kind
+from linkage.sums import SUMS
 
 TEXTS = ("José\tÑuñez", 'a "quoted"\nline', "كامل", "\U0001f69a", "", None)
 VALUES = {
@@ -81,7 +82,8 @@ def test_a_load_of_an_earlier_version_has_none_until_it_is_completed(tmp_path: P
     assert [store.complete([1, 2]), store.complete([1, 2])] == [1, 0]
     files = [(tmp_path / load / LOOKUP).stat().st_size for load in ("1", "2")]
     assert files[0] == files[1]
-    assert sorted(file.name for file in (tmp_path / "2").iterdir()) == ["crossing.parquet", "event.parquet", LOOKUP]
+    held = {"crossing.parquet", "event.parquet", LOOKUP, SUMS}
+    assert {file.name for file in (tmp_path / "2").iterdir()} == held
     assert len(before) == 1
     assert lookups.rows(2, Kind.EVENT, "key", ["US/3#e"]) == before
 
