@@ -148,6 +148,53 @@ def test_a_lookup_that_was_deleted_is_made_again_and_no_other_sum_changes(folder
     assert Lookups(folder.parent).rows(1, Kind.PERSON, "key", ["US/7"])
 
 
+class _Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("nth", range(6))
+def test_rows_that_are_replaced_by_a_killed_process_are_whole_once_that_is_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    """The list of sums, the lookup and each of three files take their names in turn; killed before the nth of them."""
+    store, kinds = FactStore(folder.parent), (Kind.PERSON, Kind.EVENT, Kind.CHECK)
+    gone = [f"US/{number}" for number in range(0, ROWS, 7)]
+
+    def left() -> dict[Kind, pl.DataFrame]:
+        """What is to be replaced still: kinds that hold what is to go, as whoever goes on with it finds them."""
+        rows = {kind: found for kind in kinds if (found := store.rows(1, kind)) is not None}
+        return {
+            kind: frame.filter(~pl.col("key").is_in(gone))
+            for kind, frame in rows.items()
+            if frame["key"].is_in(gone).any()
+        }
+
+    real, named = Path.rename, []
+
+    def rename(source: Path, target: Path) -> Path:
+        if len(named) == nth:
+            raise _Killed
+        named.append(target.name)
+        return real(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", rename)
+        if nth < 5:
+            with pytest.raises(_Killed):
+                store.replace(1, left())
+        else:
+            store.replace(1, left())
+    assert named == [SUMS, LOOKUP, "person.parquet", "event.parquet", "check.parquet"][:nth]
+    store.sweep([1])
+    if still := left():
+        store.replace(1, still)
+    assert left() == {}
+    assert list(damaged(folder)) == []
+    assert [file.name for file in folder.glob(".*")] == []
+    looked_up = Lookups(folder.parent).rows(1, Kind.PERSON, "key", [*gone, "US/1"])
+    assert [row["key"] for row in looked_up] == ["US/1"]
+
+
 def test_making_a_lookup_again_makes_no_damaged_rows_good(folder: Path) -> None:
     file = folder / "crossing.parquet"
     file.write_bytes(file.read_bytes() + b"x")
