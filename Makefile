@@ -35,6 +35,8 @@ endif
 demo-stop:
 	@$(DEMO_SERVER) wipe
 
+# The tests start hundreds of processes: what these run is compiled once, even where the environment keeps no bytecode.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 

@@ -22,11 +22,10 @@ from joserfc.jws import JWSRegistry
 
 from api.access_settings import Provider
 from api.accounts.attempts import Attempt
+from api.accounts.provider import CALLBACK, NotProven, ProviderAway
 from api.accounts.users import Subject
-from linkage.errors import LinkageError
 
 CONFIGURATION = "/.well-known/openid-configuration"
-CALLBACK = "/api/v1/session/provider"
 KEPT_S = 3600.0
 """Seconds for which the provider's configuration is relied on."""
 TIMEOUT_S = 10.0
@@ -34,16 +33,6 @@ LEEWAY_S = 60
 """Seconds that the two clocks may differ."""
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 """Signatures that only the provider can make; none that a client's secret makes."""
-
-
-class ProviderAway(LinkageError):
-    """The provider cannot be reached, or does not answer as a provider does."""
-
-    retryable = True
-
-
-class NotProven(LinkageError):
-    """What came back does not prove who somebody is."""
 
 
 class OpenId:

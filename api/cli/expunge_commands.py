@@ -20,7 +20,7 @@ from api.retention import due, records_due
 from linkage.errors import SettingsError
 
 PersonArgument = Annotated[
-    str | None, typer.Argument(metavar="[ID]", help="Identity id, former id or source/record_id.", show_default=False)
+    str | None, typer.Argument(metavar="ID", help="Identity id, former id or source/record_id.", show_default=False)
 ]
 ReasonOption = Annotated[
     str | None, typer.Option("--reason", help="The order, such as its file number; no name.", show_default=False)

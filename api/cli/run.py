@@ -11,6 +11,7 @@ import apsw
 import typer
 from typer.main import get_command
 
+from api.cli.loading import keep_loaded
 from api.cli.output import visible
 from linkage.disk import DAMAGED
 from linkage.errors import LinkageError
@@ -48,10 +49,14 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
 
 
 def as_main(app: typer.Typer) -> Callable[[Sequence[str] | None], int]:
-    """The console entry of `app`."""
+    """The console entry of `app`; without arguments of its caller it is its process's own, which then ends."""
 
     def main(arguments: Sequence[str] | None = None) -> int:
-        return run(app, sys.argv[1:] if arguments is None else arguments)
+        if arguments is not None:
+            return run(app, arguments)
+        code = run(app, sys.argv[1:])
+        keep_loaded()
+        return code
 
     return main
 

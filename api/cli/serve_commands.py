@@ -16,6 +16,7 @@ import typer
 from api.access_settings import AccessSettings
 from api.accounts.users import Users
 from api.cli.job_commands import runner_of, shared_options
+from api.cli.loading import keep_loaded, loading
 from api.cli.output import error_console
 from api.cli.processes import Kept, end_with_parent
 from api.cli.session import Answer, Session, command
@@ -126,11 +127,13 @@ def serve(workspace: Workspace, place: Place, store: GraphStoreChoice = LEDGER, 
 
 
 def _server(workspace: Workspace, store: GraphStoreChoice, bounds: Bounds) -> uvicorn.Server:
-    import uvicorn  # noqa: PLC0415 - slow to import, and only this needs it
+    with loading():
+        import uvicorn  # noqa: PLC0415 - slow to import, and only this needs it
 
-    from api.http import create_app  # noqa: PLC0415
+        from api.http import create_app  # noqa: PLC0415
 
-    app = create_app(workspace, store, bounds.access, bounds.limits, LONG_ANSWERS)
+        app = create_app(workspace, store, bounds.access, bounds.limits, LONG_ANSWERS)
+    keep_loaded()
     return uvicorn.Server(
         uvicorn.Config(app, access_log=False, log_config=None, ws="none", timeout_graceful_shutdown=GRACE_S)
     )

@@ -1,4 +1,4 @@
-"""What every command shares: its options, the workspace behind them, the audit, and one way to answer."""
+"""What every command shares: the workspace behind its options, the audit, and one way to answer."""
 
 from __future__ import annotations
 
@@ -9,32 +9,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console
 
 from api.audit import AuditLog, Entry
 from api.bootstrap import open_workspace
+from api.cli.options import JsonOption, StoreOption, WorkspaceOption
 from api.cli.output import console, write_json
 from api.graph_store import GraphStoreChoice
 from api.settings import Settings, chosen_store, read_settings
 from linkage.errors import SettingsError
 from linkage.ledger import Workspace
-
-WorkspaceOption = Annotated[
-    Path | None,
-    typer.Option("--workspace", "-w", help="Folder of the workspace [CROSSLANE_WORKSPACE].", show_default=False),
-]
-StoreOption = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        help="Where the graph is read: embedded, or bolt://HOST:PORT of a Neo4j server [CROSSLANE_STORE].",
-        show_default=False,
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import networkx as nx
-
 from api.explore.as_graph import as_graph
 
 MOST = 1_500
@@ -23,6 +21,8 @@ def analytics(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Complexity: betweenness takes nodes x ties, at most MOST nodes.
     """
+    import networkx as nx  # noqa: PLC0415 - as in `as_graph`
+
     graph = as_graph(document)
     name = {f"n{place}": node["id"] for place, node in enumerate(document["nodes"], 1)}
     simple = nx.Graph(graph)

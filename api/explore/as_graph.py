@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
+if TYPE_CHECKING:
+    import networkx as nx
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML document may hold, and names of some sources do (XML 1.0, section 2.2)."""
@@ -22,6 +23,8 @@ def as_graph(document: Mapping[str, Any]) -> nx.MultiGraph:
         Nodes n1, n2... in the order of the document, with kind, label, detail, event_date; edges with kind, certainty,
         strength, first, last, days.
     """
+    import networkx as nx  # noqa: PLC0415 - a twelfth of a server's start, and few pictures leave it or are counted
+
     graph = nx.MultiGraph()
     number: dict[str, str] = {}
     for place, node in enumerate(document["nodes"], 1):

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import networkx as nx
-
 from api.explore.as_graph import as_graph
 from api.spreadsheet import csv_text
 
@@ -46,6 +44,8 @@ _I2 = (
 
 def write_picture(document: Mapping[str, Any], form: PictureFormat) -> File:
     """The picture's document as a file."""
+    import networkx as nx  # noqa: PLC0415 - as in `as_graph`
+
     match form:
         case PictureFormat.CSV:
             return File("crosslane-ties.csv", "text/csv; charset=utf-8", _ties(document).encode())

@@ -16,7 +16,7 @@ from api.http.idempotent import KeyHeader, Once
 from api.http.jobs import find_job, limits_of, stage_of
 from api.http.models.loads import DateOrder, IssuePage, JobPage, JobView, JobWhole, LoadFields, Mode
 from api.http.paging import CursorParameter, LimitParameter, decode, encode
-from api.http.problems import Problem, documented
+from api.http.problems import described, documented
 from api.http.service import CallerDependency, Service, ServiceDependency
 from api.http.upload import FILE, Upload, boundary_of, receive
 from api.jobs.acceptance import WhatToLoad, accept_file, new_job_id
@@ -30,7 +30,7 @@ from linkage.sources import builtin_names
 
 UPLOAD = ("POST", "/api/v1/loads")
 """The route whose body may be large."""
-_NO_ROOM: dict[int | str, dict[str, Any]] = {507: {"model": Problem, "description": "No room for the file."}}
+_NO_ROOM: dict[int | str, dict[str, Any]] = {507: described("No room for the file.")}
 _TEXT = {"type": "string"}
 _FORM = {
     "requestBody": {

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.accounts.attempts import LIFE_S, Attempt, Attempts
 from api.accounts.login import UNKNOWN, open_session
-from api.accounts.openid import CALLBACK, NotProven, OpenId, ProviderAway
+from api.accounts.provider import CALLBACK, IdentityProvider, NotProven, ProviderAway
 from api.accounts.purpose import stated
 from api.accounts.users import Users
 from api.audit import Entry
@@ -75,7 +75,7 @@ def finish_login(  # noqa: PLR0913, PLR0917 - one parameter each
     return answer if attempt.then else view_of_token(service, token)
 
 
-def _session_of(service: Service, provider: OpenId, attempt: Attempt, brought: tuple[str, str | None]) -> str:
+def _session_of(service: Service, provider: IdentityProvider, attempt: Attempt, brought: tuple[str, str | None]) -> str:
     try:
         subject = provider.subject(attempt, *brought)
     except ProviderAway:
@@ -91,7 +91,7 @@ def _session_of(service: Service, provider: OpenId, attempt: Attempt, brought: t
     return open_session(service.workspace, service.log, opened, service.access.sessions, time.time())
 
 
-def _provider(service: Service) -> OpenId:
+def _provider(service: Service) -> IdentityProvider:
     if service.openid is None:
         raise HTTPException(404, "no provider is set up here; log in with a password")
     return service.openid

@@ -1,4 +1,4 @@
-"""The description of the API: problems under the media type that they are sent in."""
+"""The description of the API, with the models that it only refers to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from api.http.models.reconcile import Batch
-from api.http.problems import MEDIA_TYPE
+from api.http.problems import Problem
 
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
-_ELSEWHERE: tuple[type[BaseModel], ...] = (Batch,)
-"""Models that a route reads by itself, and that its description refers to."""
+_ELSEWHERE: tuple[type[BaseModel], ...] = (Batch, Problem)
+"""Models that a route reads or answers by itself, and that its description refers to."""
 
 
 def install(app: FastAPI) -> None:
@@ -24,9 +23,6 @@ def install(app: FastAPI) -> None:
         document = plain()
         if is_new:
             _complete(document["components"]["schemas"])
-            for path in document["paths"].values():
-                for operation in path.values():
-                    _tell(operation["responses"])
         return document
 
     app.openapi = described  # type: ignore[method-assign]
@@ -38,11 +34,3 @@ def _complete(schemas: dict[str, Any]) -> None:
         for name, part in schema.pop("$defs", {}).items():
             schemas.setdefault(name, part)
         schemas.setdefault(model.__name__, schema)
-
-
-def _tell(responses: dict[str, Any]) -> None:
-    """FastAPI describes a problem under the media type of the answer that was asked for."""
-    for response in responses.values():
-        content = response.get("content", {})
-        for media_type in [name for name, told in content.items() if told.get("schema") == _PROBLEM]:
-            content[MEDIA_TYPE] = content.pop(media_type)

@@ -65,7 +65,15 @@ class Problem(BaseModel):
 
 def documented() -> dict[int | str, dict[str, Any]]:
     """The problems of a route, for its description."""
-    return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in STATUSES}
+    return {status: described(HTTPStatus(status).phrase) for status in STATUSES}
+
+
+def described(when: str) -> dict[str, Any]:
+    """A problem in the description of a route.
+
+    By reference and not by `model`, for which FastAPI would build a validator for each status of each route.
+    """
+    return {"description": when, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def install(app: FastAPI) -> None:

@@ -13,8 +13,8 @@ import apsw
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from api.access_settings import AccessSettings
-from api.accounts.openid import OpenId
+from api.access_settings import AccessSettings, Provider
+from api.accounts.provider import IdentityProvider
 from api.accounts.remembered import RememberedSecrets
 from api.accounts.sessions import Session, Sessions, csrf_token
 from api.aside import Aside, Told
@@ -61,13 +61,12 @@ class Service:
     remembered: RememberedSecrets = field(default_factory=RememberedSecrets)
     press: Press = field(default_factory=Press)
     rates: Rates = field(init=False)
-    openid: OpenId | None = field(init=False)
+    openid: IdentityProvider | None = field(init=False)
 
     def __post_init__(self) -> None:
         """Counts start at nothing, and the provider is asked when somebody first goes there."""
-        provider = self.access.provider
         object.__setattr__(self, "rates", Rates(self.access.rates))
-        object.__setattr__(self, "openid", OpenId(provider) if provider else None)
+        object.__setattr__(self, "openid", _asked(self.access.provider))
 
     def audit(self, caller: Caller, action: str, identities: Iterable[str | None], detail: str | None = None) -> None:
         """The audit holds one entry an identity, with the caller's purpose, before the answer that shows it leaves."""
@@ -78,6 +77,14 @@ class Service:
     def explanation(self, reference: str, as_of: date | None) -> Told:
         """The `risk` document of a driver, ready to be sent once it is audited."""
         return (self.aside or Aside(self.workspace, self.store)).explanation(reference, as_of)
+
+
+def _asked(provider: Provider | None) -> IdentityProvider | None:
+    if provider is None:
+        return None
+    from api.accounts.openid import OpenId  # noqa: PLC0415 - slow to load, and most workspaces have no provider
+
+    return OpenId(provider)
 
 
 async def service_of(request: Request) -> Service:

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access_settings import AccessSettings, Provider
-from api.accounts.openid import CALLBACK
+from api.accounts.provider import CALLBACK
 from api.accounts.users import Subject, Users
 from api.audit import AuditLog
 from api.bootstrap import open_workspace

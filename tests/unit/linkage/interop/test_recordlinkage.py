@@ -193,5 +193,8 @@ def test_without_pandas_the_bridge_says_what_to_install() -> None:
 
 
 def test_the_rest_of_the_package_does_not_need_pandas() -> None:
-    code = "import sys; sys.modules['pandas'] = None; import api.cli, linkage.training.assess, linkage.interop"
+    code = (
+        "import sys; sys.modules['pandas'] = None; from api.cli.commands import COMMANDS, command_of; "
+        "[command_of(listed.name) for listed in COMMANDS]; import linkage.training.assess, linkage.interop, api.http"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
