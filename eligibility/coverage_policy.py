@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from graph.sourced import read_policy
+from graph.sourced import read_policy, understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def _shipped() -> CoveragePolicy:
     return _of_file(None)
 
 
+@understood("coverage policy")
 def _of_file(path: Path | None) -> CoveragePolicy:
     reader, _ = read_policy("coverage policy", path, resources.files("eligibility") / "coverage_policy.toml")
     types = reader.names("record_type")

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from eligibility.coverage_policy import load_coverage_policy
-from graph.sourced import SourcedReader, read_policy
+from graph.sourced import SourcedReader, read_policy, understood
 from linkage.errors import SettingsError
 from linkage.schema import IDENTIFIERS
 
@@ -88,6 +88,7 @@ def _shipped() -> ExchangePolicy:
     return _of_file(None)
 
 
+@understood("exchange policy")
 def _of_file(path: Path | None) -> ExchangePolicy:
     reader, _ = read_policy("exchange policy", path, resources.files("eligibility") / "exchange_policy.toml")
     policy = ExchangePolicy(

@@ -13,7 +13,7 @@ from typing import Any
 from eligibility.matters import Audience
 from eligibility.policy import Consequence, EligibilityPolicy, Ground, Lookback, LookbackKind, Reason
 from graph.policy import fold
-from graph.sourced import read_policy
+from graph.sourced import read_policy, understood
 from linkage.errors import ModelError
 
 OUTCOMES = ("adverse", "retain", "refer")
@@ -36,6 +36,7 @@ def _shipped() -> EligibilityPolicy:
     return _of_file(None)
 
 
+@understood("eligibility policy")
 def _of_file(path: Path | None) -> EligibilityPolicy:
     shipped = resources.files("eligibility")
     reader, text = read_policy("eligibility policy", path, shipped / "eligibility_policy.toml")

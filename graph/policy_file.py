@@ -21,7 +21,7 @@ from graph.policy import (
     TieRule,
     fold,
 )
-from graph.sourced import SourcedReader, read_policy
+from graph.sourced import SourcedReader, read_policy, understood
 from linkage.errors import ModelError
 
 
@@ -40,6 +40,7 @@ def _shipped() -> RiskPolicy:
     return _of_file(None)
 
 
+@understood("risk policy")
 def _of_file(path: Path | None) -> RiskPolicy:
     shipped = resources.files("graph")
     reader, text = read_policy("risk policy", path, shipped / "risk_policy.toml")

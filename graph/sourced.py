@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from linkage.errors import ModelError
+from linkage.model import finite
 
 
 class SourcedReader:
@@ -99,9 +101,22 @@ def read_policy(what: str, path: Path | None, shipped: Traversable) -> tuple[Sou
     """
     try:
         text = path.read_bytes() if path else shipped.read_bytes()
-        return SourcedReader(what, tomllib.loads(text.decode())), text
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return SourcedReader(what, tomllib.loads(text.decode(), parse_float=finite)), text
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{what} {path}: {error}") from error
+
+
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Reading a policy, in which anything may stand where something else should.
+
+    Raises:
+        ModelError: what is read is not what it should be, in a way that nothing else has words for.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ModelError(f"{what}: {error!r} is missing, unknown or not what it should be") from error
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> list[str]:

@@ -266,8 +266,8 @@ def load_model(source: Path | str | None = None) -> Model:
     name = "driver" if source is None else str(source)
     try:
         text = (folder / SHIPPED[name]).read_bytes() if name in SHIPPED else Path(name).read_bytes()
-        document = tomllib.loads(text.decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        document = tomllib.loads(text.decode("utf-8"), parse_float=finite)
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"model {name} cannot be read: {error}") from error
     names = (folder / "name_frequency.csv").read_bytes()
     nicknames = (folder / "nicknames.csv").read_bytes()
@@ -281,8 +281,20 @@ def load_model(source: Path | str | None = None) -> Model:
     digest = hashlib.sha256(b"\0".join((text, names, nicknames, frequencies))).hexdigest()
     try:
         return build_model(document, tables, digest)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ModelError(f"model {name}: {error!r} is missing, unknown or no number") from error
+
+
+def finite(text: str) -> float:
+    """The number that a figure of a document says: no weight and no bound is infinite or no number.
+
+    Raises:
+        ValueError: it is.
+    """
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no finite number")
+    return value
 
 
 def training_of(name: str) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from tests.neo4j_server import Neo4jServer, serve
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True, max_examples=30)
 settings.register_profile("dev", deadline=None)
+settings.register_profile("long", deadline=None, print_blob=True, max_examples=3000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

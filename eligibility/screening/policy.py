@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 
-from graph.sourced import read_policy
+from graph.sourced import read_policy, understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class ScreeningPolicy:
     sources: Mapping[str, str]
 
 
+@understood("screening policy")
 def load_screening_policy(path: Path | None = None) -> ScreeningPolicy:
     """The policy of a file, the shipped one by default.
 

@@ -59,16 +59,19 @@ def _as_text(column: pl.Series, path: Path, name: str) -> pl.Series:
     """The column as text; null stays null.
 
     Raises:
-        SourceError: it holds bytes that are not UTF-8.
+        SourceError: it holds bytes that are not UTF-8, or a day that no calendar has.
     """
     dtype = column.dtype
-    if dtype.is_float():
-        return _floats(column)
-    if isinstance(dtype, pl.Datetime):
-        return _moments(column)
     try:
+        if dtype.is_float():
+            return _floats(column)
+        if isinstance(dtype, pl.Datetime):
+            return _moments(column)
         return column.cast(pl.String)
-    except pl.exceptions.PolarsError as error:
+    except UNREADABLE as error:
+        if isinstance(dtype, pl.Date | pl.Datetime | pl.Time):
+            message = f"it holds values ({dtype}) that no calendar has; export it as text"
+            raise SourceError(path, "day-not-in-calendar", message, column=name) from error
         message = f"its values ({dtype}) are no text; export it as UTF-8 text"
         raise SourceError(path, "undecodable-bytes", message, column=name) from error
 

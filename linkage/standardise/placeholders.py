@@ -31,6 +31,7 @@ _TELLING = re.compile("[1-8]")  # a digit that no filler holds
 _X_RUN = re.compile(r"^X{3,}$")
 _FILL = re.compile(r"^(?:0+|9{3,})$")
 _SEPARATOR = re.compile(r"[\s\-./_,()+#*?:;'\"]+")
+_NO_NUMBER = re.compile(r"[\W_]+")  # what readers of numbers leave out, so that "<N/A>" is no number "NA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Fillers:
         if len(text) > LONGEST or _TELLING.search(text) is not None:
             return False
         folded = fold(text)
-        core = _SEPARATOR.sub("", folded)
+        core = (_NO_NUMBER if column is Column.NUMBER else _SEPARATOR).sub("", folded)
         if not core:
             # "+1" of a name column is not a filler, "-" is; a text without any letter or digit names nothing.
             return not any(character.isalnum() for character in text)

@@ -15,12 +15,14 @@ from linkage.standardise.dates import DateRule, read_date
 from linkage.standardise.documents import DocumentReader, read_email
 from linkage.standardise.fold import fold
 from linkage.standardise.identifiers import load_rules, read_identifier
+from linkage.standardise.licences import LicenceReader
 from linkage.standardise.name_tables import NameTables
 from linkage.standardise.names import NameReader, RawName
 from linkage.standardise.organisations import OrganisationNames
 from linkage.standardise.phones import read_phone
 from linkage.standardise.placeholders import Column, Fillers
 from linkage.standardise.places import Places
+from linkage.standardise.vehicles import read_plate
 
 FILLERS = Fillers.load()
 PLACES = Places.load()
@@ -29,6 +31,11 @@ DOCUMENTS = DocumentReader(RULES, PLACES, FILLERS)
 NAMES = NameReader(NameTables.load())
 ADDRESSES = AddressReader(AddressWords.load(), PLACES)
 ORGANISATIONS = OrganisationNames.load()
+LICENCES = LicenceReader(RULES, PLACES, FILLERS)
+STREETS = (
+    *("12 Elm St", "Apt 4B", "CALLE 5 DE MAYO 123", "Col. Centro", "#12-A", "1234-B", "S/N", "Km 12.5 Carr. Laredo"),
+    *("P.O. Box 77", "Blvd. Díaz Ordaz", "100 rue St-Denis", "C.P. 88000", "Lot 9", "N 5th Avenue NW", "Mz 3 Lt 4"),
+)
 STANDARDISER = Standardiser()
 TODAY = date(2026, 6, 30)
 
@@ -90,6 +97,44 @@ def test_four_digits_at_most_of_a_social_security_number(text):
 
 
 @given(anything)
+def test_plates_are_stable_and_no_filler_is_one(text):
+    found = read_plate(text, FILLERS)
+    if found.value is not None:
+        assert read_plate(found.value, FILLERS) == found
+
+
+@given(anything, st.sampled_from(["TX", "ON", "FED", "JAL", "??", None]), st.sampled_from(["US", "MX", "CA", None]))
+def test_licences_are_stable_and_no_filler_is_one(text, issuer, country):
+    found = LICENCES.read(text, issuer, country)
+    if found.number.value is not None:
+        again = LICENCES.read(found.number.value, found.jurisdiction, country)
+        assert (again.number.value, again.key, again.jurisdiction) == (
+            found.number.value,
+            found.key,
+            found.jurisdiction,
+        )
+
+
+@given(anything, st.sampled_from(["US", "MX", "CA", "DE", None]))
+def test_numbers_of_documents_are_stable_and_no_filler_is_one(text, country):
+    for read in (DOCUMENTS.passport, DOCUMENTS.national_id, DOCUMENTS.tax_id):
+        found = read(text, country)
+        if found.value is not None:
+            assert read(found.value.rpartition(":")[2], country) == found
+    for read in (DOCUMENTS.fast_id, DOCUMENTS.rfc, DOCUMENTS.ssn4):
+        found = read(text)
+        if found.value is not None:
+            assert read(found.value).value == found.value
+
+
+@pytest.mark.parametrize("text", ["<NA>", "[N/A]", "{0}", "0|0", "=0", "@@", "~NA~"])
+def test_a_filler_in_any_marks_is_no_number(text):
+    assert read_plate(text, FILLERS).value is None
+    assert LICENCES.read(text, "TX", "US").key is None
+    assert DOCUMENTS.national_id(text, "MX").value is None
+
+
+@given(anything)
 def test_emails_are_stable(text):
     found = read_email(text, FILLERS)
     if found.value is not None:
@@ -127,6 +172,14 @@ def test_addresses_do_not_depend_on_case(text, city):
     if text.isascii() and city.isascii():
         assert ADDRESSES.read(RawAddress(text.upper(), city.upper() or None, None, None, "MX")) == found
     assert found.key is None or found.near is not None
+
+
+@given(st.lists(st.sampled_from(STREETS), min_size=1, max_size=4), st.sampled_from(["US", "MX", "CA", None]))
+def test_a_door_is_the_same_in_capitals_and_with_more_blanks(parts, country):
+    text = ", ".join(parts)
+    found = ADDRESSES.read(RawAddress(text, "Laredo", None, None, country))
+    for other in (text.upper(), f"  {text} ".replace(" ", "  ")):
+        assert ADDRESSES.read(RawAddress(other, "Laredo", None, None, country)) == found
 
 
 @given(anything)

@@ -193,6 +193,14 @@ def test_parquet_bytes_that_are_no_text_refuse_the_file(tmp_path: Path) -> None:
         parquet(tmp_path, surname=pl.Series([b"\xff"]))
 
 
+@pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("ms"), pl.Datetime("ms", "UTC"), pl.Duration("us")])
+def test_a_column_of_what_no_calendar_has_is_named_and_breaks_nothing(tmp_path: Path, dtype: pl.DataType) -> None:
+    number, stored = (2**31 - 1, pl.Int32) if dtype == pl.Date else (2**62, pl.Int64)
+    with pytest.raises(SourceError) as refused:
+        parquet(tmp_path, birth_date=pl.Series([number], dtype=stored).cast(dtype))
+    assert refused.value.column == "birth_date"
+
+
 def test_parquet_names_keep_working_with_outer_blanks_and_case(tmp_path: Path) -> None:
     found = parquet(tmp_path, **{" SurName ": ["a"]})
     assert found.mentions[0].raw["surname"].to_list() == ["a"]
