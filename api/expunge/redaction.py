@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
+from api.expunge.spotting import Spotted, replaced
 from api.expunge.work import Work
-
-EMPTIED = "(expunged)"
 
 
 class Redaction:
@@ -27,18 +25,18 @@ class Redaction:
             for place, text in enumerate((*work.everywhere, *work.beside, *work.alone))
         }
         self._unknown = f"expunged-{number}"  # another spelling in capitals: "STRASSE" of "straße"
-        self._naming = _any_of((*work.everywhere, *work.identities))
-        self._own = _any_of(work.everywhere)
-        self._all = _any_of((*work.everywhere, *work.beside, *work.alone))
-        self._written = _any_of((*work.everywhere, *work.alone))
+        self._naming = Spotted((*work.everywhere, *work.identities), work.others)
+        self._own = Spotted(work.everywhere, work.others)
+        self._all = Spotted((*work.everywhere, *work.beside, *work.alone), work.others)
+        self._written = Spotted((*work.everywhere, *work.alone), work.others)
 
     def of(self, text: str | None) -> str | None:
         """The text, or JSON document, without the person; the very same where it does not name them."""
-        if text is None:
-            return None
+        if text is None or not ("\\" in text or self._all.may_be_in(text)):
+            return text  # most rows are about others; only what JSON escapes has to be read to be seen
         document = _document(text)
         if document is None:
-            return (self._all if self._names(text) else self._written).sub(self._mark, text)
+            return self._marked(text, self._all if self._naming.is_in(text) else self._written)
         is_named = self.is_in(_strings(document))
         redacted = self._within(document, is_named=is_named)
         return text if redacted == document else json.dumps(redacted)
@@ -49,34 +47,22 @@ class Redaction:
 
     def is_in(self, values: Iterable[str]) -> bool:
         """Whether any of the texts names the person."""
-        return any(map(self._names, values))
+        return any(map(self._naming.is_in, values))
 
-    def _names(self, text: str) -> bool:
-        return self._naming.search(text) is not None
-
-    def _plain(self, text: str, *, is_named: bool) -> str:
-        return (self._all if is_named else self._own).sub(self._mark, text)
-
-    def _mark(self, found: re.Match[str]) -> str:
-        return self._marks.get(found[0].casefold(), self._unknown)
+    def _marked(self, text: str, spotted: Spotted) -> str:
+        places = ((place, self._marks.get(place[0].casefold(), self._unknown)) for place in spotted.found(text))
+        return replaced(text, places)
 
     def _within(self, value: Any, *, is_named: bool) -> Any:
         if isinstance(value, str):
-            return self._plain(value, is_named=is_named)
+            return self._marked(value, self._all if is_named else self._own)
         if isinstance(value, list):
             return [self._within(item, is_named=is_named) for item in value]
         if isinstance(value, dict):
             return {
-                self._own.sub(self._mark, name): self._within(item, is_named=is_named) for name, item in value.items()
+                self._marked(name, self._own): self._within(item, is_named=is_named) for name, item in value.items()
             }
         return value
-
-
-def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
-    """Finds any of the texts as whole words, the longest first; nothing where there are none."""
-    longest_first = sorted(texts, key=lambda text: (-len(text), text))
-    alternatives = "|".join(map(re.escape, longest_first))
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)" if alternatives else r"(?!)", re.IGNORECASE)
 
 
 def _document(text: str) -> Any:

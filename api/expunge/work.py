@@ -9,26 +9,23 @@ import apsw
 import orjson
 import polars as pl
 
+from api.expunge.texts import (
+    OF_PERSONS,
+    containing,
+    events_of,
+    events_of_others,
+    lone_names,
+    names_among,
+    said_by,
+    standard,
+    texts_among,
+)
 from linkage.ledger import FactStore, IdentityTables, Workspace
 from linkage.ledger.naming import Named
-from linkage.schema import IDENTIFIERS, Kind
+from linkage.schema import Kind
 
-SHORTEST = 6
-"""Letters that a text needs to be looked for in what people wrote: shorter ones stand in words of another meaning."""
 SHORTEST_NAME = 4
-_NAMES = (
-    ("given_name", "surname", "second_surname"),
-    ("given_name", "surname"),
-    ("surname", "second_surname", "given_name"),
-    ("surname", "given_name"),
-    ("name_given", "name_surname"),
-    ("name_surname", "name_given"),
-)
-_SINGLE = ("given_name", "surname", "second_surname", "name_given", "name_surname")
-_LONE = (*(name for name in IDENTIFIERS if name != "ssn4"), *("licence_number", "phone", "email", "address"))
-_KEYS = ("address_key", "address_near")
-_SAID = (*_LONE, "name", "full_name")
-"""Attributes whose text as received names a person by itself."""
+"""Letters that a single name needs to be looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,8 @@ class Work:
         beside: texts that others share, a name or a home: they mean these people where something else names them.
         alone: single names that nobody else has: in words that somebody wrote they mean these people, and elsewhere
             only beside something else, since a name may be a word of the program, too.
+        others: longer texts of others in which one of these texts stands, and does not mean these people: the key
+            "US/1-2" beside "US/1", the name "Ana María Soto" beside "María Soto".
     """
 
     identities: tuple[str, ...]
@@ -51,6 +50,7 @@ class Work:
     everywhere: tuple[str, ...]
     beside: tuple[str, ...]
     alone: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def named(self) -> Named:
@@ -75,33 +75,46 @@ def work_of(workspace: Workspace, connection: apsw.Connection, loads: Iterable[i
         loads: all of them, in order.
     """
     store, loads = workspace.fact_store, list(loads)
-    tables = IdentityTables(connection)
-    present = set(tables.identities_of(records).values())
-    present = {identity for identity in present if not set(tables.records_of(identity)) - set(records)}
-    former = {former for identity in present for former in tables.former_ids(identity)}
     rows = connection.execute(
         "SELECT request_id FROM exchange_request WHERE anchor IN (SELECT value FROM json_each(?)) ORDER BY n",
         (orjson.dumps(sorted(records)).decode(),),
     )
     named = Named(records, [str(row[0]) for row in rows])
     theirs = pl.concat(_versions(store, loads, Kind.PERSON, named), how="diagonal")
-    others = store.current(Kind.PERSON, loads).filter(~named.is_about(Kind.PERSON))
-    texts = set(_texts(theirs))
-    shared = {text.casefold() for text in _texts_among(others, texts)}
-    of_events = _events(store, loads, named)
-    own = {text for text in texts if text.casefold() not in shared}
-    names = {name for name in _single_names(theirs) if len(name) >= SHORTEST_NAME}
-    known = {name.casefold() for name in _single_names(others)}
-    surnames = {name for name in _single_names(theirs, ("surname", "second_surname")) if len(name) >= SHORTEST_NAME}
-    alone = {name for name in names if name.casefold() not in known}
+    others = store.current(Kind.PERSON, loads, OF_PERSONS).filter(~named.is_about(Kind.PERSON))
+    texts = said_by(theirs)
+    shared = texts_among(others, texts)
+    own = {text for text in texts if text.lower() not in shared and not text.isalpha()}  # a word may mean anything
+    everywhere = {*records, *own, *events_of(store, loads, named)}
+    names = {name for name in lone_names(theirs) if len(name) >= SHORTEST_NAME}
+    known = names_among(others, names)
+    surnames = {name for name in lone_names(theirs, ("surname", "second_surname")) if len(name) >= SHORTEST_NAME}
+    alone = {name for name in names if name.lower() not in known}
     return Work(
-        identities=tuple(sorted(present | former)),
+        identities=tuple(sorted(_identities(IdentityTables(connection), records))),
         records=tuple(sorted(records)),
         requests=tuple(named.requests),
-        everywhere=tuple(sorted({*records, *own, *of_events})),
+        everywhere=tuple(sorted(everywhere)),
         beside=tuple(sorted((texts - own) | (surnames - alone))),
         alone=tuple(sorted(alone)),
+        others=tuple(sorted(containing(_of_others(store, loads, named, others), everywhere))),
     )
+
+
+def _identities(tables: IdentityTables, records: Collection[str]) -> set[str]:
+    """Ids, present and former, of people who have no other record than these."""
+    last = set(tables.identities_of(records).values()) | set(tables.left_by(records).values())
+    theirs = {identity for identity in last if not set(tables.records_of(identity)) - set(records)}
+    return theirs | {former for identity in theirs for former in tables.former_ids(identity)}
+
+
+def _of_others(store: FactStore, loads: Collection[int], named: Named, others: pl.DataFrame) -> Iterator[pl.Series]:
+    """Texts by which others are known: keys that any load told, names, numbers, homes and events."""
+    for load in loads:
+        if (rows := store.rows(load, Kind.PERSON, ["key"])) is not None:
+            yield rows.filter(~named.is_about(Kind.PERSON))["key"]
+    yield from events_of_others(store, loads, named)
+    yield from standard(others)
 
 
 def _versions(store: FactStore, loads: Iterable[int], kind: Kind, named: Named) -> Iterator[pl.DataFrame]:
@@ -109,56 +122,3 @@ def _versions(store: FactStore, loads: Iterable[int], kind: Kind, named: Named) 
     from_loads = (store.rows(load, kind) for load in loads)
     yield store.current(kind, []).head(0)
     yield from (rows.filter(named.is_about(kind)) for rows in from_loads if rows is not None)
-
-
-def _texts(persons: pl.DataFrame) -> Iterator[str]:
-    """Names in the orders they are written in, identifiers, phones, addresses: as received and as standardised."""
-    for text in _standard(persons):
-        if _tells(text):
-            yield text
-    for raw in persons["raw"].drop_nulls():
-        for name, text in orjson.loads(raw).items():
-            if name in _SAID and text is not None and _tells(text := str(text).strip()):
-                yield text
-
-
-def _standard(persons: pl.DataFrame) -> Iterator[str]:
-    for parts in _NAMES:
-        for separator in (" ", ", "):
-            if all(part in persons.columns for part in parts):
-                whole = persons.filter(pl.all_horizontal(pl.col(part).is_not_null() for part in parts))
-                yield from whole.select(pl.concat_str(parts, separator=separator)).to_series().unique()
-    for name in (*_LONE, *_KEYS):
-        if name in persons.columns:
-            yield from persons[name].drop_nulls().unique()
-
-
-def _single_names(persons: pl.DataFrame, columns: Iterable[str] = _SINGLE) -> set[str]:
-    """Each given name and surname, whole and word by word."""
-    whole = {text.strip() for name in columns for text in persons[name].drop_nulls().unique()}
-    return whole | {word for text in whole for word in text.split()}
-
-
-def _texts_among(others: pl.DataFrame, texts: Collection[str]) -> set[str]:
-    """Those of the texts that other people's records hold, too."""
-    wanted = {text.casefold() for text in texts}
-    return {text for text in _standard(others) if text.casefold() in wanted}
-
-
-def _events(store: FactStore, loads: Iterable[int], named: Named) -> set[str]:
-    """Keys of the people's events, and of the incidents that concern nobody else."""
-    theirs: set[str] = set()
-    others: set[str] = set()
-    for load in loads:
-        rows = store.rows(load, Kind.EVENT)
-        if rows is None:
-            continue
-        about = rows.with_columns(is_theirs=named.is_about(Kind.EVENT))
-        for is_theirs, into in ((True, theirs), (False, others)):
-            part = about.filter(pl.col("is_theirs") == is_theirs)
-            into.update(part["key"].drop_nulls(), part["incident_id"].drop_nulls())
-    return theirs - others
-
-
-def _tells(text: str) -> bool:
-    return len(text) >= SHORTEST

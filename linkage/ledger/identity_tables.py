@@ -12,6 +12,12 @@ import polars as pl
 from linkage.errors import UnknownRecord
 from linkage.schema import MEMBERSHIP, SCORED_PAIR
 
+_LEFT = (
+    "membership_change c WHERE to_id IS NULL "
+    "AND run_id = (SELECT max(run_id) FROM membership_change d WHERE d.record_key = c.record_key) "
+    "AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.record_key = c.record_key)"
+)
+
 
 @dataclass(frozen=True)
 class IdentityTables:
@@ -32,6 +38,22 @@ class IdentityTables:
             "SELECT record_key FROM membership WHERE identity_id = ? ORDER BY record_key", (identity_id,)
         )
         return [str(row[0]) for row in rows]
+
+    def withdrawn_from(self, identities: Collection[str]) -> list[str]:
+        """Records that were in one of the identities last and are in none now, in order."""
+        rows = self.connection.execute(
+            f"SELECT record_key FROM {_LEFT} AND from_id IN (SELECT value FROM json_each(?)) ORDER BY 1",  # noqa: S608
+            (json.dumps(list(identities)),),
+        )
+        return [str(row[0]) for row in rows]
+
+    def left_by(self, keys: Collection[str]) -> dict[str, str]:
+        """The identity that each of the records was in last which is in none now, by record key."""
+        rows = self.connection.execute(
+            f"SELECT record_key, from_id FROM {_LEFT} AND record_key IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (json.dumps(list(keys)),),
+        )
+        return {str(key): str(identity) for key, identity in rows}
 
     def find(self, text: str) -> str | None:
         """The current identity id behind an identity id, former id or record key, or None."""
