@@ -34,6 +34,17 @@ MIGRATIONS: tuple[str, ...] = (
             IS NOT (new.n, new.older, new.younger, new.ruling, new.reason, new.by, new.at, new.known_on)
         BEGIN SELECT raise(ABORT, 'rulings stay as they were made'); END;
     """,
+    # While an expunging is under way, a reason that names the person is rewritten.
+    """
+    DROP TRIGGER succession_ruling_is_kept;
+    CREATE TRIGGER succession_ruling_is_kept BEFORE UPDATE ON succession_ruling
+        WHEN ((old.undone_at IS NOT NULL OR new.undone_at IS NULL OR old.reason IS NOT new.reason)
+            AND NOT (EXISTS (SELECT 1 FROM expunging WHERE finished_at IS NULL)
+                AND (old.undone_by, old.undone_at) IS (new.undone_by, new.undone_at)))
+            OR (old.n, old.older, old.younger, old.ruling, old.by, old.at, old.known_on)
+            IS NOT (new.n, new.older, new.younger, new.ruling, new.by, new.at, new.known_on)
+        BEGIN SELECT raise(ABORT, 'rulings stay as they were made'); END;
+    """,
 )
 
 

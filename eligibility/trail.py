@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from linkage.errors import SettingsError
 
 NOTHING_BEFORE = "0" * 64
 EXPUNGED = "person expunged"
+_AT_A_TIME = 1000
 _REDACTED = "SELECT j.key, j.value FROM trail, json_each(trail.detail, '$.trail') j WHERE action = ? ORDER BY trail.n"
 
 
@@ -114,10 +115,11 @@ class Trail:
             By number of each row that is another now, the hash of its content; for the detail of the step that tells.
         """
         redacted = {}
-        rows: list[tuple[Any, ...]] = self._connection.execute("SELECT * FROM trail ORDER BY n").fetchall()
-        for row in rows:
+        for row in _each(self._connection):
             entry = Entry(*row)
-            left = replace(entry, reason=redact(entry.reason), detail=redact(entry.detail))
+            # What an earlier expunging told is ids and digests: a number among them is no person's.
+            detail = entry.detail if entry.action == EXPUNGED else redact(entry.detail)
+            left = replace(entry, reason=redact(entry.reason), detail=detail)
             if left != entry:
                 values = (left.reason, left.detail, left.n)
                 self._connection.execute("UPDATE trail SET reason = ?, detail = ? WHERE n = ?", values)
@@ -141,6 +143,18 @@ class Trail:
         if (n, before) != self.head():
             wrong.append(f"the trail ends at row {n}, its head says row {self.head()[0]}")
         return wrong
+
+
+def _each(connection: apsw.Connection) -> Iterator[tuple[Any, ...]]:
+    """All rows in order, a few at a time, so that rows may be rewritten meanwhile."""
+    done = 0
+    while rows := _after(connection, done):
+        yield from rows
+        done = rows[-1][0]
+
+
+def _after(connection: apsw.Connection, n: int) -> list[tuple[Any, ...]]:
+    return connection.execute("SELECT * FROM trail WHERE n > ? ORDER BY n LIMIT ?", (n, _AT_A_TIME)).fetchall()
 
 
 def _canonical(content: Mapping[str, Any]) -> str:

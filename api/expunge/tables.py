@@ -22,9 +22,9 @@ MADE_ANEW = frozenset(
 
 NAMES_NOBODY = frozenset(
     {
-        *("schema_version", "load_file", "issue", "run", "identity", "redirect", "move", "outbox"),
+        *("schema_version", "issue", "run", "identity", "redirect", "move", "outbox"),
         *("membership_kept_since", "graph_state", "graph_origin", "graph_follower", "trail_head", "review_letter"),
-        *("clearance", "screening", "screening_found", "service_key", "account", "session", "sqlite_sequence"),
+        *("screening", "screening_found", "service_key", "account", "session", "sqlite_sequence"),
         *("mask_key", "login_attempt", "declared_source", "policy_kept", "band_measure", "change_cleared"),
         *("change_era", "expunging", "tombstone", "tombstone_key", "sqlite_stat1", "sqlite_stat4"),
     }
@@ -44,6 +44,8 @@ DELETED: Mapping[str, str] = {
 
 WRITTEN: Mapping[str, tuple[str, ...]] = {
     "load": ("options", "summary"),
+    "load_file": ("path",),
+    "clearance": ("reason", "withdrawn_reason"),
     "decision": ("a", "b", "reason"),
     "node_gone": ("key",),
     "review": ("key", "reason"),

@@ -17,6 +17,7 @@ from graph.errors import StoreDamaged
 from linkage.ledger import LEDGER
 
 _KEPT = "SELECT review_id, n, digest, document FROM review_snapshot ORDER BY review_id, n"
+_ONE = "SELECT digest, document FROM review_snapshot WHERE review_id = ? AND n = ?"
 _EXPUNGED = "SELECT e.value FROM trail, json_each(trail.detail, '$.expunged') e WHERE action = ?"
 _REDACTED = (
     "SELECT e.key, e.value FROM trail, json_each(trail.detail, '$.redacted') e WHERE action = ? ORDER BY trail.n"
@@ -116,8 +117,10 @@ class Snapshots:
             By digest of each document that is another now, the digest of what is left; for the step that tells.
         """
         redacted = {}
-        rows: list[tuple[Any, ...]] = self.connection.execute(_KEPT).fetchall()
-        for review_id, n, digest, packed in rows:
+        keys = self.connection.execute("SELECT review_id, n FROM review_snapshot ORDER BY review_id, n").fetchall()
+        for review_id, n in keys:
+            kept: list[tuple[Any, ...]] = self.connection.execute(_ONE, (review_id, n)).fetchall()
+            ((digest, packed),) = kept  # one document at a time: all of them together may not fit
             document = unpacked(packed)
             left = redact(document)
             if left != document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import apsw
 import pytest
 
-from eligibility.trail import Step, Trail
+from eligibility.trail import EXPUNGED, Step, Trail
 from linkage.errors import SettingsError
 
 AT = "2026-11-01T10:00:00+00:00"
@@ -90,3 +90,25 @@ def test_a_rehashed_row_is_found_by_the_next(ledger: apsw.Connection, trail: Tra
 def _without_triggers(ledger: apsw.Connection) -> None:
     for (name,) in ledger.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
         ledger.execute(f'DROP TRIGGER "{name}"')
+
+
+def test_what_an_expunging_told_is_no_text_of_a_later_person(ledger: apsw.Connection, trail: Trail) -> None:
+    """A licence of digits is no number of a row."""
+    ledger.execute(
+        "INSERT INTO expunging (n, at, actor, reason, identities, records) VALUES (1, ?, 'eva', 'x', '[]', 1)", (AT,)
+    )
+    told = trail.redact(lambda text: text.replace("because", "expunged-1.0"))
+    trail.append(Step("eva", EXPUNGED, "expunging:1", "an order", {"trail": told}), AT)
+    assert set(trail.redact(lambda text: text.replace("2", "expunged-2.0").replace("an order", "."))) == {"2", "5"}
+    assert trail.verify() == ["row 2 was changed", "row 5 was changed"], "until that is told, too"
+    assert "expunged" not in trail.of("expunging:1")[0].detail
+
+
+def test_rows_are_rewritten_a_few_at_a_time(
+    ledger: apsw.Connection, trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.execute(
+        "INSERT INTO expunging (n, at, actor, reason, identities, records) VALUES (1, ?, 'eva', 'x', '[]', 1)", (AT,)
+    )
+    monkeypatch.setattr("eligibility.trail._AT_A_TIME", 3)
+    assert set(trail.redact(str.upper)) == {"1", "2", "3", "4"}
