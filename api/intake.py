@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class FileIntake:
         facts: one frame a kind, in that kind's schema.
         rejected: ISSUE, one row a rejected row.
         warned: ISSUE, values that were not used.
+        expunged: rows a kind that are refused since they name somebody who was expunged.
         seen_in: load that brought the same bytes before, read the same way; None where none did.
     """
 
@@ -33,6 +34,7 @@ class FileIntake:
     facts: Mapping[Kind, pl.DataFrame]
     rejected: pl.DataFrame
     warned: pl.DataFrame
+    expunged: Mapping[Kind, pl.DataFrame] = field(default_factory=dict)
     seen_in: int | None = None
 
     @property

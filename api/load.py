@@ -264,18 +264,34 @@ def _plan(
     manifest, mode, confirm = read_as
     plan = _Plan()
     for kind in manifest.kinds:
-        frames = [file.facts[kind] for file in taken if kind in file.facts and (mode != "delta" or not file.is_seen)]
-        if not frames:
+        files = [file for file in taken if kind in file.facts and (mode != "delta" or not file.is_seen)]
+        if not files:
             continue
-        given = pl.concat(frames).unique("key", keep="last", maintain_order=True)
+        given, left = _told(files, kind)
         current = workspace.fact_store.current(kind, loads, ["key", "source", "content"])
         if mode == "delete":
-            plan.withdrawn[kind] = given.join(current, on="key", how="semi")["key"]
+            named = pl.concat([given["key"], left])
+            plan.withdrawn[kind] = named.filter(named.is_in(current["key"].implode()))
             continue
         plan.facts[kind] = given.join(current, on=["key", "content"], how="anti")
+        gone = [left.filter(left.is_in(current["key"].implode()))]
         if mode == "snapshot":
-            plan.withdrawn[kind] = _withdrawn(given, current, taken, confirm=confirm)
+            gone.append(_withdrawn(given, current, taken, confirm=confirm))
+        plan.withdrawn[kind] = pl.concat(gone).unique(maintain_order=True)
     return plan
+
+
+def _told(files: Sequence[FileIntake], kind: Kind) -> tuple[pl.DataFrame, pl.Series]:
+    """The last version that the files tell of each row, and keys of rows that are an expunged person's by then.
+
+    Such a row is nobody's from then on: whoever it was held for before is not to keep what the source corrected.
+    """
+    told = pl.concat([file.facts[kind].with_columns(is_expunged=pl.lit(value=False)) for file in files])
+    if refused := [file.expunged[kind] for file in files if kind in file.expunged]:
+        also = pl.concat(refused).with_columns(is_expunged=pl.lit(value=True))
+        told = pl.concat([told, also]).sort("file", "line", maintain_order=True)
+    last = told.unique("key", keep="last", maintain_order=True)
+    return last.filter(~pl.col("is_expunged")).drop("is_expunged"), last.filter("is_expunged")["key"]
 
 
 def _withdrawn(given: pl.DataFrame, current: pl.DataFrame, taken: Sequence[FileIntake], *, confirm: bool) -> pl.Series:

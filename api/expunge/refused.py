@@ -24,19 +24,19 @@ def without_expunged(workspace: Workspace, file: FileIntake) -> FileIntake:
     if not expunged:
         return file
     gone = pl.Series(sorted(expunged), dtype=pl.String).implode()
-    lines = pl.concat(
-        frame.filter(pl.any_horizontal(pl.col(name).is_in(gone).fill_null(value=False) for name in columns)).select(
-            "file", "line"
-        )
+    theirs = {
+        kind: frame.filter(pl.any_horizontal(pl.col(name).is_in(gone).fill_null(value=False) for name in columns))
         for kind, frame in file.facts.items()
         if (columns := NAMED_IN[kind])
-    ).unique("line", maintain_order=True)
+    }
+    lines = pl.concat(frame.select("file", "line") for frame in theirs.values()).unique("line", maintain_order=True)
     issues = ISSUE.conform(lines.with_columns(rule=pl.lit(RULE), message=pl.lit(_MESSAGE)))
     return replace(
         file,
         facts={kind: frame.join(lines, on="line", how="anti") for kind, frame in file.facts.items()},
         rejected=pl.concat([file.rejected, issues]).sort("line", maintain_order=True),
         warned=file.warned.join(lines, on="line", how="anti"),
+        expunged={kind: frame for kind, frame in theirs.items() if len(frame)},
     )
 
 
