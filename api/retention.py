@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from api.expunge.whom import records_of
 from eligibility.coverage_policy import load_coverage_policy
 from eligibility.retention import memberships_over, over_for
 from linkage.ledger import IdentityTables, Workspace
@@ -41,8 +42,9 @@ def due(workspace: Workspace, years: int, as_of: date) -> dict[str, Any]:
 
 
 def records_due(workspace: Workspace, document: dict[str, Any]) -> list[str]:
-    """Keys of the person records of everybody who is due."""
+    """Keys of the person records of everybody whom the document names as due, and who still is."""
+    now = due(workspace, document["years"], date.fromisoformat(document["as_of"]))
+    named = {row["identity_id"] for row in document["rows"] if row["is_due"]}
     with workspace.reading() as connection:
-        tables = IdentityTables(connection)
-        identities = [row["identity_id"] for row in document["rows"] if row["is_due"]]
-        return [record for identity in identities for record in tables.records_of(identity)]
+        still = [row["identity_id"] for row in now["rows"] if row["is_due"] and row["identity_id"] in named]
+        return records_of(connection, still)

@@ -84,8 +84,8 @@ def retention_command(
     if not document["due"]:
         raise SettingsError("retention --expunge: nobody is due")
     with BarProgress(error_console()) as progress:
-        records = records_due(workspace, document)
-        gone = expunge_records(workspace, records, Order(session.actor, reason or ""), session.store, progress)
+        order = Order(session.actor, reason or "")
+        gone = expunge_records(workspace, lambda: records_due(workspace, document), order, session.store, progress)
     return _told(session, gone)
 
 

@@ -11,7 +11,8 @@ Killed anywhere, it goes on from there; each step finds done what is done.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from api.expunge.expungings import Expunging, Expungings, Order
 from api.expunge.files import compact, forget_copies
 from api.expunge.redaction import Redaction
 from api.expunge.tables import clean
+from api.expunge.whom import records_kept_out, records_of_person
 from api.expunge.withdraw import count_rows, take_out, withdraw
 from api.expunge.work import Work, work_of
 from api.graph_store import LEDGER, GraphStoreChoice
@@ -51,30 +53,33 @@ def expunge(
         SettingsError: no person or reason is given, the reason names the person, or another expunging is not done.
         LedgerError: a reader held the ledger as it was; the expunging is to be resumed.
     """
-    with workspace.reading() as connection:
-        tables = IdentityTables(connection)
-        records = tables.records_of(tables.require(person))
-    return expunge_records(workspace, records, order, store, progress)
+    return expunge_records(workspace, lambda: records_of_person(workspace, person), order, store, progress)
 
 
 def expunge_records(
     workspace: Workspace,
-    records: Collection[str],
+    whom: Callable[[], Collection[str]],
     order: Order,
     store: GraphStoreChoice = LEDGER,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """The same for the people of some person records, and for these records alone."""
+    """The same for the people of some person records, and for these records alone.
+
+    Args:
+        whom: finds their keys, once nobody can change any more whose a record is.
+    """
     if not order.actor.strip():
         raise SettingsError("expunging needs a person: set CROSSLANE_ACTOR to a name")
     if not order.reason.strip():
         raise SettingsError("expunging needs a reason: say --reason TEXT")
     with workspace.exclusive():
+        records = whom()
         with workspace.reading() as connection:
             _require_none(Expungings(connection).under_way())
             loads = LoadTables(connection).ids()
             work = work_of(workspace, connection, loads, records)
-        if Redaction(0, work).is_in([order.reason]):
+        redaction = Redaction(0, work)
+        if redaction.is_in([order.reason]) or redaction.of(order.reason) != order.reason:
             raise SettingsError("the reason names the person, and it stays: name the order, such as its file number")
         held = {f"records/{kind}": count for kind, count in count_rows(workspace.fact_store, loads, work).items()}
         with workspace.transaction() as connection:
@@ -107,10 +112,11 @@ def keep_out(workspace: Workspace, kept: KeptOut, actor: str, progress: Progress
         LedgerError: the tombstones are of another workspace.
     """
     with workspace.reading() as connection:
-        held = (str(row[0]) for row in connection.execute("SELECT record_key FROM membership ORDER BY 1"))
-        records = kept.those(held)
+        is_unfinished = Expungings(connection).under_way() is not None
+    if is_unfinished:
+        resume(workspace, LEDGER, progress)  # the backup was made before somebody ended it
     order = Order(actor, f"{len(kept.marks)} tombstones kept beside the backup", kept)
-    return expunge_records(workspace, sorted(records), order, LEDGER, progress)
+    return expunge_records(workspace, lambda: records_kept_out(workspace, kept), order, LEDGER, progress)
 
 
 def _require_none(other: Expunging | None) -> None:
@@ -149,8 +155,10 @@ def _clean(workspace: Workspace, order: Expunging, work: Work, progress: Progres
     copies = forget_copies(workspace, Redaction(order.n, work))
     progress.stage("emptying tables")
     with workspace.transaction() as connection:
-        expungings = Expungings(connection)
-        rows, told = clean(connection, order.n, work)
+        expungings, tables = Expungings(connection), IdentityTables(connection)
+        # A load between a kill and its resumption may have brought others into an identity, whose it is from then on.
+        alone = tuple(identity for identity in work.identities if not tables.records_of(identity))
+        rows, told = clean(connection, order.n, replace(work, identities=alone))
         in_ledger = {f"ledger/{table}": count for table, count in rows.items()}
         places = expungings.add_places(order.n, copies | in_ledger)
         detail = {"identities": list(order.identities), "records": order.records, "places": places, **told}
