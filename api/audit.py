@@ -1,6 +1,7 @@
 """Who saw or changed what: `audit.db` beside the ledger, on disk before the answer leaves, in groups.
 
-It holds ids only, never a name or a value of a person. Its own file keeps readers of people from waiting for a load.
+It holds ids only, never a name or a value of a person, but for the reason that somebody types to see more: what it says
+goes when the person is expunged. Its own file keeps readers of people from waiting for a load.
 Threads of one process are written together in one transaction; several processes share one sync (`SharedSync`).
 """
 
@@ -33,9 +34,15 @@ CREATE TABLE IF NOT EXISTS audit (
     detail       TEXT
 );
 CREATE INDEX IF NOT EXISTS audit_by_identity ON audit (identity_id) WHERE identity_id IS NOT NULL;
-CREATE TRIGGER IF NOT EXISTS audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'audit rows stay'); END;
+DROP TRIGGER IF EXISTS audit_is_kept;
+CREATE TRIGGER IF NOT EXISTS audit_row_is_kept BEFORE UPDATE ON audit
+WHEN (NEW.n, NEW.at, NEW.actor, NEW.action, NEW.identity_id, NEW.detail) IS NOT (OLD.n, OLD.at, OLD.actor, OLD.action,
+    OLD.identity_id, iif(OLD.detail LIKE 'reason: %', 'reason: (expunged)', OLD.detail))
+BEGIN SELECT raise(ABORT, 'audit rows stay'); END;
 CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'audit rows stay'); END;
 """
+
+_EMPTIED = "reason: (expunged)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ class AuditLog:
         self, folder: Path, watch: Callable[[Group], None] = lambda group: None, flush: Flush = os.fdatasync
     ) -> None:
         self._path = folder / AUDIT
-        self._open = KeptConnections(self._path, self._connect)
+        self._open = KeptConnections(self._path, self.connection)
         self._sync = SharedSync(folder / f"{AUDIT}-wal", folder / PLACE, flush)
         self._watch = watch
         self._pending: list[_Ticket] = []
@@ -180,6 +187,17 @@ class AuditLog:
             rows = connection.execute("SELECT detail FROM audit WHERE detail LIKE ? ORDER BY n", (like,))
             return [str(row[0]) for row in rows]
 
+    def empty_reasons(self, identities: Collection[str], is_named: Callable[[str], bool]) -> int:
+        """Reasons that were typed about these people, or that name them, say nothing any more; returns how many."""
+        if not self._path.exists():
+            return 0
+        of = set(identities)
+        with self._open.one() as connection:
+            rows = connection.execute("SELECT n, identity_id, detail FROM audit WHERE detail LIKE 'reason: %'")
+            left = [(n,) for n, who, detail in rows if detail != _EMPTIED and (who in of or is_named(str(detail)))]
+            connection.executemany(f"UPDATE audit SET detail = '{_EMPTIED}' WHERE n = ?", left)  # noqa: S608 - our own
+        return len(left)
+
     def check(self) -> None:
         """The audit can be written now.
 
@@ -229,7 +247,8 @@ class AuditLog:
             connection.execute("COMMIT")
             return self._sync.up_to(last, lambda: int(connection.execute("SELECT max(n) FROM audit").get))
 
-    def _connect(self) -> apsw.Connection:
+    def connection(self) -> apsw.Connection:
+        """A new connection to it; the caller closes it."""
         connection = apsw.Connection(str(self._path))
         connection.set_busy_timeout(BUSY_MS)
         connection.execute("PRAGMA journal_mode=WAL")

@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 
 from api import match_build, scores
+from api.audit import AuditLog
 from api.expunge.redaction import Redaction
 from api.web.searches import Searches
 from linkage.disk import sync
@@ -52,19 +53,20 @@ def _without(file: Path, redaction: Redaction) -> int:
 
 
 def compact(workspace: Workspace) -> None:
-    """No page of the ledger, used or not, and no page of its write-ahead log holds what was deleted.
+    """No page of the ledger or the audit, used or not, and no page of their write-ahead logs holds what was deleted.
 
     Raises:
         LedgerError: a reader held the ledger as it was for longer than is waited.
     """
-    with contextlib.closing(workspace.connection()) as connection:
-        deadline = time.monotonic() + WAIT_S
-        while not _is_compact(connection):
-            if time.monotonic() >= deadline:
-                raise LedgerError(
-                    "somebody still reads the ledger as it was; when that is done, say: crosslane expunge --resume"
-                )
-            time.sleep(0.2)
+    deadline = time.monotonic() + WAIT_S
+    for connect in (workspace.connection, AuditLog(workspace.path).connection):
+        with contextlib.closing(connect()) as connection:
+            while not _is_compact(connection):
+                if time.monotonic() >= deadline:
+                    raise LedgerError(
+                        "somebody still reads the ledger as it was; when that is done, say: crosslane expunge --resume"
+                    )
+                time.sleep(0.2)
 
 
 def _is_compact(connection: apsw.Connection) -> bool:

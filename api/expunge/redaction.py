@@ -49,6 +49,10 @@ class Redaction:
         """Whether any of the texts names the person."""
         return any(map(self._naming.is_in, values))
 
+    def is_about(self, text: str) -> bool:
+        """Whether something that somebody wrote names the person, be it by a single name that nobody else has."""
+        return self._naming.is_in(text) or self._written.is_in(text)
+
     def _marked(self, text: str, spotted: Spotted) -> str:
         places = ((place, self._marks.get(place[0].casefold(), self._unknown)) for place in spotted.found(text))
         return replaced(text, places)

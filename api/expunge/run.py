@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from api.audit import AuditLog
 from api.expunge.expungings import Expunging, Expungings, Order
 from api.expunge.files import compact, forget_copies
 from api.expunge.redaction import Redaction
@@ -78,8 +79,7 @@ def expunge_records(
             _require_none(Expungings(connection).under_way())
             loads = LoadTables(connection).ids()
             work = work_of(workspace, connection, loads, records)
-        redaction = Redaction(0, work)
-        if redaction.is_in([order.reason]) or redaction.of(order.reason) != order.reason:
+        if Redaction(0, work).is_about(order.reason):
             raise SettingsError("the reason names the person, and it stays: name the order, such as its file number")
         held = {f"records/{kind}": count for kind, count in count_rows(workspace.fact_store, loads, work).items()}
         with workspace.transaction() as connection:
@@ -152,7 +152,9 @@ def _carried_out(workspace: Workspace, n: int, store: GraphStoreChoice, progress
 def _clean(workspace: Workspace, order: Expunging, work: Work, progress: Progress) -> None:
     """Files first: what they were rewritten from is named by the task, which goes with the tables."""
     take_out(workspace, work, progress)
-    copies = forget_copies(workspace, Redaction(order.n, work))
+    redaction = Redaction(order.n, work)
+    copies = forget_copies(workspace, redaction)
+    copies["audit"] = AuditLog(workspace.path).empty_reasons(work.identities, redaction.is_about)
     progress.stage("emptying tables")
     with workspace.transaction() as connection:
         expungings, tables = Expungings(connection), IdentityTables(connection)
@@ -160,7 +162,7 @@ def _clean(workspace: Workspace, order: Expunging, work: Work, progress: Progres
         alone = tuple(identity for identity in work.identities if not tables.records_of(identity))
         rows, told = clean(connection, order.n, replace(work, identities=alone))
         in_ledger = {f"ledger/{table}": count for table, count in rows.items()}
-        places = expungings.add_places(order.n, copies | in_ledger)
+        places = expungings.add_places(order.n, {place: n for place, n in copies.items() if n} | in_ledger)
         detail = {"identities": list(order.identities), "records": order.records, "places": places, **told}
         Trail(connection).append(Step(order.actor, EXPUNGED, f"expunging:{order.n}", order.reason, detail), _now())
         expungings.tables_done(order.n)

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from api.audit import AuditLog, Entry
 from api.bootstrap import open_workspace
 from api.casework.cases import Cases
 from api.doctor import doctor
@@ -104,8 +105,15 @@ def test_reasons_and_names_of_files_are_rewritten_wherever_they_are_kept(used: W
             rulings.insert(SuccessionRuling(n, "US/900", "US/901", "rejected", "Zabulondo has both", "ana", day, day))
         rulings.undo(2, "ana", "2026-07-01")
         Clearances(connection).grant("bob", "since the Zabulondo affair", "ana", "2026-06-30")
-    expunge(used, "US/1", ORDER)
+    audit, here, other = AuditLog(used.path), used.resolve_id("US/1"), used.resolve_id("US/2")
+    said = ((here, "he called"), (other, "Zabulondo asked"), (other, "lost papers"))
+    audit.record(Entry("ana", "unmask", who, f"reason: {why}") for who, why in said)
+    document = expunge(used, "US/1", ORDER)
+    assert document["places"]["audit"] == 2
     assert copies(used.path, TEXTS) == {}
+    kept = [(entry.identity_id, entry.detail) for entry in audit.entries() if entry.action == "unmask"]
+    emptied = "reason: (expunged)"
+    assert kept == [(other, "reason: lost papers"), (other, emptied), (here, emptied)]
 
 
 def test_an_event_that_becomes_the_persons_leaves_whoever_had_it(used: Workspace, tmp_path: Path) -> None:
