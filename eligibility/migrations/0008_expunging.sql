@@ -37,11 +37,17 @@ BEGIN SELECT raise(ABORT, 'snapshots stay as they are'); END;
 DROP TRIGGER exchange_request_is_kept;
 CREATE TRIGGER exchange_request_is_kept BEFORE UPDATE ON exchange_request
 WHEN NOT EXISTS (SELECT 1 FROM expunging WHERE finished_at IS NULL)
+    OR (NEW.n, NEW.request_id, NEW.partner, NEW.record_type, NEW.identity_id, NEW.gap, NEW.gap_since, NEW.asked_on,
+        NEW.due_on, NEW.asked_by, NEW.policy)
+    IS NOT (OLD.n, OLD.request_id, OLD.partner, OLD.record_type, OLD.identity_id, OLD.gap, OLD.gap_since, OLD.asked_on,
+        OLD.due_on, OLD.asked_by, OLD.policy)
 BEGIN SELECT raise(ABORT, 'requests stay as they were made'); END;
 
 DROP TRIGGER exchange_chase_is_kept;
 CREATE TRIGGER exchange_chase_is_kept BEFORE UPDATE ON exchange_chase
 WHEN NOT EXISTS (SELECT 1 FROM expunging WHERE finished_at IS NULL)
+    OR (NEW.request_id, NEW.n, NEW.chased_on, NEW.due_on, NEW.chased_by)
+    IS NOT (OLD.request_id, OLD.n, OLD.chased_on, OLD.due_on, OLD.chased_by)
 BEGIN SELECT raise(ABORT, 'chases stay as they were made'); END;
 
 -- Reviews of people who were expunged stay on record, with who decided what; they are in nobody's queue.

@@ -78,6 +78,24 @@ def test_requests_are_kept_as_they_were_made(ledger: apsw.Connection, tables: Ex
     assert tables.anchors([request_id(1), "R000009-00"]) == ["FAST/1"]
 
 
+def test_an_expunging_empties_a_request_and_changes_nothing_else_of_it(
+    ledger: apsw.Connection, tables: ExchangeTables
+) -> None:
+    tables.insert(new(1))
+    tables.chase(request_id(1), dt.date(2026, 9, 1), dt.date(2026, 10, 1), ("eva", "no word"))
+    ledger.execute(
+        "INSERT INTO expunging (n, at, actor, reason, identities, records) VALUES (1, '', 'eva', 'x', '[]', 1)"
+    )
+    for change in ("asked_on = '2020-01-01'", "asked_by = 'bob'", "identity_id = 'D-2'", "partner = 'US'"):
+        with pytest.raises(apsw.ConstraintError):
+            ledger.execute(f"UPDATE exchange_request SET {change}")
+    with pytest.raises(apsw.ConstraintError):
+        ledger.execute("UPDATE exchange_chase SET chased_by = 'bob'")
+    assert tables.empty([request_id(1)]) == 1
+    assert tables.requests().is_empty()
+    assert tables.chases()["reason"].to_list() == ["(expunged)"]
+
+
 def test_an_answer_is_judged_anew_when_identities_change(tables: ExchangeTables) -> None:
     tables.insert(new(1))
     apart = judged(tables, {})
