@@ -27,6 +27,7 @@ from api.expunge.work import Work, work_of
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.progress import Progress, Silent
 from api.projection import follow_up
+from eligibility.exchange_tables import ExchangeTables
 from eligibility.trail import EXPUNGED, Step, Trail
 from linkage.errors import SettingsError
 from linkage.ledger import IdentityTables, LoadTables, Workspace
@@ -129,9 +130,10 @@ def _carried_out(workspace: Workspace, n: int, store: GraphStoreChoice, progress
         order = Expungings(connection).get(n)
     followed: dict[str, Any] = {}
     if order.work is not None:
-        withdraw(workspace, order.work, order.actor, progress)
+        work = _with_requests(workspace, n, order.work)
+        withdraw(workspace, work, order.actor, progress)
         followed = follow_up(workspace, store, progress)
-        _clean(workspace, order, order.work, progress)
+        _clean(workspace, order, work, progress)
     progress.stage("compacting the ledger")
     compact(workspace)
     with workspace.transaction() as connection:
@@ -147,6 +149,14 @@ def _carried_out(workspace: Workspace, n: int, store: GraphStoreChoice, progress
         "expunging": n,
         **followed,
     }
+
+
+def _with_requests(workspace: Workspace, n: int, work: Work) -> Work:
+    """The task with the requests to partners that were made about the people between a kill and its resumption."""
+    with workspace.transaction() as connection:
+        made = ExchangeTables(connection).requests_about(work.records)["request_id"].to_list()
+        Tombstones(connection).add(n, made)
+    return replace(work, requests=tuple(sorted({*work.requests, *made})))
 
 
 def _clean(workspace: Workspace, order: Expunging, work: Work, progress: Progress) -> None:

@@ -35,8 +35,9 @@ _COUNTRIES = (Kind.PERSON, Kind.CARRIER, Kind.CHECK, Kind.PARTNER_ANSWER)
 _LOADED = (
     "SELECT source, count(DISTINCT load_id), min(today), max(today), max(finished_at), coalesce(sum(accepted), 0), "
     "coalesce(sum(rejected), 0), json_group_array(DISTINCT load_id) FROM load LEFT JOIN load_file USING (load_id) "
-    "GROUP BY source ORDER BY source"
+    "WHERE manifest <> '' GROUP BY source ORDER BY source"
 )
+"""Without manifest there is the load by which an expunging withdraws, which is of no source."""
 MODELS = ("driver", "carrier", "carrier_succession")
 """Models that a workspace links people, carriers and their successions by."""
 

@@ -22,6 +22,7 @@ from api.graph_store import LEDGER
 from api.jobs.acceptance import WhatToLoad, accept_records
 from api.jobs.runner import Runner
 from api.jobs.tables import JobTables
+from api.policies.sources import sources_document
 from api.roles import Role
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.trail import Trail
@@ -95,7 +96,9 @@ def test_everybody_else_is_as_if_the_person_had_never_been(in_use: Path, used: W
     for source, text in (*FILES.items(), ("carriers", CARRIERS), ("events", TERRORISM)):
         head, *lines = text.splitlines()
         bring(never, tmp_path, source, "\n".join([head, *(line for line in lines if not _is_about(source, line))]))
+    sources = {row["source"] for row in sources_document(used)["loaded"]}
     expunge(used, "US/1", ORDER)
+    assert {row["source"] for row in sources_document(used)["loaded"]} == sources
     assert people(used) == people(never)
     assert scores(used) == scores(never)
     before = people(open_workspace(in_use))

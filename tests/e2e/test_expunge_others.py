@@ -149,10 +149,16 @@ def test_whoever_joins_before_it_is_resumed_keeps_what_is_theirs(
             expunge(used, "US/1", ORDER)
     loaded(used, tmp_path, (HEAD, WITHDRAWN))
     assert used.resolve_id("WD/5") == used.resolve_id("US/1")
+    ran(used.path)("exchange", "request", "--partner", "mx", "--record-type", "customs", "--reason", "yearly round")
+    about = "SELECT count(*) FROM exchange_request WHERE anchor = 'US/1' AND packet <> '{}'"
+    with used.reading() as connection:
+        assert connection.execute(about).get == 2
     cli = anywhere.on(used.path)
     cli.json("backup", tmp_path / "midway")
     cli.json("expunge", "--resume")
     assert frozenset({"WD/5"}) in people(used)
+    with used.reading() as connection:
+        assert connection.execute(about).get == 0, "nor is anything asked about who was taken out"
     assert frozenset({"WD/5"}) in scores(used), "the id is theirs now, and its score"
     assert_sound(used)
     cli.json("expunge", "--tombstones", tmp_path / "tombstones.json")
