@@ -15,7 +15,7 @@ import polars as pl
 
 from api.also import Also, nothing
 from api.declared import declared, is_newer_dump
-from api.expunge.refused import without_expunged
+from api.expunge.refused import last_told, without_expunged
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
 from api.people_of import people_of
@@ -267,7 +267,7 @@ def _plan(
         files = [file for file in taken if kind in file.facts and (mode != "delta" or not file.is_seen)]
         if not files:
             continue
-        given, left = _told(files, kind)
+        given, left = last_told(files, kind)
         current = workspace.fact_store.current(kind, loads, ["key", "source", "content"])
         if mode == "delete":
             named = pl.concat([given["key"], left])
@@ -279,19 +279,6 @@ def _plan(
             gone.append(_withdrawn(given, current, taken, confirm=confirm))
         plan.withdrawn[kind] = pl.concat(gone).unique(maintain_order=True)
     return plan
-
-
-def _told(files: Sequence[FileIntake], kind: Kind) -> tuple[pl.DataFrame, pl.Series]:
-    """The last version that the files tell of each row, and keys of rows that are an expunged person's by then.
-
-    Such a row is nobody's from then on: whoever it was held for before is not to keep what the source corrected.
-    """
-    told = pl.concat([file.facts[kind].with_columns(is_expunged=pl.lit(value=False)) for file in files])
-    if refused := [file.expunged[kind] for file in files if kind in file.expunged]:
-        also = pl.concat(refused).with_columns(is_expunged=pl.lit(value=True))
-        told = pl.concat([told, also]).sort("file", "line", maintain_order=True)
-    last = told.unique("key", keep="last", maintain_order=True)
-    return last.filter(~pl.col("is_expunged")).drop("is_expunged"), last.filter("is_expunged")["key"]
 
 
 def _withdrawn(given: pl.DataFrame, current: pl.DataFrame, taken: Sequence[FileIntake], *, confirm: bool) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -11,7 +11,7 @@ from api.intake import FileIntake
 from linkage.ledger import Workspace
 from linkage.ledger.naming import NAMED_IN
 from linkage.ledger.tombstones import Tombstones
-from linkage.schema import ISSUE
+from linkage.schema import ISSUE, Kind
 
 RULE = "expunged"
 _MESSAGE = "about a person who was expunged; not loaded"
@@ -38,6 +38,21 @@ def without_expunged(workspace: Workspace, file: FileIntake) -> FileIntake:
         warned=file.warned.join(lines, on="line", how="anti"),
         expunged={kind: frame for kind, frame in theirs.items() if len(frame)},
     )
+
+
+def last_told(files: Sequence[FileIntake], kind: Kind) -> tuple[pl.DataFrame, pl.Series]:
+    """The last version that the files tell of each row, and keys of rows that are an expunged person's by then.
+
+    Such a row is nobody's from then on: whoever it was held for before is not to keep what the source corrected.
+    """
+    told = pl.concat([file.facts[kind] for file in files])
+    refused = [file.expunged[kind] for file in files if kind in file.expunged]
+    if not refused:
+        return told.unique("key", keep="last", maintain_order=True), pl.Series("key", [], dtype=pl.String)
+    also = pl.concat(refused).with_columns(is_expunged=pl.lit(value=True))
+    told = pl.concat([told.with_columns(is_expunged=pl.lit(value=False)), also])
+    last = told.sort("file", "line", maintain_order=True).unique("key", keep="last", maintain_order=True)
+    return last.filter(~pl.col("is_expunged")).drop("is_expunged"), last.filter("is_expunged")["key"]
 
 
 def _named(file: FileIntake) -> Iterator[str]:
