@@ -81,6 +81,8 @@ def retention_command(
     session.audit("retention", [row["identity_id"] for row in document["rows"]] or [None], f"{years} years")
     if not is_expunged:
         return Answer(document, lambda out: _print_due(out, document))
+    if date.fromisoformat(document["as_of"]) > date.today():
+        raise SettingsError("retention --expunge: the day is still to come; nobody is due before it")
     if not document["due"]:
         raise SettingsError("retention --expunge: nobody is due")
     with BarProgress(error_console()) as progress:

@@ -12,6 +12,7 @@ from typing import Any
 import apsw
 import polars as pl
 import pytest
+import time_machine
 
 from api.bootstrap import create_workspace, open_workspace
 from api.casework.cases import Cases
@@ -40,6 +41,7 @@ from tests.e2e.http_world import (
     serving,
 )
 from tests.e2e.used_world import FILES, ORDER, PERSON, TEXTS, assert_sound, people, ran, scores
+from tests.e2e.web_world import an_office
 
 
 def test_every_table_is_in_one_of_the_lists(used: Workspace) -> None:
@@ -105,9 +107,13 @@ def test_everybody_else_is_as_if_the_person_had_never_been(in_use: Path, used: W
     assert people(used) == {records for records in before if "US/1" not in records}
     with used.reading() as connection:
         note = connection.execute("SELECT text FROM case_note").get
-        says = [json.loads(str(row[0])) for row in connection.execute("SELECT says FROM case_pin")]
+        kinds = [str(row[0]) for row in connection.execute("SELECT kind FROM case_pin ORDER BY pin_id")]
     assert "Quirina was not" in str(note), "what was written of others stays"
-    assert [pin["name"] for pin in says] == ["Quirina"]
+    assert kinds == ["driver", "connection"]
+    with an_office(used.path, tmp_path / "office") as office:
+        page = office.as_(Role.INVESTIGATOR).get("/cases/1").text
+    assert "Quirina" in page
+    assert "abulondo" not in page
 
 
 def test_a_shown_document_of_another_keeps_its_seal(web_world: Path, tmp_path: Path) -> None:
@@ -296,8 +302,19 @@ def test_a_server_that_runs_on_tells_of_nobody(follower: Any, used: Workspace) -
     assert client.get(f"/api/v1/drivers/{other}/linked-risk").status_code == 200
 
 
-def test_whose_membership_is_over_is_listed_and_let_go(used: Workspace, anywhere: CommandLine, tmp_path: Path) -> None:
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel("2026-07-01T00:00:00+00:00", tick=True) as clock:
+        yield clock
+
+
+def test_whose_membership_is_over_is_listed_and_let_go(
+    used: Workspace, anywhere: CommandLine, clock: time_machine.Traveller
+) -> None:
     cli, when = anywhere.on(used.path), ("--years", "3", "--as-of", "2032-10-01")
+    early = cli("retention", *when, "--expunge", "--reason", "schedule N1-7")
+    assert early.code == 2, "nobody goes before the day has come"
+    clock.move_to("2032-10-02T00:00:00+00:00")
     assert cli.json("retention", "--years", "3", "--as-of", "2032-01-01")["rows"] == []
     one, two = (used.resolve_id(record) for record in ("US/1", "US/2"))
     late = cli.json("retention", *when)

@@ -23,6 +23,16 @@ def things(office: Office) -> dict[str, Any]:
     return things_of(office)
 
 
+def test_every_event_has_a_page_whatever_it_lacks(office: Office) -> None:
+    """US/E1 has a code and no type, US/E3 a type and no code."""
+    with office.workspace.reading() as connection:
+        rows = connection.execute("SELECT id, key FROM node WHERE kind = 'Event'").fetchall()
+    of_the_cleared = {"US/E8", "US/E9"}
+    for number, key in rows:
+        office.as_(Role.INVESTIGATOR).get(f"/things/{number}", 404 if key in of_the_cleared else 200)
+    assert {key for _, key in rows} > {"US/E1", "US/E3"}
+
+
 def test_an_identifier_is_shown_for_a_reason_alone_and_the_audit_keeps_it(
     office: Office, things: dict[str, Any]
 ) -> None:

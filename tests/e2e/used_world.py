@@ -13,20 +13,25 @@ from typing import Any
 import pytest
 
 from api import match_build
+from api.accounts.users import Users
 from api.bootstrap import open_workspace
 from api.casework.cases import Cases, Pin, PinKind
+from api.casework.pinning import says_of
 from api.casework.watches import Watches, WatchKind
 from api.cli import main
 from api.doctor import doctor
 from api.expunge.expungings import Order
+from api.graph_store import LEDGER
 from api.kept_answers import Asked, KeptAnswers
 from api.link_review import Answer, LinkReview
 from api.progress import Silent
+from api.roles import Role
 from api.search import Query
 from api.web.searches import Searches
 from linkage.ledger import Workspace
 from linkage.model import load_model
 from tests.e2e.http_world import CHECKS, CROSSINGS, DRIVERS, EMPLOYMENT, ENROLMENTS, EVENTS, bring
+from tests.e2e.web_world import PASSWORD
 
 PERSON = ("US/1", "CA/1", "MX/R7")
 MEXICAN = f"{DRIVERS.splitlines()[0]}\nMX,R7,MX,Ramiro,Zabulondo,1984-03-19,984400117,LFTM0044717,FED,,,\n"
@@ -45,11 +50,15 @@ def a_used_world(world: Path, folder: Path) -> None:
     workspace = open_workspace(path)
     bring(workspace, folder, "drivers", MEXICAN)
     here, other = (workspace.resolve_id(record) for record in ("US/1", "US/2"))
+    pinned = ((PinKind.DRIVER, here), (PinKind.DRIVER, other), (PinKind.CONNECTION, f"{here} {other}"))
+    says = [(kind, ref, says_of(workspace, kind, ref, LEDGER)) for kind, ref in pinned]
     with workspace.transaction() as connection:
+        for role in Role:
+            Users(connection).add(role.value, role, "tester", PASSWORD)
         cases = Cases(connection, "ana")
         case = cases.open("Zabulondo and his trucks")
-        cases.pin(case, Pin(PinKind.DRIVER, here, {"name": "Ramiro Zabulondo"}), "2026-06-30")
-        cases.pin(case, Pin(PinKind.DRIVER, other, {"name": "Quirina", "beside": "RAMIRO ZABULONDO"}), "2026-06-30")
+        for kind, ref, shown in says:
+            cases.pin(case, Pin(kind, ref, shown, "as RAMIRO ZABULONDO told"), "2026-06-30")
         cases.note(case, "Ramiro Zabulondo was seen with licence 31552208; Quirina was not.")
         cases.draw(case, (f"Identity:{here}", f"Identity:{other}"), "brothers", "a call")
         KeptAnswers(connection).keep(Asked.of("ana", "k", [b"x"]), 200, {"records": ["US/1"], "name": "Zabulondo"})
