@@ -91,7 +91,8 @@ def addresses_of(office: Office, things: dict[str, Any]) -> dict[str, list[tuple
     review = first_review(office)
     two = f"{driver}+{things['other']}"
     investigate, read, rule = Role.INVESTIGATOR, Role.VIEWER, Role.REVIEWER
-    people = [driver, things["other"], *map(office.api.id_of, ("US/1", "MX/50%2F", "MX/9", "POSS/a", "POSS/b"))]
+    named = ("US/1", "MX/50%2F", "MX/9", "POSS/a", "POSS/b", "STORY-YARD/Y-001")
+    people = [driver, things["other"], *map(office.api.id_of, named)]
     return {
         "/": [(role, "/") for role in Role],
         "/explore": [],

@@ -242,3 +242,8 @@ def test_a_reviewer_starts_a_review_from_the_page_of_a_driver_who_is_enrolled(of
     assert f'href="{there}"' in now
     assert f'action="{at}/review"' not in now
     reviewer.post(f"{at}/review", 409, reason="again")
+
+
+def test_the_page_of_risk_names_what_too_many_share(office: Office) -> None:
+    page = office.as_(Role.VIEWER).get(f"/drivers/{office.api.id_of('STORY-YARD/Y-001')}/risk").text
+    assert "96 people share it" in page
