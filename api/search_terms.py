@@ -115,6 +115,8 @@ def _mapped(values: pl.Series, term: Callable[[str], str]) -> pl.Series:
 
 def _compacted(values: pl.Series) -> pl.Series:
     """`compact` of each value; vectorised, since identifiers are all different and nearly all ASCII."""
+    if values.null_count() == len(values):
+        return values
     quick = values.str.to_uppercase().str.replace_all("[^0-9A-Z]+", "")
     has_other = values.str.contains(r"[^\x00-\x7F]").fill_null(False)  # noqa: FBT003
     if not has_other.any():

@@ -74,9 +74,10 @@ class ProjectedGraph:
         named = pl.DataFrame({"key": pl.Series(sorted(set(keys)), dtype=pl.String)})
         parts = [EDGE.empty()]
         for edge in sorted(kinds):
-            rows = self.edges([edge])
             ends = [end for end, found in zip(("src", "dst"), ENDS[edge], strict=True) if found is kind]
-            parts += [rows.join(named, left_on=end, right_on="key", how="semi") for end in ends]
+            if ends:
+                rows = self.edges([edge])
+                parts += [rows.join(named, left_on=end, right_on="key", how="semi") for end in ends]
         found = pl.concat(parts).unique(EDGE_KEY).sort(EDGE_KEY)
         return found.filter(known_by(as_of))
 
@@ -93,9 +94,13 @@ def change(before: Projection, after: Projection) -> GraphChange:
 
 def gone(before: pl.DataFrame, after: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     """Rows of `before` whose key is not in `after`."""
+    if before.is_empty() or after.is_empty():
+        return before
     return before.join(after.select(key), on=list(key), how="anti", nulls_equal=True, maintain_order="left")
 
 
 def new(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Rows of `after` that are not in `before` as they are."""
+    if before.is_empty() or after.is_empty():
+        return after
     return after.join(before, on=after.columns, how="anti", nulls_equal=True, maintain_order="left")

@@ -12,7 +12,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -33,6 +33,7 @@ GRAIN = 1024
 """Every figure is a multiple of 1/1024 bit: sums of them are exact, so the order of additions never shows."""
 NAME_SHARES = {"token": pl.String, "given_share": pl.Float64, "surname_share": pl.Float64}
 FREQUENCIES = {"attribute": pl.String, "value": pl.String, "share": pl.Float64}
+_NO_FREQUENCIES = ",".join(FREQUENCIES).encode() + b"\n"
 BITS = ("bits", "household", "information")
 
 
@@ -262,17 +263,31 @@ def load_model(source: Path | str | None = None) -> Model:
     Raises:
         ModelError: the file cannot be read, or a key is missing, unknown or no number.
     """
-    folder = resources.files("linkage") / "data"
     name = "driver" if source is None else str(source)
+    if name in SHIPPED:
+        return _shipped(name)
     try:
-        text = (folder / SHIPPED[name]).read_bytes() if name in SHIPPED else Path(name).read_bytes()
+        text, beside = Path(name).read_bytes(), Path(name).with_suffix(".frequencies.csv")
+        frequencies = beside.read_bytes() if beside.exists() else _NO_FREQUENCIES
+    except (OSError, ValueError) as error:
+        raise ModelError(f"model {name} cannot be read: {error}") from error
+    return _read(name, text, frequencies)
+
+
+@cache
+def _shipped(name: str) -> Model:
+    """A model that comes with the program and stays as it is; what is worked out of it is worked out once."""
+    return _read(name, (resources.files("linkage") / "data" / SHIPPED[name]).read_bytes(), _NO_FREQUENCIES)
+
+
+def _read(name: str, text: bytes, frequencies: bytes) -> Model:
+    folder = resources.files("linkage") / "data"
+    try:
         document = tomllib.loads(text.decode("utf-8"), parse_float=finite)
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"model {name} cannot be read: {error}") from error
     names = (folder / "name_frequency.csv").read_bytes()
     nicknames = (folder / "nicknames.csv").read_bytes()
-    beside = Path(name).with_suffix(".frequencies.csv")
-    frequencies = beside.read_bytes() if name not in SHIPPED and beside.exists() else b"attribute,value,share\n"
     tables = (
         pl.read_csv(names, schema=NAME_SHARES),
         pl.read_csv(nicknames, infer_schema=False),

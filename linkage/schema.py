@@ -76,6 +76,8 @@ class FrameSchema:
         Raises:
             SchemaError: a column has a type that cannot be cast.
         """
+        if list(frame.schema.items()) == list(self.columns.items()):
+            return frame
         try:
             return frame.select(
                 (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)

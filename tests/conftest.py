@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -40,6 +41,12 @@ def _asks_for_neo4j(file: Path) -> bool:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer | None:
     """The scheduler of `--dist loadfile`."""
     return OneServer(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded and collected by now stays to the end: the collector of garbage passes over it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

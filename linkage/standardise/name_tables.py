@@ -7,6 +7,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 RARE = 1e-5
@@ -34,6 +35,7 @@ class NameTables:
     surnames: frozenset[str]
 
     @classmethod
+    @cache
     def load(cls) -> NameTables:
         """The shipped tables.
 

@@ -87,6 +87,9 @@ class Sheet:
             State of each value, null where there is none.
         """
         text = self.text(attribute) if source is None else source
+        if text.null_count() == len(text):
+            self.set(column or attribute, text)
+            return text.alias("quality")
         distinct = text.unique().drop_nulls()
         table = pl.DataFrame(
             [standard_row(function(value)) for value in distinct], schema=_STANDARD, orient="row"
@@ -131,17 +134,19 @@ class Sheet:
 
     def warn(self, attribute: str, rule: pl.Series, message: pl.Series) -> None:
         """Rows with a rule are warned about, under the file's own column name."""
-        self._warned.append(self._issues(rule.is_not_null(), attribute, rule, message))
+        if rule.null_count() < len(rule):
+            self._warned.append(self._issues(rule.is_not_null(), attribute, rule, message))
 
     def warn_where(self, mask: pl.Series, attribute: str, rule: str, message: str) -> None:
         """Rows under the mask are warned about in the same words."""
-        self._warned.append(self._issues(mask, attribute, pl.lit(rule), pl.lit(message)))
+        if mask.any():
+            self._warned.append(self._issues(mask, attribute, rule, message))
 
     def reject(self, mask: pl.Series, attribute: str, rule: str, message: str) -> None:
         """Rows under the mask, unless rejected before, are no record."""
         fresh = mask.fill_null(value=False) & ~self._dropped
         if fresh.any():
-            self._rejected.append(self._issues(fresh, attribute, pl.lit(rule), pl.lit(message)))
+            self._rejected.append(self._issues(fresh, attribute, rule, message))
             self._dropped |= fresh
 
     def require(self, *attributes: str) -> None:
@@ -155,16 +160,15 @@ class Sheet:
         """This text stands for the attribute wherever the row as received is kept."""
         self._hidden[attribute] = text
 
-    def _issues(
-        self, mask: pl.Series, attribute: str, rule: pl.Series | pl.Expr, message: pl.Series | pl.Expr
-    ) -> pl.DataFrame:
-        column = self.context.columns.get(attribute, attribute)
-        return (
-            self.rows.select("file", "line")
-            .with_columns(pl.lit(column).alias("column"), rule.alias("rule"), message.alias("message"))
-            .filter(mask.fill_null(value=False))
-            .with_columns(pl.col("rule").cast(pl.String), pl.col("message").cast(pl.String))
-        )
+    def _issues(self, mask: pl.Series, attribute: str, rule: pl.Series | str, message: pl.Series | str) -> pl.DataFrame:
+        """Frame ISSUE of the rows under the mask."""
+        return self.rows.select(
+            "file",
+            "line",
+            pl.lit(self.context.columns.get(attribute, attribute)).alias("column"),
+            pl.lit(rule).cast(pl.String).alias("rule"),
+            pl.lit(message).cast(pl.String).alias("message"),
+        ).filter(mask)
 
     def finish(self, key: pl.Series) -> Standardised:
         """The facts with their keys, raw text and content, and all issues in the order of the file."""
