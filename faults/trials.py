@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import shutil
-import time
+import tarfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from faults.child import Conditions, Ended, Running, run
+from faults.disks import Disk
 from faults.twin import Step, complaints, state_of
 
 FARTHER = 1.15
@@ -33,17 +35,47 @@ def killed(step: Step, folder: Path, rng: random.Random) -> Trial:
     """The process of the act is killed at some moment."""
     place = copy_of(step.before, folder)
     running = Running(step.act.on(place))
-    time.sleep(rng.uniform(0.0, step.seconds * FARTHER))
+    running.wait(rng.uniform(0.0, step.seconds * FARTHER))
     running.kill()
     ended = running.ended()
     return Trial(step.act.name, ended.code is None, _lost(step, place, ended))
 
 
-def no_room(step: Step, folder: Path, rng: random.Random) -> Trial:
-    """The disk is full at some moment: no file of the workspace may grow beyond some size."""
-    place = copy_of(step.before, folder)
-    largest = max(file.stat().st_size for file in place.rglob("*") if file.is_file())
-    return _refused(step, place, run(step.act.on(place), Conditions(most_bytes=int(largest ** rng.random()))))
+def migration_killed(kept: Path, folder: Path, rng: random.Random) -> Trial:
+    """Whoever first opens a workspace of an earlier version is killed at some moment.
+
+    Args:
+        kept: the packed workspace, see tools/ledger_fixture.py.
+    """
+    undisturbed, place = (unpacked(kept, folder / name) for name in ("undisturbed", "trial"))
+    usual = run(("runs", "-w", str(undisturbed)))
+    if not usual.is_acknowledged:
+        raise RuntimeError(f"{kept.name} cannot be opened where nothing happens: {usual.said}")
+    running = Running(("runs", "-w", str(place)))
+    running.wait(rng.uniform(0.0, usual.seconds * FARTHER))
+    running.kill()
+    ended = running.ended()
+    name = f"schema {kept.name.partition('.')[0]}"
+    lost = [] if state_of(place) == state_of(undisturbed) else [f"{name}: other tables or people than undisturbed"]
+    lost += [f"{name}: {one}" for one in complaints(place)]
+    for folder_of in (undisturbed.parent, place.parent):
+        shutil.rmtree(folder_of)
+    return Trial(name, ended.code is None, tuple(lost))
+
+
+def unpacked(kept: Path, folder: Path) -> Path:
+    """The workspace of an earlier version, in the folder beside what is known of it."""
+    with tarfile.open(kept) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "workspace"
+
+
+def no_room(step: Step, disk: Disk, rng: random.Random) -> Trial:
+    """The disk is full at some moment."""
+    place = copy_of(step.before, disk.folder)
+    with disk.filled(place, rng) as conditions:
+        ended = run(step.act.on(place), conditions)
+    return _refused(step, place, ended)
 
 
 def read_only(step: Step, folder: Path, _: random.Random) -> Trial:
@@ -68,22 +100,28 @@ def clock_back(step: Step, folder: Path, rng: random.Random) -> Trial:
 
 
 def at_once(first: Step, second: Step, folder: Path) -> Trial:
-    """Two acts begin at the same time; they lead to what they lead to one after the other."""
-    place = copy_of(first.before, folder)
-    for step in (first, second):
-        run(step.act.on(place))
-    expected = state_of(place, in_order=False)
-    shutil.rmtree(place)
+    """Two acts begin at the same time; they lead to what they lead to one after the other, whichever comes first."""
+    expected = [_in_turn(order, first.before, folder) for order in ((first, second), (second, first))]
     place = copy_of(first.before, folder)
     both = [Running(step.act.on(place)) for step in (first, second)]
     ends = [one.ended() for one in both]
     name = f"{first.act.name}, {second.act.name}"
     lost = [f"{name}: {end.said}" for end in ends if not end.is_acknowledged]
-    if not lost and state_of(place, in_order=False) != expected:
+    if not lost and state_of(place, in_order=False) not in expected:
         lost.append(f"{name}: at once leads elsewhere than one after the other")
     lost += [f"doctor after {name}: {one}" for one in complaints(place)]
     shutil.rmtree(place)
     return Trial(name, happened=True, lost=tuple(lost))
+
+
+def _in_turn(steps: Sequence[Step], before: Path, folder: Path) -> str:
+    """What the acts lead to one after the other."""
+    place = copy_of(before, folder)
+    for step in steps:
+        run(step.act.on(place))
+    state = state_of(place, in_order=False)
+    shutil.rmtree(place)
+    return state
 
 
 def _refused(step: Step, place: Path, ended: Ended) -> Trial:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import apsw
+
 from api.bootstrap import create_workspace, open_workspace
 from api.doctor import doctor
+from api.graph_store import LEDGER, GraphStoreChoice
 from faults.child import run
+from linkage.errors import LinkageError
 
 TODAY = ("--today", "2026-06-30")
 _HELD = (
+    "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2",
+    "SELECT package, version FROM schema_version ORDER BY 1",
     "SELECT record_key, identity_id, round(confidence, 9) FROM membership ORDER BY 1",
     "SELECT identity_id FROM identity ORDER BY 1",
     "SELECT former, current FROM redirect ORDER BY 1",
@@ -26,7 +31,7 @@ _HELD = (
     "SELECT identity_id, trigger_, key, state, round FROM review ORDER BY 1, 2, 3",
     "SELECT record_key, name, birth_date FROM search_record ORDER BY 1",
 )
-"""What a workspace holds."""
+"""What a workspace holds, and in which tables."""
 _DONE = (
     "SELECT load_id, source, mode, today FROM load ORDER BY 1",
     "SELECT load_id, sum(rows), sum(accepted), sum(rejected), sum(warned) FROM load_file GROUP BY 1 ORDER BY 1",
@@ -94,24 +99,28 @@ def told(folder: Path, acts: Sequence[Act]) -> Iterator[Step]:
     create_workspace(twin)
     for number, act in enumerate(acts):
         before = Path(shutil.copytree(twin, folder / f"before{number}"))
-        state, started = state_of(twin), time.perf_counter()
-        ended = run(act.on(twin))
-        seconds = time.perf_counter() - started
-        if ended.code:
+        state, ended = state_of(twin), run(act.on(twin))
+        if not ended.is_acknowledged:
             raise RuntimeError(f"{act.name} fails where nothing happens: {ended.said}")
-        yield Step(act, before, (state, state_of(twin)), seconds)
+        yield Step(act, before, (state, state_of(twin)), ended.seconds)
 
 
 def state_of(folder: Path, *, in_order: bool = True) -> str:
-    """A digest of what the workspace holds, and of the order in which it came to that where it is asked for."""
+    """A digest of what the workspace holds, and of the order in which it came to that where it is asked for.
+
+    What cannot be read is a state of its own.
+    """
     found = hashlib.sha256()
-    with open_workspace(folder).reading() as connection:
-        for question in (*_HELD, *(_DONE if in_order else ())):
-            for row in connection.execute(question):
-                found.update(repr(row).encode())
+    try:
+        with open_workspace(folder).reading() as connection:
+            for question in (*_HELD, *(_DONE if in_order else ())):
+                for row in connection.execute(question):
+                    found.update(repr(row).encode())
+    except (LinkageError, apsw.Error) as error:
+        return f"cannot be read: {error}"
     return found.hexdigest()
 
 
-def complaints(folder: Path) -> list[str]:
+def complaints(folder: Path, store: GraphStoreChoice = LEDGER) -> list[str]:
     """What `doctor` finds wrong, in its words."""
-    return [f"{check['name']}: {check['detail']}" for check in doctor(folder)["checks"] if not check["ok"]]
+    return [f"{check['name']}: {check['detail']}" for check in doctor(folder, store)["checks"] if not check["ok"]]

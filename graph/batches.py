@@ -11,7 +11,7 @@ from graph.store import Mark
 BATCH_ROWS = 10_000
 """Rows a transaction: the size at which a server was measured to take most rows a second."""
 
-NOTHING = GraphChange(NODE.empty().select(NODE_KEY), NODE.empty(), EDGE.empty().select(EDGE_KEY), EDGE.empty())
+NOTHING = GraphChange(NODE.empty(*NODE_KEY), NODE.empty(), EDGE.empty(*EDGE_KEY), EDGE.empty())
 
 # Edges go before the nodes under them and nodes come before the edges on them, so that every edge always has its ends.
 _ORDER = (("edges_removed", EDGE_KEY), ("nodes_set", NODE_KEY), ("edges_set", EDGE_KEY), ("nodes_removed", NODE_KEY))

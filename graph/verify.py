@@ -114,8 +114,8 @@ def _held(reader: GraphReader, kind: NodeKind | EdgeKind) -> Exact:
     if isinstance(reader, ExactReader):
         return reader.exact(kind)
     if isinstance(kind, NodeKind):
-        return Exact(reader.nodes(kind).sort(NODE_KEY), NODE.empty().select(NODE_KEY))
-    return Exact(reader.edges([kind]).sort(EDGE_KEY), EDGE.empty().select(EDGE_KEY))
+        return Exact(reader.nodes(kind).sort(NODE_KEY), NODE.empty(*NODE_KEY))
+    return Exact(reader.edges([kind]).sort(EDGE_KEY), EDGE.empty(*EDGE_KEY))
 
 
 def _compared(kind: NodeKind | EdgeKind, exact: Exact, whole: pl.DataFrame, key: tuple[str, ...]) -> Compared:

@@ -66,9 +66,9 @@ class FrameSchema:
         """The columns but for the named ones, in order."""
         return [column for column in self.columns if column not in names]
 
-    def empty(self) -> pl.DataFrame:
-        """A frame with these columns and no row."""
-        return pl.DataFrame(schema=self.columns)
+    def empty(self, *names: str) -> pl.DataFrame:
+        """A frame with these columns, or with the named ones of them, and no row."""
+        return pl.DataFrame(schema={name: self.columns[name] for name in names or self.columns})
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with exactly these columns, in order; absent ones are added as null.

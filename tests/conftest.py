@@ -16,7 +16,8 @@ from xdist.scheduler import LoadFileScheduling
 
 from linkage.model import Model, load_model
 from linkage.schema import PERSON
-from tests.neo4j_server import Neo4jServer, serve
+from tests.neo4j_server import serve
+from tools.neo4j.server import Neo4jServer
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True, max_examples=30)
 settings.register_profile("dev", deadline=None)

@@ -20,7 +20,7 @@ from graph.store import Exact
 
 def exact_nodes(tx: ManagedTransaction, cypher: Statements, kind: NodeKind) -> Exact:
     """The nodes of one kind that have a key."""
-    rows, drifted = [NODE.empty()], [NODE.empty().select(NODE_KEY)]
+    rows, drifted = [NODE.empty()], [NODE.empty(*NODE_KEY)]
     for page in Reads(tx, cypher).pages(cypher.exact_nodes[kind]):
         frame = node_frame(page, kind)
         rows.append(frame)
@@ -30,7 +30,7 @@ def exact_nodes(tx: ManagedTransaction, cypher: Statements, kind: NodeKind) -> E
 
 def exact_edges(tx: ManagedTransaction, cypher: Statements, kind: EdgeKind) -> Exact:
     """The edges of one kind between the kinds of nodes that it joins."""
-    rows, drifted = [EDGE.empty()], [EDGE.empty().select(EDGE_KEY)]
+    rows, drifted = [EDGE.empty()], [EDGE.empty(*EDGE_KEY)]
     for page in Reads(tx, cypher).pages(cypher.exact_edges[kind]):
         frame = edge_frame(page, kind)
         rows.append(frame)

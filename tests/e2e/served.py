@@ -1,16 +1,8 @@
-"""A real `crosslane serve` in a process of its own, with its runner, to be killed at will."""
+"""What tests send to a real `crosslane serve`."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,67 +12,7 @@ from api.keys import Keys
 from api.roles import Role
 from linkage.ledger import Workspace
 
-COMMAND = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())"]
 OVER = ("done", "failed")
-
-
-@dataclass
-class Served:
-    """One server that answers at `url`."""
-
-    process: subprocess.Popen[str]
-    url: str
-    log: Path
-
-    def client(self, secret: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {secret}"}, timeout=120)
-
-    def kill(self) -> None:
-        """As `kill -9` and a machine that goes down do it."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(30)
-
-
-def start(workspace: Workspace, *options: str, **environment: str) -> Served:
-    """A server on a free port, once it listens; its lines are in a file beside the workspace."""
-    log = workspace.path.parent / "served.log"
-    with log.open("a") as lines:
-        seen = lines.tell()
-        command = [*COMMAND, "serve", "--port", "0", "-w", str(workspace.path), *options]
-        process = subprocess.Popen(
-            command, stderr=lines, stdout=lines, text=True, env={**os.environ, "COLUMNS": "200", **environment}
-        )
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        told = log.read_text()[seen:]
-        if "Serving " in told:
-            return Served(process, told.split("Serving ")[1].split("/api/v1")[0], log)
-        assert process.poll() is None, told
-        time.sleep(0.02)
-    raise AssertionError(f"no server after a minute: {log.read_text()}")
-
-
-@contextmanager
-def served(workspace: Workspace, *options: str, **environment: str) -> Iterator[Served]:
-    """A server that is told to stop when the block ends."""
-    server = start(workspace, *options, **environment)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            server.process.terminate()
-            server.process.wait(60)
-
-
-@contextmanager
-def killed(workspace: Workspace, *options: str) -> Iterator[Served]:
-    """A server that is killed when the block ends, if it was not before."""
-    server = start(workspace, *options)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            server.kill()
 
 
 def key(workspace: Workspace, role: Role, name: str = "") -> str:

@@ -13,8 +13,9 @@ from api.accounts.users import Users
 from api.bootstrap import create_workspace
 from api.keys import Keys
 from api.roles import Role
+from faults.served import Served, served
 from linkage.ledger import Workspace
-from tests.e2e.served import Served, key, served
+from tests.e2e.served import key
 
 PASSWORD = "seven grey mules walk north"
 ASKED = 24

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.test_cases import CHECKS, GRAPH, NAMES, Case, Store, expectation
-from tests.neo4j_server import Neo4jServer
+from tools.neo4j.server import Neo4jServer
 
 OF_THE_GRAPH = {
     *("linked", "not_linked", "scores", "associates", "events_counted", "own_events", "graph"),

@@ -13,9 +13,10 @@ import pytest
 from api.audit import AuditLog
 from api.bootstrap import open_workspace
 from api.roles import Role
+from faults.served import served
 from linkage.ledger import Decisions
 from tests.e2e.http_world import a_world
-from tests.e2e.served import key, served
+from tests.e2e.served import key
 
 REASON = "the two were seen together by Wilhelmina"
 ASKED = {"a": "US/1", "b": "CA/1", "judgement": "different", "reason": REASON}

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from faults import damage, trials
-from faults.__main__ import STORY, repeated
+from faults import damage, desk, trials
+from faults.disks import SmallFiles, a_disk
+from faults.plan import STORY, repeated
 from faults.twin import Step, acts, complaints, state_of, told
 
-KILLS = int(os.environ.get("CROSSLANE_FAULTS", "20"))
-LOADS = "load "
+COUNT = int(os.environ.get("CROSSLANE_FAULTS", "20"))
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +49,34 @@ def test_the_twin_does_something_at_every_step_and_is_sound(steps: list[Step], w
 @pytest.mark.timeout(900)
 def test_nothing_is_lost_to_a_kill_at_any_moment(steps: list[Step], folder: Path) -> None:
     rng = random.Random(7)
-    done = repeated(lambda step: trials.killed(step, folder, rng), steps, KILLS)
+    done = repeated(lambda step: trials.killed(step, folder, rng), steps, COUNT)
     assert [one for trial in done for one in trial.lost] == []
 
 
 @pytest.mark.timeout(900)
 def test_nothing_is_lost_to_a_full_disk(steps: list[Step], folder: Path) -> None:
     rng = random.Random(8)
-    done = repeated(lambda step: trials.no_room(step, folder, rng), steps, max(KILLS // 4, 1))
+    with a_disk(folder) as disk:
+        done = repeated(lambda step: trials.no_room(step, disk, rng), steps, max(COUNT // 4, 1))
     assert [one for trial in done for one in trial.lost] == []
+
+
+def test_nothing_is_lost_where_no_file_may_grow(steps: list[Step], folder: Path) -> None:
+    """What `make faults` does where no disk of its own can be had."""
+    trial = trials.no_room(steps[0], SmallFiles(folder), random.Random(1))
+    assert (trial.happened, trial.lost) == (True, ())
+
+
+@pytest.mark.timeout(900)
+def test_nothing_acknowledged_is_lost_with_one_of_two_workers(steps: list[Step], whole: Path, folder: Path) -> None:
+    rng = random.Random(12)
+    with desk.a_desk(whole, folder) as opened:
+        done = repeated(lambda one: desk.worker_killed(one, rng), [opened], max(COUNT // 20, 1))
+        assert [one for trial in done for one in trial.lost] == []
+        never = {"decision": {"n": 10_000, "reason": "never sent"}}
+        assert desk.lost(opened, desk.Rounded(0.0, (never,), ())) == [
+            "decision 10000 was acknowledged and is there 0 times"
+        ]
 
 
 def test_what_may_not_be_written_stays_as_it_is(steps: list[Step], folder: Path) -> None:
@@ -81,7 +100,7 @@ def test_damage_is_named_with_its_remedy_and_a_backup_mends_it(
     harm: Callable[..., trials.Trial], whole: Path, kept: Path, folder: Path
 ) -> None:
     rng = random.Random(11)
-    done = [harm(whole, kept, folder, rng) for _ in range(max(KILLS // 10, 1))]
+    done = [harm(whole, kept, folder, rng) for _ in range(max(COUNT // 10, 1))]
     assert [one for trial in done for one in trial.lost] == []
 
 

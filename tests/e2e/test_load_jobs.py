@@ -21,8 +21,9 @@ from api.jobs.tables import JobTables
 from api.restriction import asked, declare
 from api.roles import Role
 from api.scores import read_scores
+from faults.served import Served, killed, served
 from linkage.ledger import LoadTables, Workspace
-from tests.e2e.served import Served, followed, key, killed, post, send, served
+from tests.e2e.served import followed, key, post, send
 
 HEADER = "source,record_id,country,given_name,surname,birth_date,licence_number,licence_jurisdiction\n"
 FIRST = HEADER + "US,a,US,Ulises,Quintanar,1984-03-09,31840309,TX\n"

@@ -16,9 +16,10 @@ import pytest
 from api.bootstrap import create_workspace
 from api.load import LoadRequest, load
 from api.roles import Role
+from faults.served import Served, killed, served
 from linkage.ledger import LoadTables, Workspace
 from linkage.schema import PERSON, Kind
-from tests.e2e.served import Served, followed, key, killed, send, served
+from tests.e2e.served import followed, key, send
 from tests.e2e.test_load_jobs import many
 
 DAY = "2026-06-30"

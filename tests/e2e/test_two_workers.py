@@ -16,9 +16,10 @@ from api.bootstrap import open_workspace
 from api.doctor import doctor
 from api.roles import Role
 from eligibility.trail import Trail
+from faults.served import served
 from linkage.ledger import LoadTables
 from tests.e2e.http_world import a_world
-from tests.e2e.served import followed, key, post, served
+from tests.e2e.served import followed, key, post
 from tests.e2e.test_load_jobs import many
 
 NOTES, RECORDS = 12, 6

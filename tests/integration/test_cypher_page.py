@@ -20,8 +20,8 @@ from graph.neo4j_csv import write_import
 from graph.project import snapshot
 from graph.schema import EdgeKind, NodeKind, Projection
 from graph.store import Mark
-from tests.neo4j_server import Neo4jServer
 from tests.once import copy_of_demo
+from tools.neo4j.server import Neo4jServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "cypher.md").read_text("utf-8")

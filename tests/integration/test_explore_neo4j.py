@@ -21,7 +21,7 @@ from graph.neo4j import Server
 from graph.schema import NodeKind
 from linkage.errors import UnknownRecord
 from linkage.ledger import Workspace
-from tests.neo4j_server import Neo4jServer
+from tools.neo4j.server import Neo4jServer
 
 STORY = Path(__file__).resolve().parents[2] / "fixtures" / "story"
 US, OTHER, TRUCK = "STORY-US/U-1001", "STORY-MX/M-41", "9ZZTRUCK0TB004711"

@@ -19,8 +19,8 @@ from graph.neo4j import Server
 from linkage.ledger import Workspace
 from tests.e2e.copies import copies, spelled
 from tests.e2e.http_world import a_world
-from tests.neo4j_server import Neo4jServer
 from tests.once import made_once
+from tools.neo4j.server import Neo4jServer
 
 TEXTS = ("Zabulondo", "US/1", "CA/1", "31552208", "US/I1")
 OTHER = "Befanoska"

@@ -18,7 +18,7 @@ from graph.neo4j_csv import write_import
 from graph.project import ProjectedGraph, change, snapshot
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, Projection
 from graph.store import Mark
-from tests.neo4j_server import Neo4jServer
+from tools.neo4j.server import Neo4jServer
 
 TEXTS = (
     "plain",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from neo4j import GraphDatabase
 
-from tests.neo4j_server import Neo4jServer
+from tools.neo4j.server import Neo4jServer, ServerFault
 
 
 def ask(server: Neo4jServer, text: str) -> list[object]:
@@ -45,5 +45,5 @@ def test_a_wiped_server_knows_nothing(empty_neo4j: Neo4jServer) -> None:
 
 def test_the_port_of_something_else_is_refused(neo4j_server: Neo4jServer, tmp_path: Path) -> None:
     other = Neo4jServer(tmp_path / "other", neo4j_server.port)
-    with pytest.raises(pytest.fail.Exception, match="is taken by something else"):
+    with pytest.raises(ServerFault, match="is taken by something else"):
         other.start()

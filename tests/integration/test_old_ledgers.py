@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import tarfile
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,22 +14,21 @@ import pytest
 from api.bootstrap import create_workspace, open_workspace
 from api.load import LoadRequest, load
 from api.rescoring import rescore_workspace
-from faults.child import Running
-from faults.twin import complaints, state_of
+from faults import trials
+from faults.plan import LEDGERS
+from faults.twin import complaints
 from linkage.ledger import Workspace
-from tools.ledger_fixture import FILES, LEDGERS, STORY
+from tools.ledger_fixture import FILES, STORY
 
-KEPT = sorted(LEDGERS.glob("*.tar.xz"))
-NAMES = [path.name.partition(".")[0] for path in KEPT]
+NAMES = [path.name.partition(".")[0] for path in LEDGERS]
 KILLS = 2
 TODAY = date(2026, 6, 30)
 
 
 def unpacked(kept: Path, folder: Path) -> tuple[Path, dict[str, Any]]:
-    with tarfile.open(kept) as archive:
-        archive.extractall(folder, filter="data")
+    workspace = trials.unpacked(kept, folder)
     expected: dict[str, Any] = json.loads((folder / "expect.json").read_text("utf-8"))
-    return folder / "workspace", expected
+    return workspace, expected
 
 
 def people(workspace: Workspace) -> list[dict[str, str]]:
@@ -60,11 +57,11 @@ def today(tmp_path_factory: pytest.TempPathFactory) -> int:
 
 
 def test_versions_from_the_first_on_are_kept() -> None:
-    assert len(KEPT) >= 10
+    assert len(LEDGERS) >= 10
     assert sorted(NAMES, key=int) == NAMES
 
 
-@pytest.mark.parametrize("kept", KEPT, ids=NAMES)
+@pytest.mark.parametrize("kept", LEDGERS, ids=NAMES)
 def test_a_workspace_of_an_earlier_version_goes_on(kept: Path, today: int, tmp_path: Path) -> None:
     folder, expected = unpacked(kept, tmp_path)
     assert versions(folder) == expected["schema"]
@@ -78,16 +75,8 @@ def test_a_workspace_of_an_earlier_version_goes_on(kept: Path, today: int, tmp_p
     assert len(people(workspace)) == today
 
 
-@pytest.mark.parametrize("kept", KEPT[:: max(len(KEPT) // 3, 1)])
+@pytest.mark.parametrize("kept", LEDGERS[:: max(len(LEDGERS) // 3, 1)])
 def test_a_migration_that_is_killed_is_ended_by_whoever_opens_next(kept: Path, tmp_path: Path) -> None:
     rng = random.Random(5)
-    undisturbed, _ = unpacked(kept, tmp_path / "undisturbed")
-    wanted = state_of(undisturbed)
-    for trial in range(KILLS):
-        folder, _ = unpacked(kept, tmp_path / str(trial))
-        running = Running(("runs", "-w", str(folder)))
-        time.sleep(rng.uniform(0.2, 1.5))
-        running.kill()
-        running.ended()
-        assert state_of(folder) == wanted
-        assert complaints(folder) == []
+    for _ in range(KILLS):
+        assert trials.migration_killed(kept, tmp_path, rng).lost == ()

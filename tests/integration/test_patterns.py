@@ -21,8 +21,8 @@ from api.projection import push_graph
 from graph.neo4j import Server
 from graph.patterns import PATTERNS, Cut
 from linkage.ledger import Workspace
-from tests.neo4j_server import Neo4jServer
 from tests.once import copy_of_demo
+from tools.neo4j.server import Neo4jServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "patterns.md").read_text("utf-8")
