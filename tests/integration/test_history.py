@@ -82,7 +82,10 @@ def test_runs_before_anything_was_kept_are_refused(tmp_path: Path) -> None:
     load(workspace, LoadRequest((path,), "drivers", TODAY))
     # As a ledger looks that was written before this was kept.
     connection = apsw.Connection(str(tmp_path / "w" / "ledger.db"))
-    connection.execute("DROP TABLE membership_change; DROP TABLE membership_kept_since")
+    connection.execute(
+        "DROP TABLE membership_change; DROP TABLE membership_kept_since; "
+        "DROP TABLE tombstone; DROP TABLE tombstone_key; DROP TABLE expunging"
+    )
     connection.execute("UPDATE schema_version SET version = 1 WHERE package = 'linkage'")
     connection.close()
     old = open_workspace(tmp_path / "w")

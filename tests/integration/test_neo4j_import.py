@@ -18,7 +18,7 @@ from graph.neo4j_csv import write_import
 from graph.project import ProjectedGraph, change, snapshot
 from graph.schema import EDGE, EDGE_KEY, NODE, NODE_KEY, Projection
 from graph.store import Mark
-from tools.neo4j.server import Neo4jServer
+from tools.neo4j.server import Neo4jServer, ServerFault
 
 TEXTS = (
     "plain",
@@ -147,6 +147,6 @@ def test_a_later_import_replaces_everything(imported: Neo4jServer, tmp_path: Pat
 
 
 def test_files_without_arguments_are_refused_and_the_server_stays(neo4j_server: Neo4jServer, tmp_path: Path) -> None:
-    with pytest.raises(pytest.fail.Exception, match="no finished export"):
+    with pytest.raises(ServerFault, match="no finished export"):
         neo4j_server.load(tmp_path)
     assert ask(neo4j_server, "RETURN 1") == [[1]]
