@@ -8,7 +8,7 @@ HTTP_PORT ?= 7474
 DEMO_SERVER := NEO4J_HOME=demo-neo4j NEO4J_PASSWORD=crosslane-demo HEAP=512m PAGECACHE=256m \
 	BOLT_PORT=$(BOLT_PORT) HTTP_PORT=$(HTTP_PORT) tools/neo4j/neo4j.sh
 
-.PHONY: setup demo demo-stop test check lint types contracts wheel bench faults supply serve web screenshots lock clean
+.PHONY: setup demo demo-stop test check lint types contracts wheel bench faults soak supply serve web screenshots lock clean
 
 setup: $(READY)
 
@@ -62,6 +62,10 @@ faults: $(READY)
 # What is shipped and under which licence, after a change of dependencies (needs uv).
 supply: $(READY)
 	$(BIN)/python -m tools.supply
+
+# Ten minutes of everything that a server is asked, at once; the page docs/soak.md is of its last run.
+soak: $(READY)
+	PYTHONPATH=. $(BIN)/python -m benchmarks.soak --out docs/soak.json --page docs/soak.md
 
 serve: $(READY)
 	$(BIN)/crosslane serve --workspace $(or $(WORKSPACE),demo-workspace)

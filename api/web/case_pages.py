@@ -13,7 +13,7 @@ from api.casework.held import CaseHeld
 from api.casework.pinning import people_pinned, says_of
 from api.drivers import names_of
 from api.web.site import render
-from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
+from api.web.visit import FormDependency, Number, PageRoute, Visit, VisitDependency, field
 from linkage.errors import SettingsError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -40,7 +40,7 @@ def open_case(here: VisitDependency, form: FormDependency) -> Response:
 
 
 @router.get("/cases/{case_id}")
-def case_page(case_id: int, here: VisitDependency) -> Response:
+def case_page(case_id: Number, here: VisitDependency) -> Response:
     """What was pinned, noted and drawn."""
     held = CaseHeld.read(here.service.workspace, case_id, here.caller.actor)
     people = held.people()
@@ -52,14 +52,14 @@ def case_page(case_id: int, here: VisitDependency) -> Response:
 
 
 @router.post("/cases/{case_id}/pins")
-def pin_page(case_id: int, here: VisitDependency, form: FormDependency) -> Response:
+def pin_page(case_id: Number, here: VisitDependency, form: FormDependency) -> Response:
     """One thing more is in the case."""
     _pin(here, case_id, form)
     return RedirectResponse(f"/cases/{case_id}", 303)
 
 
 @router.post("/cases/{case_id}/pins/{pin_id}/take-out")
-def take_out(case_id: int, pin_id: int, here: VisitDependency, _: FormDependency) -> Response:
+def take_out(case_id: Number, pin_id: Number, here: VisitDependency, _: FormDependency) -> Response:
     """One thing less."""
     with here.service.workspace.transaction() as connection:
         Cases(connection, here.caller.actor).take_out(case_id, pin_id)
@@ -68,7 +68,7 @@ def take_out(case_id: int, pin_id: int, here: VisitDependency, _: FormDependency
 
 
 @router.post("/cases/{case_id}/notes")
-def note_page(case_id: int, here: VisitDependency, form: FormDependency) -> Response:
+def note_page(case_id: Number, here: VisitDependency, form: FormDependency) -> Response:
     """A note stands in the case."""
     with here.service.workspace.transaction() as connection:
         Cases(connection, here.caller.actor).note(case_id, field(form, "text"))
@@ -77,7 +77,7 @@ def note_page(case_id: int, here: VisitDependency, form: FormDependency) -> Resp
 
 
 @router.post("/cases/{case_id}/ties")
-def draw_page(case_id: int, here: VisitDependency, form: FormDependency) -> Response:
+def draw_page(case_id: Number, here: VisitDependency, form: FormDependency) -> Response:
     """A tie that the analyst draws, with its source; never scored."""
     ends = (field(form, "a"), field(form, "b"))
     with here.service.workspace.transaction() as connection:
@@ -87,7 +87,7 @@ def draw_page(case_id: int, here: VisitDependency, form: FormDependency) -> Resp
 
 
 @router.post("/cases/{case_id}/close")
-def close_page(case_id: int, here: VisitDependency, _: FormDependency) -> Response:
+def close_page(case_id: Number, here: VisitDependency, _: FormDependency) -> Response:
     """The case is closed."""
     with here.service.workspace.transaction() as connection:
         Cases(connection, here.caller.actor).close(case_id)
@@ -107,7 +107,7 @@ def _pin(here: Visit, case_id: int, form: dict[str, list[str]]) -> None:
 
 
 @router.get("/cases/{case_id}/export")
-def export_case(case_id: int, here: VisitDependency) -> Response:
+def export_case(case_id: Number, here: VisitDependency) -> Response:
     """The case as a file that can be opened again."""
     with here.service.workspace.reading() as connection:
         cases = Cases(connection, here.caller.actor)

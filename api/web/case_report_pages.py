@@ -21,14 +21,14 @@ from api.web.site import render
 from api.web.texts import Catalogue
 from api.web.view_pages import filters_of
 from api.web.views.picture import drawn_view
-from api.web.visit import PageRoute, Visit, VisitDependency
+from api.web.visit import Number, PageRoute, Visit, VisitDependency
 from linkage.errors import UnknownRecord
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/cases/{case_id}/report")
-def report_page(case_id: int, here: VisitDependency) -> Response:
+def report_page(case_id: Number, here: VisitDependency) -> Response:
     """Summary, evidence numbered and cited, notes; it prints as the PDF looks."""
     at = datetime.now(UTC)
     values = _told(here, case_id, "case report")
@@ -37,7 +37,7 @@ def report_page(case_id: int, here: VisitDependency) -> Response:
 
 
 @router.get("/cases/{case_id}/report.pdf")
-def report_file(case_id: int, here: VisitDependency) -> Response:
+def report_file(case_id: Number, here: VisitDependency) -> Response:
     """The same as a PDF."""
     at = datetime.now(UTC)
     values = _told(here, case_id, "case report pdf")

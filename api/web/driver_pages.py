@@ -19,7 +19,7 @@ from api.risk_people import people_shown
 from api.show_driver import show_driver
 from api.web.site import render
 from api.web.views.driver import driver_view, href, is_enrolled
-from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
+from api.web.visit import FormDependency, Number, PageRoute, Visit, VisitDependency, field
 from api.why import why
 from linkage.ledger import Decisions
 
@@ -143,7 +143,7 @@ def _identity_of(here: Visit, ref: str) -> str:
 
 
 @router.post("/decisions/{number}/undo")
-def undo_decision(number: int, here: VisitDependency, form: FormDependency) -> Response:
+def undo_decision(number: Number, here: VisitDependency, form: FormDependency) -> Response:
     """A decision is taken back, with a reason."""
     document = undo(here.service.workspace, number, here.caller.actor, reason=field(form, "reason"))
     ends = [_identity_of(here, document["decision"][end]) for end in ("a", "b")]

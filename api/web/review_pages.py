@@ -19,7 +19,7 @@ from api.reviews.replay import replay
 from api.web.site import render
 from api.web.views.driver import gaps, href, own_band
 from api.web.views.review import REASONS, agreement_of, groups_of, may_do, reason_codes
-from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
+from api.web.visit import FormDependency, Number, PageRoute, Visit, VisitDependency, field
 from eligibility.letters import Language, LetterOf, letter
 from eligibility.matters import Trigger
 from eligibility.policy_file import load_eligibility_policy
@@ -74,7 +74,7 @@ def take_next(here: VisitDependency, _: FormDependency) -> Response:
 
 
 @router.get("/reviews/{number}")
-def review_page(number: int, here: VisitDependency) -> Response:
+def review_page(number: Number, here: VisitDependency) -> Response:
     """One review: facts first, then factors, gaps and links, and last the decision."""
     return _review(here, number)
 
@@ -124,7 +124,7 @@ def _first_of_each(links: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]
 
 
 @router.post("/reviews/{number}/preview")
-def preview_letter(number: int, here: VisitDependency, form: FormDependency) -> Response:
+def preview_letter(number: Number, here: VisitDependency, form: FormDependency) -> Response:
     """What the letter would say; nothing is recorded."""
     case = open_case(here.service.workspace, number, here.caller.actor)
     here.audit("letter preview", [case.review.identity_id], f"review {number}")
@@ -146,7 +146,7 @@ def preview_letter(number: int, here: VisitDependency, form: FormDependency) -> 
 
 
 @router.get("/reviews/{number}/letter")
-def letter_page(number: int, here: VisitDependency, language: Language = Language.ENGLISH) -> Response:
+def letter_page(number: Number, here: VisitDependency, language: Language = Language.ENGLISH) -> Response:
     """The letter of the last decided round, made again from its reason codes."""
     return render("letter.html", here.at("review"), **letter_told(here, number, language, "letter"))
 
@@ -165,7 +165,7 @@ def letter_told(here: Visit, number: int, language: Language, action: str) -> di
 
 
 @router.get("/reviews/{number}/replay")
-def replay_page(number: int, here: VisitDependency, as_of: Annotated[date | None, Query()] = None) -> Response:
+def replay_page(number: Number, here: VisitDependency, as_of: Annotated[date | None, Query()] = None) -> Response:
     """What was known, scored and shown at the last step kept by a day, and what would differ now."""
     return render("replay.html", here.at("review"), **replay_told(here, number, as_of, "review replay"))
 
@@ -180,7 +180,7 @@ def replay_told(here: Visit, number: int, as_of: date | None, action: str) -> di
 
 
 @router.post("/reviews/{number}/{act}")
-def act_on(number: int, act: str, here: VisitDependency, form: FormDependency) -> Response:
+def act_on(number: Number, act: str, here: VisitDependency, form: FormDependency) -> Response:
     """One step of a person on a review, with their reason."""
     do, reason = _actions(here), field(form, "reason")
     match act:

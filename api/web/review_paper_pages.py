@@ -13,14 +13,14 @@ from markupsafe import Markup
 from api.web.paper import printed, running_of
 from api.web.review_pages import letter_told, replay_told
 from api.web.texts import load_catalogue
-from api.web.visit import PageRoute, VisitDependency
+from api.web.visit import Number, PageRoute, VisitDependency
 from eligibility.letters import Language
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/reviews/{number}/letter.pdf")
-def letter_file(number: int, here: VisitDependency, language: Language = Language.ENGLISH) -> Response:
+def letter_file(number: Number, here: VisitDependency, language: Language = Language.ENGLISH) -> Response:
     """The letter as it is sent: it says nothing of who made the file, and nothing but the letter."""
     told = letter_told(here, number, language, "letter pdf")
     t = load_catalogue(language.value)
@@ -31,7 +31,7 @@ def letter_file(number: int, here: VisitDependency, language: Language = Languag
 
 
 @router.get("/reviews/{number}/replay.pdf")
-def replay_file(number: int, here: VisitDependency, as_of: Annotated[date | None, Query()] = None) -> Response:
+def replay_file(number: Number, here: VisitDependency, as_of: Annotated[date | None, Query()] = None) -> Response:
     """The same as the page of that moment."""
     told = replay_told(here, number, as_of, "review replay pdf")
     t = here.page.t

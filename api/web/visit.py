@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Path, Request, Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from api import scores
 from api.accounts.sessions import Sessions, csrf_token
 from api.casework.cases import Cases
 from api.http.access_table import ACCESS
+from api.http.models.acts import MAX_NUMBER
 from api.http.security import cookie_name
 from api.http.service import Service
 from api.jobs.tables import JobTables
@@ -28,6 +29,8 @@ from api.web.site import Notice, Page
 from linkage.errors import LinkageError
 
 OPEN_CASES = 5
+Number = Annotated[int, Path(ge=0, le=MAX_NUMBER)]
+"""Of a review, a case or another row, in the address of a page: one that the ledger can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)

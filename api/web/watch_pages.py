@@ -13,7 +13,7 @@ from api.casework.watches import Fired, Watches, WatchKind
 from api.pattern_given import parameters_told
 from api.pattern_refs import asked_by
 from api.web.site import render
-from api.web.visit import FormDependency, PageRoute, Visit, VisitDependency, field
+from api.web.visit import FormDependency, Number, PageRoute, Visit, VisitDependency, field
 from linkage.errors import SettingsError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -43,7 +43,7 @@ def set_watch(here: VisitDependency, form: FormDependency) -> Response:
 
 
 @router.post("/watches/{number}/acknowledge")
-def acknowledge(number: int, here: VisitDependency, _: FormDependency) -> Response:
+def acknowledge(number: Number, here: VisitDependency, _: FormDependency) -> Response:
     """What changed was seen."""
     _watches(here).acknowledge(number)
     here.audit("watch seen", [None], f"watch {number}")
@@ -51,7 +51,7 @@ def acknowledge(number: int, here: VisitDependency, _: FormDependency) -> Respon
 
 
 @router.post("/watches/{number}/end")
-def end(number: int, here: VisitDependency, _: FormDependency) -> Response:
+def end(number: Number, here: VisitDependency, _: FormDependency) -> Response:
     """It is watched no more."""
     _watches(here).end(number)
     here.audit("watch ended", [None], f"watch {number}")

@@ -26,13 +26,8 @@ class LoadJob:
         self.document: dict[str, Any] = {}
         self.seconds = 0.0
         self._started = time.perf_counter()
-        status, answer = server.send(
-            "POST",
-            "/api/v1/loads",
-            key,
-            _form(file.read_bytes(), fields),
-            Content_Type=f"multipart/form-data; boundary={_BOUNDARY}",
-        )
+        body, content_type = form(file.read_bytes(), fields)
+        status, answer = server.send("POST", "/api/v1/loads", key, body, Content_Type=content_type)
         if status != 202:
             raise RuntimeError(f"POST loads: {status} {answer.decode()}")
         self._job = json.loads(answer)["job_id"]
@@ -51,11 +46,13 @@ class LoadJob:
         self.seconds = time.perf_counter() - self._started
 
 
-def _form(content: bytes, fields: dict[str, str]) -> bytes:
+def form(content: bytes, fields: dict[str, str]) -> tuple[bytes, str]:
+    """A file and the fields beside it as a browser sends them, and the type of that."""
     parts = [
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
     ]
     head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="held.csv"\r\n'
     parts.append(f"{head}Content-Type: text/csv\r\n\r\n".encode() + content)
-    return b"".join(parts) + f"\r\n--{_BOUNDARY}--\r\n".encode()
+    body = b"".join(parts) + f"\r\n--{_BOUNDARY}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={_BOUNDARY}"

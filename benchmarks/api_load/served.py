@@ -66,7 +66,7 @@ class Server:
     def watch(self) -> None:
         """Memory is sampled until it is over."""
         while not self.is_over.wait(EVERY_S):
-            self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, _family(self.process.pid))))
+            self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, family(self.process.pid))))
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def _wait_until_ready(server: Server) -> None:
     raise RuntimeError(f"the server did not get ready; see {server.log}")
 
 
-def _family(process: int) -> list[int]:
+def family(process: int) -> list[int]:
     """The process and all that it started, as far as they run."""
     found = [process]
     for one in found:

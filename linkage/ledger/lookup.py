@@ -148,7 +148,9 @@ class Lookups:
 
 def _connect(file: Path) -> apsw.Connection:
     # A load's files never change once its folder has its name.
-    return apsw.Connection(f"{file.as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    return apsw.Connection(
+        f"{file.absolute().as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    )
 
 
 def _filtered(file: Path, column: str, values: Sequence[str]) -> list[Row]:

@@ -97,3 +97,14 @@ def test_what_nobody_looks_up_is_read_from_the_parquet(tmp_path: Path) -> None:
     expected = parquet(tmp_path, 1, Kind.CARRIER).filter(pl.col("name") == TEXTS[0])["key"].to_list()
     assert sorted(by_name) == sorted(expected) != []
     assert lookups.rows(1, Kind.EVENT, "key", ["V1"]) == []
+
+
+def test_a_workspace_that_is_named_from_where_one_stands_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "w").mkdir()
+    store = FactStore(tmp_path / "w")
+    store.write(1, {Kind.PERSON: FACTS[Kind.PERSON].conform(pl.DataFrame({"key": ["US/1"]}))}, {})
+    monkeypatch.chdir(tmp_path)
+    (row,) = Lookups(Path("w")).rows(1, Kind.PERSON, "key", ["US/1"])
+    assert row["key"] == "US/1"
