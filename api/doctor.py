@@ -163,12 +163,17 @@ def _files(full: Progress, workspace: Workspace) -> str:
     """Every byte of the loads' rows is what was written."""
     loads, store = _loads(workspace), workspace.fact_store
     folders = [folder for load in loads if (folder := store.path / str(load)).is_dir()]
-    full.stage("reading rows", len(folders))
+    runs = workspace.merged.runs()
+    full.stage("reading rows", len(folders) + len(runs))
     found: list[Damage] = []
     for folder in folders:
         found += damaged(folder)
         full.advance()
     _require_none(found)
+    for run in runs:
+        if any(damaged(run.folder)):
+            raise _Failed(f"{run.folder} is not what was written; delete it: it is made of the loads again")
+        full.advance()
     without = sum(not is_sealed(folder) for folder in folders)
     hint = f"; {without} of an earlier version can be read, and have no sums before crosslane serve has begun once"
     return f"every byte of {len(loads) - without} loads is what was written{hint if without else ''}"

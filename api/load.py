@@ -15,6 +15,7 @@ import polars as pl
 
 from api.also import Also, nothing
 from api.declared import declared, is_newer_dump
+from api.engine import HERE, Engine
 from api.expunge.refused import last_told, without_expunged
 from api.graph_store import LEDGER, GraphStoreChoice
 from api.intake import FileIntake, intake
@@ -26,6 +27,7 @@ from api.restriction import restriction_of
 from eligibility.exchange_tables import ExchangeTables
 from linkage.errors import SourceError
 from linkage.ledger import Decision, Decisions, FileSummary, LoadRow, LoadTables, Workspace
+from linkage.ledger.load_keys import LoadKeys
 from linkage.schema import FACTS, PERSON, Kind
 from linkage.sources import LoadMode, Manifest, ReadOptions, load_manifest
 
@@ -46,9 +48,10 @@ class LoadRequest:
         actor: who loads.
         is_live: records as they are now: bytes that were loaded before count again where something else came since.
         with_people: the document says whose each row is.
+        engine: where it is read and resolved.
     """
 
-    files: tuple[Path, ...]
+    files: tuple[Path | str, ...]
     source: str
     today: date
     mode: str | None = None
@@ -60,6 +63,7 @@ class LoadRequest:
     actor: str = "local"
     is_live: bool = False
     with_people: bool = False
+    engine: Engine = HERE
 
     def options(self) -> ReadOptions:
         """What the user declared over the manifest."""
@@ -149,8 +153,9 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress, also: 
                 **declared(manifest, [file.facts for file in taken]),
             },
         )
-        entry = _Entry(row, taken, telling)
+        entry = _Entry(row, taken, telling, workspace.fact_store.marks(load_id) or [])
         publish(workspace, publication, entry, progress)
+        workspace.merged.merge(publication.loads)
     return entry.document
 
 
@@ -214,6 +219,7 @@ class _Entry:
     row: LoadRow
     taken: Sequence[FileIntake]
     telling: _Telling
+    marks: Sequence[int]
     document: dict[str, Any] = field(default_factory=dict)
 
     cause = "load"
@@ -231,6 +237,7 @@ class _Entry:
         tables.insert(self.row, [_summary(number, file) for number, file in enumerate(self.taken)])
         for file in self.taken:
             tables.insert_issues(self.row.load_id, file.rejected, file.warned)
+        LoadKeys(connection).add(self.row.load_id, self.marks)
 
     def conclude(self, connection: apsw.Connection, outcome: Outcome) -> None:
         self.document = self.telling.tell(connection, self.ref, outcome)
@@ -244,7 +251,7 @@ def _take_in(
     taken = []
     progress.stage("reading", len(request.files))
     for number, path in enumerate(request.files):
-        file = intake(path, manifest, request.options(), (number, request.today))
+        file = request.engine.read(path, manifest, request.options(), (number, request.today))
         with workspace.reading() as connection:
             seen = LoadTables(connection).seen(file.sha256, manifest.digest, mode, options)
         taken.append(file.marked(None if request.is_live else seen))
@@ -307,6 +314,7 @@ def _publication(workspace: Workspace, plan: _Plan, loads: Sequence[int], reques
         named=_named(workspace, plan),
         reason=request.reason,
         today=request.today,
+        resolver=request.engine.resolve,
     )
 
 
@@ -383,7 +391,7 @@ def _file_document(file: FileIntake) -> dict[str, Any]:
     }
 
 
-def _issues(path: Path, issues: pl.DataFrame) -> list[Mapping[str, Any]]:
+def _issues(path: Path | str, issues: pl.DataFrame) -> list[Mapping[str, Any]]:
     return [
         {"file": str(path), **{name: row[name] for name in ("line", "column", "rule", "message")}}
         for row in issues.iter_rows(named=True)

@@ -30,7 +30,7 @@ from graph.store import EdgeReader, Mark
 from linkage.identities import Move
 from linkage.ledger import Decision, Decisions, IdentityTables, Workspace
 from linkage.model import load_model
-from linkage.pipeline import Change, Previous, Resolution, resolve
+from linkage.pipeline import Change, Previous, Resolution, Resolver, resolve
 from linkage.schema import FACTS, MEMBERSHIP, Kind
 
 
@@ -76,6 +76,7 @@ class Publication:
         named: person records that new enrolments, checks and answers name.
         reason: why, where the person said so.
         today: the day the scores are for.
+        resolver: what makes identities of it.
     """
 
     loads: tuple[int, ...]
@@ -88,6 +89,7 @@ class Publication:
     vehicles: pl.DataFrame | None = None
     named: frozenset[str] = frozenset()
     reason: str | None = None
+    resolver: Resolver = resolve
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ def publish(workspace: Workspace, publication: Publication, entry: Entry, progre
         table = _ScoreTable.read(connection, scores.kept_basis(workspace.path))
     progress.stage("comparing", 100)
     before = publication.before if publication.before is not None else persons.head(0)
-    resolution = resolve(persons, Change(publication.changed, before, reached), previous, model, percent(progress))
+    change = Change(publication.changed, before, reached)
+    resolution = publication.resolver(persons, change, previous, model, percent(progress))
     memberships = _after(previous.memberships, resolution)
     progress.stage("projecting the graph")
     reach = scope_of(publication.kinds, identities_changed=bool(publication.changed or before.height or reached))

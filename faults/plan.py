@@ -17,7 +17,7 @@ from faults import damage, desk, follower, trials
 from faults.disks import a_disk
 from faults.table import KILLED, Row
 from faults.trials import Trial
-from faults.twin import Step, acts, told
+from faults.twin import Step, acts, expungings, told
 from tools.neo4j.server import ServerFault, a_server
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -28,6 +28,7 @@ KILLS = {
     "link": (12, "`kill -9` while a judgement is made"),
     "undo": (18, "`kill -9` while a judgement is taken back"),
     "rescore": (8, "`kill -9` while everybody is scored anew"),
+    "expunging": (8, "`kill -9` while a person is taken out, and then while that is resumed"),
     "migration": (11, f"`kill -9` of whoever first opens a workspace of one of {len(LEDGERS)} earlier schemas"),
     "worker": (6, "`kill -9` of one of two workers as decisions come in over HTTP"),
 }
@@ -73,6 +74,8 @@ def _of_processes(steps: Sequence[Step], folder: Path, kills: int, rng: random.R
     for command in ("load", "link", "undo", "rescore"):
         those = [step for step in steps if step.act.words[0] == command]
         yield _killed(command, partial(trials.killed, folder=folder, rng=rng), those, kills)
+    without = list(expungings(folder))
+    yield _killed("expunging", partial(trials.expunging_killed, folder=folder, rng=rng), without, kills)
     yield _killed("migration", partial(trials.migration_killed, folder=folder, rng=rng), LEDGERS, kills)
     with desk.a_desk(folder / "twin", folder) as opened:
         yield _killed("worker", partial(desk.worker_killed, rng=rng), [opened], kills)

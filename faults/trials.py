@@ -15,6 +15,8 @@ from faults.twin import Step, complaints, state_of
 
 FARTHER = 1.15
 """How far beyond its usual time an act may be killed, in parts of that time."""
+RESUME = "crosslane expunge --resume"
+"""What a complaint about an expunging that is not done says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,29 @@ def migration_killed(kept: Path, folder: Path, rng: random.Random) -> Trial:
     for folder_of in (undisturbed.parent, place.parent):
         shutil.rmtree(folder_of)
     return Trial(name, ended.code is None, tuple(lost))
+
+
+def expunging_killed(step: Step, folder: Path, rng: random.Random) -> Trial:
+    """An expunging is killed at some moment, and so is whoever resumes it; the next who does ends it."""
+    place = copy_of(step.before, folder)
+    is_cut, found = False, []
+    for words in (step.act.on(place), _resuming(place)):
+        running = Running(words)
+        running.wait(rng.uniform(0.0, step.seconds * FARTHER))
+        running.kill()
+        ended = running.ended()
+        is_cut = is_cut or ended.code is None
+        if not (told := complaints(place)):
+            break
+        found += [f"doctor does not say how to end {step.act.name}: {one}" for one in told if RESUME not in one]
+    if told:
+        ended = run(_resuming(place))
+        found += [f"{step.act.name} cannot be resumed: {ended.said}"] if ended.code else []
+    return Trial(step.act.name, is_cut, (*found, *_lost(step, place, ended)))
+
+
+def _resuming(place: Path) -> tuple[str, ...]:
+    return (*RESUME.split()[1:], "-w", str(place))
 
 
 def unpacked(kept: Path, folder: Path) -> Path:

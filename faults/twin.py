@@ -17,6 +17,8 @@ from faults.child import run
 from linkage.errors import LinkageError
 
 TODAY = ("--today", "2026-06-30")
+PEOPLE = ("STORY-YARD/Y-001", "STORY-US/U-1001", "STORY-MX/M-41")
+"""Who is expunged: one of a yard that many share, and two who were judged to be one and then not."""
 _HELD = (
     "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2",
     "SELECT package, version FROM schema_version ORDER BY 1",
@@ -36,6 +38,7 @@ _DONE = (
     "SELECT load_id, source, mode, today FROM load ORDER BY 1",
     "SELECT load_id, sum(rows), sum(accepted), sum(rejected), sum(warned) FROM load_file GROUP BY 1 ORDER BY 1",
     "SELECT load_id, count(*) FROM issue GROUP BY 1 ORDER BY 1",
+    "SELECT mark, load_id FROM load_key NATURAL JOIN load_listed ORDER BY 1, 2",
     "SELECT n, a, b, judgement, undone_at IS NULL FROM decision ORDER BY 1",
     "SELECT count(*), (SELECT n FROM trail_head) FROM trail",
     "SELECT topic, what, from_id, to_id, records, score FROM change ORDER BY sequence",
@@ -98,11 +101,24 @@ def told(folder: Path, acts: Sequence[Act]) -> Iterator[Step]:
     twin = folder / "twin"
     create_workspace(twin)
     for number, act in enumerate(acts):
-        before = Path(shutil.copytree(twin, folder / f"before{number}"))
-        state, ended = state_of(twin), run(act.on(twin))
-        if not ended.is_acknowledged:
-            raise RuntimeError(f"{act.name} fails where nothing happens: {ended.said}")
-        yield Step(act, before, (state, state_of(twin)), ended.seconds)
+        yield _step(act, Path(shutil.copytree(twin, folder / f"before{number}")), twin)
+
+
+def expungings(folder: Path) -> Iterator[Step]:
+    """Taking out each of a few people, after all acts; the twin in `folder` keeps them."""
+    for person in PEOPLE:
+        without = Path(shutil.copytree(folder / "twin", folder / "without"))
+        act = Act(f"expunge {person}", ("expunge", person, "--reason", "order 26-118"), again=False)
+        yield _step(act, folder / "twin", without)
+        shutil.rmtree(without)
+
+
+def _step(act: Act, before: Path, place: Path) -> Step:
+    """The act as it is done in a place that is like `before`."""
+    state, ended = state_of(place), run(act.on(place))
+    if not ended.is_acknowledged:
+        raise RuntimeError(f"{act.name} fails where nothing happens: {ended.said}")
+    return Step(act, before, (state, state_of(place)), ended.seconds)
 
 
 def state_of(folder: Path, *, in_order: bool = True) -> str:

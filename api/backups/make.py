@@ -15,16 +15,17 @@ import orjson
 from api.audit import AUDIT, PLACE
 from api.backups.files import copy, require_new, whole_or_nothing
 from api.backups.told import ABOUT, HELD, Backup
+from api.engine import STAGES
 from api.jobs.incoming import INCOMING
 from api.match_build import FOLDER as MATCH
 from api.progress import Progress, Silent
 from api.scores import BASIS
 from api.web.searches import FILE as SEARCHES
 from linkage.errors import LedgerError
-from linkage.ledger import LEDGER, RECORDS, LoadTables, Workspace, sums_of
+from linkage.ledger import LEDGER, MERGED, RECORDS, LoadTables, Workspace, sums_of
 from linkage.sums import SUMS, hashed, listed
 
-LEFT_OUT = frozenset({MATCH, BASIS, SEARCHES, PLACE})
+LEFT_OUT = frozenset({MATCH, BASIS, SEARCHES, PLACE, MERGED, STAGES})
 """What is made again where it is missing, and what means nothing outside its session or process."""
 _DATABASES = (LEDGER, AUDIT)
 _PASSING = ("-wal", "-shm", "-journal", ".lock", ".partial")

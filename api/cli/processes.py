@@ -19,6 +19,9 @@ _START = "import sys; sys.path.append(sys.argv.pop(1)); from api.cli import main
 SHORT_S = 10.0
 """Seconds below which a life counts as a failure to start, after which the next start waits longer."""
 MOST_WAIT_S = 30.0
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""Environment of a process that answers for days: glibc gives each thread room of its own to allocate in, and what
+answers leave free there is of no use to the others (mallopt(3), M_ARENA_MAX). A server's own comes first."""
 
 
 class Kept:
@@ -63,7 +66,11 @@ class Kept:
                     return
                 # In a session of its own: a terminal's Ctrl-C is for the server, which then ends it.
                 self._process = process = subprocess.Popen(  # noqa: S603 - our own executable and arguments
-                    self._command, stdin=subprocess.PIPE, pass_fds=self._sockets, start_new_session=True
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    pass_fds=self._sockets,
+                    start_new_session=True,
+                    env=FEW_ARENAS | os.environ,
                 )
             started = time.monotonic()
             process.wait()

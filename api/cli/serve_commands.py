@@ -29,6 +29,7 @@ from api.loopback import is_loopback
 from api.settings import Settings, chosen_access
 from linkage.errors import SettingsError
 from linkage.ledger import LoadTables, Workspace
+from linkage.ledger.load_keys import LoadKeys
 
 if TYPE_CHECKING:
     import uvicorn
@@ -100,10 +101,12 @@ def serve(workspace: Workspace, place: Place, store: GraphStoreChoice = LEDGER, 
         has_key = any(row["revoked_at"] is None for row in Keys(connection).rows())
         has_user = any(row["disabled_at"] is None for row in Users(connection).rows())
         loads = LoadTables(connection).ids()
-    if workspace.fact_store.incomplete(loads):
+        unlisted = LoadKeys(connection).unlisted()
+    if unlisted or workspace.fact_store.incomplete(loads):
         out.print("Making loads of an earlier version quick to read by key; this is done once.")
         with workspace.exclusive():
             workspace.fact_store.complete(loads)
+            workspace.list_keys()
     if not has_key:
         out.print("No key opens this API yet. Make one with: crosslane key add NAME", style="yellow")
     if not has_user:

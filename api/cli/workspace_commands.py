@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +17,7 @@ from api.cli.output import error_console, fields, table
 from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command, parse_date
 from api.doctor import doctor
+from api.engine import LOCAL, Place, choice_of, engine_for
 from api.load import LoadRequest, check, load
 from api.restriction import asked, declare, restriction_of
 from linkage.errors import SettingsError
@@ -22,6 +25,12 @@ from linkage.sources import builtin_names, load_manifest
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE", help="Files of one source, in load order.", show_default=False)
+]
+PlacesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE", help="Files of one source, in load order; on Spark, also URLs and folders.", show_default=False
+    ),
 ]
 SourceOption = Annotated[
     str, typer.Option("--source", "-s", help="Built-in source, or path of a TOML manifest.", show_default=False)
@@ -41,6 +50,16 @@ ModeOption = Annotated[
     ),
 ]
 ConfirmOption = Annotated[bool, typer.Option("--confirm", help="Let a snapshot withdraw more than a tenth.")]
+EngineOption = Annotated[
+    str, typer.Option(help="Where records are compared: local, this machine; or spark.", show_default=False)
+]
+MasterOption = Annotated[
+    str | None, typer.Option(help="Spark's master: local[*], spark://HOST:7077, yarn, ...", show_default=False)
+]
+SparkFolderOption = Annotated[
+    str | None,
+    typer.Option(help="Path or URL that all of Spark's executors reach, for what they hand on.", show_default=False),
+]
 FullOption = Annotated[bool, typer.Option("--full", help="Read every file of the workspace from end to end.")]
 MODES = ("delta", "snapshot", "delete")
 ORDERS = ("YMD", "DMY", "MDY", "unknown")
@@ -122,7 +141,7 @@ def sources_check_command(  # noqa: PLR0913
 def load_command(  # noqa: PLR0913
     session: Session,
     *,
-    files: FilesArgument,
+    files: PlacesArgument,
     source: SourceOption,
     date_order: DateOrderOption = None,
     encoding: EncodingOption = None,
@@ -130,12 +149,18 @@ def load_command(  # noqa: PLR0913
     today: TodayOption = None,
     mode: ModeOption = None,
     confirm: ConfirmOption = False,
+    engine: EngineOption = LOCAL,
+    master: MasterOption = None,
+    spark_folder: SparkFolderOption = None,
 ) -> Answer:
     """Load files: read, resolve, project and re-score; every accepted row or none."""
     options = {"date_order": date_order, "encoding": encoding, "delimiter": delimiter, "today": today}
-    request = _request(session, files, source, options, mode=mode, confirm=confirm)
+    places = [file if "://" in file else Path(file) for file in files]
+    request = _request(session, places, source, options, mode=mode, confirm=confirm)
+    chosen = choice_of(engine, master, spark_folder)
     workspace = session.workspace()
-    with BarProgress(error_console()) as progress:
+    with BarProgress(error_console()) as progress, engine_for(workspace, chosen, progress) as where:
+        request = replace(request, files=tuple(where.files(request.files)), engine=where)
         document = load(workspace, request, progress, session.store)
     warn_if_pending(document)
     session.audit("load", [None], f"load {document['load_id']}")
@@ -158,7 +183,7 @@ def doctor_command(session: Session, *, full: FullOption = False) -> Answer:
 
 
 def _request(
-    session: Session, files: list[Path], source: str, options: dict[str, str | None], **more: Any
+    session: Session, files: Sequence[Place], source: str, options: dict[str, str | None], **more: Any
 ) -> LoadRequest:
     order, mode = options["date_order"], more.get("mode")
     if order is not None and order not in ORDERS:

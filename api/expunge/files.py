@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import shutil
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import apsw
 
 from api import match_build, scores
 from api.audit import AuditLog
+from api.engine import STAGES
 from api.expunge.redaction import Redaction
 from api.web.searches import Searches
 from linkage.disk import sync
@@ -30,6 +32,8 @@ def forget_copies(workspace: Workspace, redaction: Redaction) -> dict[str, int]:
         How many were touched, by place.
     """
     match_build.forget(workspace)
+    workspace.merged.forget()
+    shutil.rmtree(workspace.path / STAGES, ignore_errors=True)
     scores.kept_basis(workspace.path).drop()
     found = {"match": 1, "basis": 1, "searches": Searches(workspace.path).forget()}
     found[SAMPLES] = sum(_without(file, redaction) for file in sorted((workspace.path / SAMPLES).glob("*.csv")))

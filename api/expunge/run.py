@@ -135,6 +135,7 @@ def _carried_out(workspace: Workspace, n: int, store: GraphStoreChoice, progress
         followed = follow_up(workspace, store, progress)
         _clean(workspace, order, work, progress)
     progress.stage("compacting the ledger")
+    workspace.list_keys()
     compact(workspace)
     with workspace.transaction() as connection:
         Expungings(connection).finish(n, _now())

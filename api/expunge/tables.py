@@ -14,6 +14,7 @@ from eligibility.exchange_tables import ExchangeTables
 from eligibility.reviews.expunging import empty_reviews
 from eligibility.reviews.snapshots import Snapshots
 from eligibility.trail import Trail
+from linkage.ledger.load_keys import LoadKeys
 
 MADE_ANEW = frozenset(
     {"membership", "scored_pair", "node", "edge", "search_record", "search_term", "search_vehicle", "carrier_record"}
@@ -76,7 +77,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that may name the person among others, or in words that somebody wrote."""
 
-IN_ITS_OWN_WAY = frozenset({"trail", "review_snapshot", "graph_change"})
+IN_ITS_OWN_WAY = frozenset({"trail", "review_snapshot", "graph_change", "load_key", "load_listed"})
 _SETS = (
     "WITH records(v) AS (SELECT value FROM json_each(:records)), identities(v) AS (SELECT value FROM json_each(:ids)) "
 )
@@ -111,6 +112,7 @@ def clean(connection: apsw.Connection, number: int, work: Work) -> tuple[dict[st
             _add(rows, table, _redact(connection, table, columns))
     finally:
         connection.create_scalar_function("redacted", None, 1)
+    LoadKeys(connection).forget()  # listed again from the files, once they hold nothing of the person
     shown = Snapshots(connection).redact(redaction.within)
     _add(rows, "review_snapshot", len(shown))
     told = Trail(connection).redact(lambda text: redaction.of(text) or "")

@@ -29,7 +29,18 @@ from benchmarks.api_load.served import Server, crosslane, served
 from benchmarks.soak import traffic
 from benchmarks.soak.asking import Notebook
 from benchmarks.soak.report import MARKS, tables
-from benchmarks.soak.verdict import LASTING, MINUTE_S, by_minute, complaints, faults, findings, memory, thirds
+from benchmarks.soak.verdict import (
+    LASTING,
+    MINUTE_S,
+    by_minute,
+    complaints,
+    faults,
+    findings,
+    memory,
+    pace_by_minute,
+    slowing,
+    thirds,
+)
 from benchmarks.soak.watching import EVERY_S, Process, Watch
 from fixtures.world import WorldSettings
 
@@ -102,16 +113,16 @@ def soak(workspace: Path, held: Path, options: argparse.Namespace, folder: Path)
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
     }
-    return told(notes, list(watch.processes.values()), seconds, {"on": on, "log": log})
+    return told(notes, watch, seconds, {"on": on, "log": log})
 
 
-def told(notes: Notebook, processes: list[Process], seconds: float, more: Mapping[str, Any]) -> dict[str, Any]:
+def told(notes: Notebook, watch: Watch, seconds: float, more: Mapping[str, Any]) -> dict[str, Any]:
     """The document of what was noted.
 
     Args:
         more: `on` what it was measured, and what the `log` complains of.
     """
-    minutes = max(int(seconds // MINUTE_S), 1)
+    minutes, processes = max(int(seconds // MINUTE_S), 1), list(watch.processes.values())
     document = {
         "day": datetime.now(UTC).date().isoformat(),
         "seconds": seconds,
@@ -121,6 +132,8 @@ def told(notes: Notebook, processes: list[Process], seconds: float, more: Mappin
         "memory": memory(processes, seconds),
         "thirds": thirds(notes.noted, seconds),
         "by_minute": by_minute(notes.noted, minutes),
+        "pace_by_minute": pace_by_minute(watch.pace, minutes),
+        "slowing": slowing(watch.pace, seconds),
         "rss_by_minute": [_rss(processes, minute) for minute in range(minutes)],
         "processes": [
             {

@@ -44,11 +44,12 @@ def _memory(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _minutes(document: Mapping[str, Any]) -> Iterator[str]:
-    yield "| minute | answers | p50 ms | p95 ms | p99 ms | RSS of all processes MB |"
-    yield "|---|---|---|---|---|---|"
-    for row, held in zip(document["by_minute"]["all"], document["rss_by_minute"], strict=True):
+    yield "| minute | answers | p50 ms | p95 ms | p99 ms | RSS of all processes MB | fixed work ms |"
+    yield "|---|---|---|---|---|---|---|"
+    minutes = zip(document["by_minute"]["all"], document["rss_by_minute"], document["pace_by_minute"], strict=True)
+    for row, held, pace in minutes:
         times = " | ".join(_ms(row[name]) for name in ("p50", "p95", "p99"))
-        yield f"| {row['minute']} | {row['answers']} | {times} | {held:.0f} |"
+        yield f"| {row['minute']} | {row['answers']} | {times} | {held:.0f} | {pace:.2f} |"
 
 
 def _kinds(document: Mapping[str, Any]) -> Iterator[str]:

@@ -89,8 +89,20 @@ def memory(processes: Sequence[Process], seconds: float) -> list[dict[str, Any]]
     return rows
 
 
+def pace_by_minute(pace: Sequence[tuple[float, float]], minutes: int) -> list[float]:
+    """Median milliseconds of the fixed work in each minute."""
+    parts = [[took for at, took in pace if int(at // MINUTE_S) == minute] for minute in range(minutes)]
+    return [round(float(np.median(part)), 2) if part else 0.0 for part in parts]
+
+
+def slowing(pace: Sequence[tuple[float, float]], seconds: float) -> float:
+    """How many times as long the fixed work took in the last third as in the second; 1 where the machine got faster."""
+    before, after = ([took for at, took in pace if _third(at, seconds) == third] for third in (1, 2))
+    return max(round(float(np.median(after) / np.median(before)), 3), 1.0) if before and after else 1.0
+
+
 def findings(document: Mapping[str, Any]) -> list[str]:
-    """What is not as it should be, one sentence each."""
+    """What is not as it should be, one sentence each; times are held against the machine's own pace."""
     found = [f"{count} times {what}" for what, count in (document["faults"] | document["log"]).items()]
     for row in document["memory"]:
         before, after = row["rss_mb"]
@@ -98,7 +110,7 @@ def findings(document: Mapping[str, Any]) -> list[str]:
             found.append(f"the process that {row['role']} grew from {before} to {after} MB")
     for kind, figures in document["thirds"].items():
         for name, (before, after) in figures.items():
-            if after > max(before * SLOWER, before + ROOM_MS):
+            if after > max(before * SLOWER, before + ROOM_MS) * document["slowing"]:
                 found.append(f"{kind}: {name} grew from {before} to {after} ms")
     ended = [row["role"] for row in document["processes"] if row["role"] in LASTING and not row["lasted"]]
     return [*found, *(f"a process that {role} ended" for role in ended)]

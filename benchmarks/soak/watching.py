@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ _ROLES = (
     ("serve", "starts the others"),
 )
 """A word of a process's command line, and what it does."""
+_FIXED_WORK = bytes(1_000_000)
 _PARTS = (("spawn_main", "works out long answers"), ("resource_tracker", "tidies up after it"))
 
 
@@ -39,15 +41,18 @@ class Watch:
 
     Args:
         root: the server's own.
+        pace: seconds since the beginning, and milliseconds of a processor that a fixed piece of work then took: what is
+            slower than before may be the machine.
     """
 
     root: int
     began: float
     is_over: threading.Event
     processes: dict[int, Process] = field(default_factory=dict)
+    pace: list[tuple[float, float]] = field(default_factory=list)
 
     def run(self) -> None:
-        """Memory is sampled until it is over."""
+        """Memory and the machine's pace are sampled until it is over."""
         while not self.is_over.is_set():
             at = time.perf_counter() - self.began
             for pid in family(self.root):
@@ -55,7 +60,15 @@ class Watch:
                 if held is not None:
                     known = self.processes.setdefault(pid, Process(pid, _role(pid)))
                     known.samples.append((round(at, 1), *held))
+            self.pace.append((round(at, 1), _fixed_work_ms()))
             self.is_over.wait(EVERY_S)
+
+
+def _fixed_work_ms() -> float:
+    began = time.thread_time()
+    for _ in range(5):
+        hashlib.sha256(_FIXED_WORK).digest()
+    return round((time.thread_time() - began) * 1000, 2)
 
 
 def _role(pid: int) -> str:

@@ -7,10 +7,11 @@ from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
 from linkage.ledger.loads import FileSummary, Issue, LoadRow, LoadTables
 from linkage.ledger.whole import damaged, damaged_ends, is_sealed, sums_of
-from linkage.ledger.workspace import LEDGER, RECORDS, Workspace
+from linkage.ledger.workspace import LEDGER, MERGED, RECORDS, Workspace
 
 __all__ = [
     "LEDGER",
+    "MERGED",
     "RECORDS",
     "Decision",
     "Decisions",

@@ -13,7 +13,8 @@ import polars as pl
 
 from linkage.disk import sync
 from linkage.errors import FileDamaged
-from linkage.ledger.lookup import LOOKED_UP, LOOKUP, WITHDRAWN, write_lookup
+from linkage.ledger.lookup import LOOKED_UP, LOOKUP, WITHDRAWN, marks_in, write_lookup
+from linkage.ledger.merged import Merged, Part
 from linkage.ledger.whole import damaged, is_sealed, seal
 from linkage.schema import FACTS, Kind
 from linkage.unreadable import UNREADABLE
@@ -27,9 +28,11 @@ class FactStore:
 
     Args:
         path: the folder.
+        merged: runs of loads, to read what holds now from.
     """
 
     path: Path
+    merged: Merged | None = None
 
     def write(self, load_id: int, facts: Mapping[Kind, pl.DataFrame], withdrawn: Mapping[Kind, pl.Series]) -> None:
         """The load's rows are on disk, whole and synced, before this returns.
@@ -62,6 +65,11 @@ class FactStore:
         partial.rename(final)
         sync(self.path)
 
+    def marks(self, load_id: int) -> list[int] | None:
+        """Marks of the keys that the load tells of, for the list of them; None where its rows have no lookup."""
+        file = self.path / str(load_id) / LOOKUP
+        return marks_in(file) if file.exists() else None
+
     def replace(self, load_id: int, rows: Mapping[Kind, pl.DataFrame]) -> None:
         """The load's rows of these kinds are others from now on: for what is taken out for good, and for nothing else.
 
@@ -72,6 +80,8 @@ class FactStore:
         Args:
             rows: what is left of each kind, with its withdrawals, as `rows` reads them.
         """
+        if self.merged is not None:
+            self.merged.forget()
         folder = self.path / str(load_id)
         coming: dict[str, Path] = {}
         if (folder / LOOKUP).exists() and set(rows) & set(LOOKED_UP):
@@ -125,17 +135,37 @@ class FactStore:
         """The newest version of each key over the loads in order, without withdrawn ones, ordered by key."""
         schema = FACTS[kind]
         wanted = list(columns) if columns is not None else list(schema.columns)
-        files = [file for load in loads if (file := self.path / str(load) / f"{kind}.parquet").exists()]
-        if not files:
-            return schema.empty().select(wanted)
         read = list(dict.fromkeys([*wanted, "key", WITHDRAWN]))
+        frames = self._told(kind, loads, read)
+        if not frames:
+            return schema.empty().select(wanted)
         # A load of an earlier version lacks the columns that came later.
-        frame = pl.concat([_read(file, read) for file in files], how="diagonal")
+        frame = pl.concat(frames, how="diagonal")
         frame = frame.with_columns(
             pl.lit(None, schema.columns[name]).alias(name) for name in read if name not in frame.columns
         )
         newest = frame.unique("key", keep="last", maintain_order=True) if len(frame) else frame
         return newest.filter(~pl.col(WITHDRAWN)).sort("key").select(wanted)
+
+    def _told(self, kind: Kind, loads: Sequence[int], columns: Sequence[str]) -> list[pl.DataFrame]:
+        """What the loads say of a kind, in order, some versions that were corrected since left out."""
+        while True:
+            parts = self._parts(loads)
+            runs = [part.folder for part in parts if part.first < part.last]
+            try:
+                frames = [_read(file, columns) for part in parts if (file := part.file(kind)).exists()]
+            except FileDamaged:
+                if all(run.exists() for run in runs):
+                    raise
+                continue
+            if all(run.exists() for run in runs):
+                return frames
+            # A run was merged into another one meanwhile, and its rows may have been missed.
+
+    def _parts(self, loads: Sequence[int]) -> Sequence[Part]:
+        if self.merged is not None:
+            return self.merged.parts(loads)
+        return [Part(self.path / str(load), load, load) for load in loads]
 
     def withdrawn(self, kind: Kind, loads: Sequence[int]) -> list[str]:
         """Keys that the loads, taken in order, leave withdrawn; ordered."""

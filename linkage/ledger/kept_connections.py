@@ -15,7 +15,6 @@ from pathlib import Path
 import apsw
 
 KEPT = 16
-"""Connections that wait for the next question; those over it are closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,12 @@ class KeptConnections:
     Args:
         path: the database.
         connect: opens a connection to it.
+        most: connections that wait for the next question; those over it are closed.
     """
 
     path: Path
     connect: Callable[[], apsw.Connection]
+    most: int = KEPT
     _idle: list[_Open] = field(default_factory=list, init=False, repr=False, compare=False)
     _of_parents: list[_Open] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -78,7 +79,7 @@ class KeptConnections:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             # A statement that was not read to its end would hold its view of the ledger for the next reading.
-            if connection.txn_state() == apsw.SQLITE_TXN_NONE and len(self._idle) < KEPT:
+            if connection.txn_state() == apsw.SQLITE_TXN_NONE and len(self._idle) < self.most:
                 self._idle.append(reader)
                 return
         except apsw.Error:

@@ -8,13 +8,16 @@ a load without one, of an earlier version, is read from its Parquet.
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import apsw
+import numpy as np
 import orjson
 import polars as pl
 
@@ -37,6 +40,9 @@ LOOKED_UP: Mapping[Kind, str] = {
 }
 """Kinds of which a few rows are asked for, and the column they are asked by; all of them also by key."""
 
+MOST_OPEN, KEPT = 32, 2
+"""Loads of which connections stay open, and how many of each: memory does not grow with the number of loads."""
+
 _BLOCK = 32  # rows; one row costs the unpacking of so many
 _BLOCKS = (
     "SELECT lines FROM block WHERE n IN "
@@ -52,6 +58,26 @@ CREATE TABLE place (
     PRIMARY KEY (list, value, block)
 ) WITHOUT ROWID;
 """
+
+
+def mark_of(value: str) -> int:
+    """What stands for the value in an index: its CRC-32, in [0, 2^32)."""
+    return zlib.crc32(value.encode("utf-8", "surrogatepass"))
+
+
+def is_looked_up(kind: Kind, column: str) -> bool:
+    """Whether rows of the kind are found by the column without reading all of them."""
+    return kind in LOOKED_UP and column in ("key", LOOKED_UP[kind])
+
+
+def marks_in(path: Path) -> list[int]:
+    """Marks of all values that the lookup at `path` finds rows by, ordered, each once."""
+    connection = _connect(path)
+    try:
+        marks = (row[0] for row in connection.execute("SELECT value FROM place"))
+        return list(map(int, np.unique(np.fromiter(marks, dtype=np.int64))))
+    finally:
+        connection.close()
 
 
 def write_lookup(path: Path, facts: Mapping[Kind, pl.DataFrame]) -> None:
@@ -83,7 +109,9 @@ def _write_kind(connection: apsw.Connection, kind: Kind, frame: pl.DataFrame, fi
     connection.executemany("INSERT INTO block VALUES (?, ?)", blocks)
     for name in sorted({"key", column}):
         places = {
-            (_crc(value), first + row // _BLOCK) for row, value in enumerate(frame[name].to_list()) if value is not None
+            (mark_of(value), first + row // _BLOCK)
+            for row, value in enumerate(frame[name].to_list())
+            if value is not None
         }
         rows = ((f"{kind}.{name}", *place) for place in sorted(places))
         connection.executemany("INSERT INTO place VALUES (?, ?, ?)", rows)
@@ -104,14 +132,15 @@ class _Opened:
 
 @dataclass(frozen=True)
 class Lookups:
-    """The rows of a workspace's loads by key; what is opened for that stays open.
+    """The rows of a workspace's loads by key; what was opened last for that stays open.
 
     Args:
         path: the `records/` folder.
     """
 
     path: Path
-    _opened: dict[int, _Opened] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _opened: OrderedDict[int, _Opened] = field(default_factory=OrderedDict, init=False, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     def rows(self, load: int, kind: Kind, column: str, values: Sequence[str]) -> list[Row]:
         """Rows of the load whose column is one of the values, withdrawals among them, in no particular order.
@@ -121,29 +150,40 @@ class Lookups:
         Raises:
             FileDamaged: what was written cannot be read.
         """
-        opened = self._opened.get(load) or self._open(load)
+        opened = self._of(load)
         if kind not in opened.kinds or not values:
             return []
-        if opened.connections is None or kind not in LOOKED_UP or column not in ("key", LOOKED_UP[kind]):
+        if opened.connections is None or not is_looked_up(kind, column):
             file = self.path / str(load) / f"{kind}.parquet"
             return _filtered(file, column, values)
         wanted, name = set(values), f"{kind}.{column}"
         with opened.connections.one() as connection:
             try:
-                packed = connection.execute(_BLOCKS, (name, orjson.dumps([_crc(value) for value in wanted]).decode()))
+                packed = connection.execute(
+                    _BLOCKS, (name, orjson.dumps([mark_of(value) for value in wanted]).decode())
+                )
                 found = [row for (lines,) in packed for row in _unpacked(lines) if row[column] in wanted]
             except (zlib.error, apsw.SQLError, *DAMAGED):
                 raise FileDamaged(self.path / str(load) / LOOKUP) from None
         return [row | {name: _day(row.get(name)) for name in _DATES[kind]} for row in found]
 
+    def _of(self, load: int) -> _Opened:
+        with self._lock:
+            opened = self._opened.get(load) or self._open(load)
+            if opened.connections is not None:  # one that is still to be made is looked for again
+                self._opened[load] = opened
+                self._opened.move_to_end(load)
+            if len(self._opened) > MOST_OPEN:
+                # Whoever uses one of its connections keeps that; it is closed with the last of them.
+                self._opened.popitem(last=False)
+        return opened
+
     def _open(self, load: int) -> _Opened:
         folder = self.path / str(load)
         kinds = frozenset(kind for kind in Kind if (folder / f"{kind}.parquet").exists())
         file = folder / LOOKUP
-        opened = _Opened(KeptConnections(file, lambda: _connect(file)) if file.exists() else None, kinds)
-        if opened.connections is not None:  # one that is still to be made is looked for again
-            self._opened[load] = opened
-        return opened
+        connections = KeptConnections(file, lambda: _connect(file), KEPT) if file.exists() else None
+        return _Opened(connections, kinds)
 
 
 def _connect(file: Path) -> apsw.Connection:
@@ -166,7 +206,3 @@ def _unpacked(lines: bytes) -> Iterator[Row]:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _crc(value: str) -> int:
-    return zlib.crc32(value.encode("utf-8", "surrogatepass"))

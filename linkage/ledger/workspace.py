@@ -19,11 +19,14 @@ from linkage.errors import LedgerError, WriterBusy
 from linkage.ledger.facts import FactStore
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
+from linkage.ledger.load_keys import LoadKeys
 from linkage.ledger.lookup import Lookups
+from linkage.ledger.merged import Merged
 from linkage.schema import Kind
 
 LEDGER = "ledger.db"
 RECORDS = "records"
+MERGED = "merged"
 LOCK = "ledger.lock"
 BUSY_MS = 30_000
 WRITER_CACHE = "PRAGMA cache_size = -262144"  # KiB; a load touches pages all over several indexes
@@ -211,12 +214,29 @@ class Workspace:
     @property
     def fact_store(self) -> FactStore:
         """The standardised rows of all loads."""
-        return FactStore(self.path / RECORDS)
+        return FactStore(self.path / RECORDS, self.merged)
+
+    @property
+    def merged(self) -> Merged:
+        """The same rows by runs of loads."""
+        return Merged(self.path / MERGED, self.path / RECORDS)
 
     @property
     def lookups(self) -> Lookups:
         """The same rows by key, for reading a few of them."""
         return self.kept_lookups or Lookups(self.fact_store.path)
+
+    def list_keys(self) -> int:
+        """The ledger lists which keys each load tells of that can be looked up in; returns how many were not listed."""
+        with self.reading() as connection:
+            unlisted = LoadKeys(connection).unlisted()
+        listed = 0
+        for load in unlisted:
+            if (marks := self.fact_store.marks(load)) is not None:
+                with self.transaction() as connection:
+                    LoadKeys(connection).add(load, marks)
+                listed += 1
+        return listed
 
     def facts(self, kind: Kind, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Current facts of a kind: the newest version of each key that was not withdrawn, ordered by key."""

@@ -2,7 +2,7 @@
 
 from linkage.pipeline.explain import AttributeBits, Explainer, PairExplanation
 from linkage.pipeline.live import LiveResolver, Match
-from linkage.pipeline.resolve import Change, Previous, Resolution, resolve
+from linkage.pipeline.resolve import Change, Previous, Resolution, Resolver, resolve
 
 __all__ = [
     "AttributeBits",
@@ -13,5 +13,6 @@ __all__ = [
     "PairExplanation",
     "Previous",
     "Resolution",
+    "Resolver",
     "resolve",
 ]

@@ -179,11 +179,15 @@ def _batches(members: Ints, sizes: Longs, most: int) -> Iterator[Batch]:
         done = pairs[at - 1] if at else 0
         stop = max(int(np.searchsorted(pairs, done + most, side="right")), at + 1)
         begin = int(ends[at - 1]) if at else 0
-        inside = sizes[at:stop]
-        # The partners of a member are those after it in its component.
-        place = np.arange(int(inside.sum()))
-        partners = np.repeat(np.cumsum(inside), inside) - place - 1
-        left = np.repeat(place, partners)
-        step = np.arange(len(left)) - np.repeat(np.cumsum(partners) - partners, partners) + 1
-        yield Batch(members[begin : int(ends[stop - 1])], inside, left, left + step)
+        yield Batch(members[begin : int(ends[stop - 1])], sizes[at:stop], *pairs_inside(sizes[at:stop]))
         at = stop
+
+
+def pairs_inside(sizes: Longs) -> tuple[Longs, Longs]:
+    """Places of every two members of one group, groups of these sizes lying side by side, in row order."""
+    place = np.arange(int(sizes.sum()))
+    # The partners of a member are those after it in its group.
+    partners = np.repeat(np.cumsum(sizes), sizes) - place - 1
+    left = np.repeat(place, partners)
+    step = np.arange(len(left)) - np.repeat(np.cumsum(partners) - partners, partners) + 1
+    return left, left + step

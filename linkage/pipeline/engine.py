@@ -27,6 +27,8 @@ Floats = npt.NDArray[np.float64]
 
 THREADS = min(2, os.cpu_count() or 1)
 """Chunks compared at a time; array operations free the interpreter, so a second core is of use."""
+CUT_BITS = 4.0
+"""Steps in which the weight is raised that holds a component together which is too large."""
 CHUNK = 400_000
 """Candidate pairs expanded at a time; bounds the memory of the comparison."""
 
@@ -205,6 +207,17 @@ class Engine:
         labels = cluster.components(len(self.records), left, right)
         affected = np.isin(labels, np.unique(labels[reached]))
         labels = self._cut_large(labels, affected, ScoredPairs(left, right, weight))
+        return self._settled(labels, affected, judged)
+
+    def settle(self, labels: Ints, decisions: Sequence[Decision] = ()) -> Partition:
+        """The identities in components that are known.
+
+        Args:
+            labels: component number of every record.
+        """
+        return self._settled(labels, np.ones(len(labels), dtype=np.bool_), self._judgements(decisions))
+
+    def _settled(self, labels: Ints, affected: Mask, judged: Sequence[Judgement]) -> Partition:
         partition = self._solver(judged).solve(labels, affected)
         if (self.model.slope, self.model.intercept) == (1.0, 0.0):
             return partition
@@ -230,7 +243,7 @@ class Engine:
             strong = (weight >= floor) | ~large[left]
             left, right, weight = left[strong], right[strong], weight[strong]
             labels = cluster.components(len(labels), left, right)
-            floor += 4.0
+            floor += CUT_BITS
 
     def _judgements(self, decisions: Sequence[Decision]) -> list[Judgement]:
         if not decisions:

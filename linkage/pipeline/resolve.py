@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +70,22 @@ class Resolution:
     compared: int
 
 
-_NOTHING = Resolution([], SCORED_PAIR.empty(), MEMBERSHIP.empty(), [], identities.Assignment({}, [], [], {}), 0)
+class Resolver(Protocol):
+    """What makes identities of facts: this machine, by `resolve`, or others with the same outcome."""
+
+    def __call__(
+        self,
+        persons: pl.DataFrame,
+        change: Change,
+        previous: Previous,
+        model: Model,
+        report: Callable[[float], None] = ...,
+    ) -> Resolution:
+        """As `resolve`."""
+        ...
+
+
+NOTHING = Resolution([], SCORED_PAIR.empty(), MEMBERSHIP.empty(), [], identities.Assignment({}, [], [], {}), 0)
 
 
 def resolve(
@@ -86,7 +102,7 @@ def resolve(
         report: is told the share of the comparison that is done, in [0, 1].
     """
     if not (change.changed or change.decided or change.before.height):
-        return _NOTHING
+        return NOTHING
     keys = block.block_keys(persons, model.blocking)
     touched = _touched(persons, change, model, keys)
     entries = block.active_entries(keys, touched, model.limits.block)
@@ -110,14 +126,40 @@ def resolve(
     partition = engine.cluster(ScoredPairs.concat([known, new]), is_reached, previous.decisions)
     names = near["key"].to_list()
     groups = {tuple(names[i] for i in group): confidence for group, confidence in partition.groups()}
+    return concluded(groups, previous, removed, Scored(sorted(stale), new.frame(near["key"], model), compared))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What was compared.
+
+    Args:
+        touched: keys whose kept pairs are replaced by `pairs` (SCORED_PAIR).
+        compared: candidate pairs whose attributes were compared.
+    """
+
+    touched: list[str]
+    pairs: pl.DataFrame
+    compared: int
+
+
+def concluded(
+    groups: Mapping[tuple[str, ...], list[float]], previous: Previous, removed: list[str], scored: Scored
+) -> Resolution:
+    """The resolution that new groups come to.
+
+    Args:
+        groups: record keys of each identity that was worked out, with what each belongs there by.
+        removed: keys of records that are no more.
+    """
     assignment = _assign(groups, previous, removed)
     return Resolution(
-        touched=sorted(stale),
-        pairs=new.frame(near["key"], model),
+        touched=scored.touched,
+        pairs=scored.pairs,
         memberships=_changed(groups, assignment, previous),
         removed=removed,
         assignment=assignment,
-        compared=compared,
+        compared=scored.compared,
     )
 
 

@@ -53,7 +53,7 @@ def match(names: Sequence[str], manifest: Manifest) -> Header:
     return Header(own, found)
 
 
-def checked(header: Header, manifest: Manifest, path: Path, line: int | None = 1) -> Header:
+def checked(header: Header, manifest: Manifest, path: Path | str, line: int | None = 1) -> Header:
     """The header itself, once nothing that is needed was found missing or doubled.
 
     Raises:
@@ -72,7 +72,7 @@ def checked(header: Header, manifest: Manifest, path: Path, line: int | None = 1
     return header
 
 
-def _missing(header: Header, names: Sequence[str], path: Path, line: int | None) -> SourceError:
+def _missing(header: Header, names: Sequence[str], path: Path | str, line: int | None) -> SourceError:
     there = [name.casefold() for name in header.names[:MOST_LISTED]] if header.found else []
     near = get_close_matches(names[0].casefold(), there, n=1, cutoff=0.75)
     hint = f" Is it the one called {near[0]}?" if near else ""

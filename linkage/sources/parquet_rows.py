@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
 
 import polars as pl
 
 from linkage.errors import SourceError
-from linkage.sources.header import checked, match
+from linkage.sources.header import Header, checked, match
 from linkage.sources.lines import opened
 from linkage.sources.manifest import Manifest
 from linkage.sources.numbers import plain
-from linkage.sources.rows import LINE, Rows, without_nul
+from linkage.sources.rows import LINE, Reject, Rows, without_nul
 from linkage.unreadable import UNREADABLE
 
 MAGIC = b"PAR1"
@@ -32,22 +33,46 @@ def read_parquet(path: Path, manifest: Manifest) -> Rows:
         schema = pl.scan_parquet(path, glob=False, hive_partitioning=False).collect_schema()
     except UNREADABLE as error:
         raise _unreadable(path) from error
-    header = checked(match(list(schema), manifest), manifest, path, None)
-    # Names are kept as they are in the file: outer blanks were removed for matching only.
-    own = {name: stored for stored, name in zip(schema, header.names, strict=True)}
-    wanted = {own[name]: name for name in header.wanted}
+    header, wanted = header_of(list(schema), manifest, path)
     for stored, name in wanted.items():
         if schema[stored].is_nested() or schema[stored] == pl.Object:
-            message = f"its values are nested ({schema[stored].base_type()}); give it as plain columns"
-            raise SourceError(path, "nested-column", message, column=name)
+            raise nested(path, name, str(schema[stored].base_type()))
     try:
         read = pl.read_parquet(path, columns=list(wanted), glob=False, hive_partitioning=False)
     except UNREADABLE as error:
         raise _unreadable(path) from error
-    texts = [_as_text(read[stored], path, name).alias(name) for stored, name in wanted.items()]
-    lines = pl.int_range(1, read.height + 1, dtype=pl.Int64, eager=True).alias(LINE)
-    frame, rejects = without_nul(pl.DataFrame([lines, *texts]))
+    lines = pl.int_range(1, read.height + 1, dtype=pl.Int64, eager=True)
+    frame, rejects = text_rows(read, lines, wanted, path)
     return Rows(frame, header, digest, rejects)
+
+
+def header_of(stored: Sequence[str], manifest: Manifest, path: Path | str) -> tuple[Header, dict[str, str]]:
+    """The header of a file with these columns, and which of them are read, each with its name there.
+
+    Raises:
+        SourceError: a needed column is missing or doubled.
+    """
+    header = checked(match(stored, manifest), manifest, path, None)
+    # Names are kept as they are in the file: outer blanks were removed for matching only.
+    own = {name: column for column, name in zip(stored, header.names, strict=True)}
+    return header, {own[name]: name for name in header.wanted}
+
+
+def nested(path: Path | str, name: str, what: str) -> SourceError:
+    """A column that is read holds more than one value a row."""
+    return SourceError(path, "nested-column", f"its values are nested ({what}); give it as plain columns", column=name)
+
+
+def text_rows(
+    read: pl.DataFrame, lines: pl.Series, wanted: Mapping[str, str], path: Path | str
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """The rows as text, with the line of each, and a reject for each that is no row.
+
+    Raises:
+        SourceError: a column holds what is no text.
+    """
+    texts = [_as_text(read[stored], path, name).alias(name) for stored, name in wanted.items()]
+    return without_nul(pl.DataFrame([lines.alias(LINE), *texts]))
 
 
 def _unreadable(path: Path) -> SourceError:
@@ -55,7 +80,7 @@ def _unreadable(path: Path) -> SourceError:
     return SourceError(path, "parquet-not-readable", message)
 
 
-def _as_text(column: pl.Series, path: Path, name: str) -> pl.Series:
+def _as_text(column: pl.Series, path: Path | str, name: str) -> pl.Series:
     """The column as text; null stays null.
 
     Raises:

@@ -12,7 +12,7 @@ import pytest
 from faults import damage, desk, trials
 from faults.disks import SmallFiles, a_disk
 from faults.plan import STORY, repeated
-from faults.twin import Step, acts, complaints, state_of, told
+from faults.twin import Step, acts, complaints, expungings, state_of, told
 
 COUNT = int(os.environ.get("CROSSLANE_FAULTS", "20"))
 
@@ -50,6 +50,15 @@ def test_the_twin_does_something_at_every_step_and_is_sound(steps: list[Step], w
 def test_nothing_is_lost_to_a_kill_at_any_moment(steps: list[Step], folder: Path) -> None:
     rng = random.Random(7)
     done = repeated(lambda step: trials.killed(step, folder, rng), steps, COUNT)
+    assert [one for trial in done for one in trial.lost] == []
+
+
+def test_an_expunging_killed_at_any_moment_is_told_and_ended(whole: Path, folder: Path) -> None:
+    assert whole.is_dir()
+    rng = random.Random(13)
+    done = repeated(
+        lambda step: trials.expunging_killed(step, folder, rng), list(expungings(folder)), max(COUNT // 8, 1)
+    )
     assert [one for trial in done for one in trial.lost] == []
 
 

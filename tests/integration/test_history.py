@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import apsw
 import polars as pl
 import pytest
 
@@ -13,12 +12,16 @@ from api.bootstrap import create_workspace, open_workspace
 from api.compare_runs import compare_runs
 from api.decide import decide, undo
 from api.load import LoadRequest, load
+from faults import trials
+from faults.plan import LEDGERS
 from fixtures.world import WorldSettings, generate
 from fixtures.world.layout import PERSON_FILES, loads
 from linkage.errors import SettingsError
 from linkage.ledger import History, Workspace
 
 TODAY = date(2026, 6, 30)
+BEFORE_THIS_WAS_KEPT = LEDGERS[0]
+"""A workspace of eight loads, of a version that did not keep who was who."""
 
 
 @pytest.fixture(scope="module")
@@ -74,21 +77,7 @@ def test_every_change_between_any_two_runs_has_a_reason(lived: tuple[Workspace, 
 
 
 def test_runs_before_anything_was_kept_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("source,record_id,surname,given_name,birth_date\nUS,1,Quintanar,Ulises,1984-03-09\n", "utf-8")
-    workspace = create_workspace(tmp_path / "w")
-    load(workspace, LoadRequest((path,), "drivers", TODAY))
-    path.write_text("source,record_id,surname,given_name,birth_date\nUS,2,Okafor,Ngozi,1971-03-09\n", "utf-8")
-    load(workspace, LoadRequest((path,), "drivers", TODAY))
-    # As a ledger looks that was written before this was kept.
-    connection = apsw.Connection(str(tmp_path / "w" / "ledger.db"))
-    connection.execute(
-        "DROP TABLE membership_change; DROP TABLE membership_kept_since; "
-        "DROP TABLE tombstone; DROP TABLE tombstone_key; DROP TABLE expunging"
-    )
-    connection.execute("UPDATE schema_version SET version = 1 WHERE package = 'linkage'")
-    connection.close()
-    old = open_workspace(tmp_path / "w")
+    old = open_workspace(trials.unpacked(BEFORE_THIS_WAS_KEPT, tmp_path / "old"))
     with pytest.raises(SettingsError, match="from which on"):
         compare_runs(old, 1, 2)
-    assert compare_runs(old, 2, 2)["merged"] == []
+    assert compare_runs(old, 8, 8)["merged"] == []

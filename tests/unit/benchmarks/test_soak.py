@@ -13,7 +13,7 @@ from benchmarks.soak.__main__ import told
 from benchmarks.soak.asking import Caller, Notebook, Noted
 from benchmarks.soak.report import tables
 from benchmarks.soak.verdict import complaints, findings
-from benchmarks.soak.watching import Process
+from benchmarks.soak.watching import Process, Watch
 
 SECONDS = 600.0
 ON: dict[str, Any] = {
@@ -41,8 +41,16 @@ def process_of(held: Any, until: float = SECONDS) -> Process:
     return Process(7, "answers", samples)
 
 
-def verdict(took: Any = lambda _: 10.0, held: Any = lambda _: 300.0, until: float = SECONDS) -> list[str]:
-    document = told(notes_of(took), [process_of(held, until)], SECONDS, ON)
+def watched(process: Process, pace: Any = lambda _: 2.0) -> Watch:
+    watch = Watch(process.pid, 0.0, threading.Event(), {process.pid: process})
+    watch.pace.extend((float(at), pace(at)) for at in range(0, int(SECONDS), 5))
+    return watch
+
+
+def verdict(
+    took: Any = lambda _: 10.0, held: Any = lambda _: 300.0, until: float = SECONDS, pace: Any = lambda _: 2.0
+) -> list[str]:
+    document = told(notes_of(took), watched(process_of(held, until), pace), SECONDS, ON)
     assert tables(document)
     return list(document["findings"])
 
@@ -63,10 +71,19 @@ def test_answers_that_become_slower_are_found_at_both_quantiles() -> None:
     assert [one.partition(" grew")[0] for one in found] == ["score: p50", "score: p95"]
 
 
+def test_a_machine_that_became_slower_is_told_from_answers_that_did() -> None:
+    slow = lambda factor: lambda at: 500.0 * (factor if at >= 400 else 1.0)  # noqa: E731
+    assert verdict(took=slow(1.8), pace=lambda at: 2.0 * (1.5 if at >= 400 else 1.0)) == []
+    assert len(verdict(took=slow(3.0), pace=lambda at: 2.0 * (1.5 if at >= 400 else 1.0))) == 2
+    assert len(verdict(took=slow(1.8), pace=lambda at: 2.0 * (0.5 if at >= 400 else 1.0))) == 2
+
+
 def test_every_kind_of_fault_is_a_finding() -> None:
     notes = notes_of(lambda _: 10.0)
     notes.noted.append(Noted("load", 3.0, 1.0, "500 of GET /"))
-    document = told(notes, [process_of(lambda _: 300.0)], SECONDS, ON | {"log": {"crosslane an unexpected E": 2}})
+    document = told(
+        notes, watched(process_of(lambda _: 300.0)), SECONDS, ON | {"log": {"crosslane an unexpected E": 2}}
+    )
     assert findings(document) == ["1 times load: 500 of GET /", "2 times crosslane an unexpected E"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from linkage.ledger import lookup
 from linkage.ledger.facts import FactStore
-from linkage.ledger.lookup import LOOKED_UP, LOOKUP, WITHDRAWN, Lookups
+from linkage.ledger.lookup import LOOKED_UP, LOOKUP, MOST_OPEN, WITHDRAWN, Lookups, mark_of
 from linkage.schema import FACTS, Kind
 from linkage.sums import SUMS
 
@@ -66,7 +67,7 @@ def test_what_is_looked_up_is_what_the_parquet_holds(tmp_path: Path, kind: Kind)
 
 
 def test_two_values_of_one_checksum_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup, "_crc", lambda value: 7)
+    monkeypatch.setattr(lookup, "mark_of", lambda value: 7)
     FactStore(tmp_path).write(1, {Kind.CARRIER: rows(Kind.CARRIER)}, {})
     found = Lookups(tmp_path).rows(1, Kind.CARRIER, "key", ["US/3#e"])
     assert [row["key"] for row in found] == ["US/3#e"]
@@ -108,3 +109,40 @@ def test_a_workspace_that_is_named_from_where_one_stands_is_read(
     monkeypatch.chdir(tmp_path)
     (row,) = Lookups(Path("w")).rows(1, Kind.PERSON, "key", ["US/1"])
     assert row["key"] == "US/1"
+
+
+def test_however_many_loads_are_asked_few_stay_open(tmp_path: Path) -> None:
+    store, lookups = FactStore(tmp_path), Lookups(tmp_path)
+    numbers = range(1, MOST_OPEN + 9)
+    for load in numbers:
+        store.write(load, {Kind.PERSON: FACTS[Kind.PERSON].conform(pl.DataFrame({"key": [f"US/{load}"]}))}, {})
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir()))
+    for _ in range(2):
+        found = [lookups.rows(load, Kind.PERSON, "key", [f"US/{load}"]) for load in numbers]
+        assert [row["key"] for (row,) in found] == [f"US/{load}" for load in numbers]
+    assert MOST_OPEN - 2 <= len(list(descriptors.iterdir())) - before <= MOST_OPEN + 2
+
+
+def test_one_that_is_closed_for_others_while_it_is_read_is_read_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "MOST_OPEN", 1)
+    store, lookups = FactStore(tmp_path), Lookups(tmp_path)
+    for load in (1, 2, 3):
+        store.write(load, {Kind.EVENT: rows(Kind.EVENT)}, {})
+    keys = parquet(tmp_path, 1, Kind.EVENT)["key"].to_list()
+    with ThreadPoolExecutor(8) as pool:
+        asked = [(load, key) for key in keys for load in (1, 2, 3)]
+        found = list(pool.map(lambda one: lookups.rows(one[0], Kind.EVENT, "key", [one[1]]), asked))
+    assert [row["key"] for (row,) in found] == [key for _, key in asked]
+
+
+def test_marks_are_of_all_that_rows_are_found_by(tmp_path: Path) -> None:
+    store = FactStore(tmp_path)
+    store.write(1, {Kind.EVENT: rows(Kind.EVENT)}, {Kind.PERSON: pl.Series(["US/gone"])})
+    held = parquet(tmp_path, 1, Kind.EVENT)
+    keys = {"US/gone", *held["key"], *held["record_key"].drop_nulls()}
+    assert store.marks(1) == sorted({mark_of(key) for key in keys})
+    (tmp_path / "1" / LOOKUP).unlink()
+    assert store.marks(1) is None
