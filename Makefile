@@ -8,7 +8,7 @@ HTTP_PORT ?= 7474
 DEMO_SERVER := NEO4J_HOME=demo-neo4j NEO4J_PASSWORD=crosslane-demo HEAP=512m PAGECACHE=256m \
 	BOLT_PORT=$(BOLT_PORT) HTTP_PORT=$(HTTP_PORT) tools/neo4j/neo4j.sh
 
-.PHONY: setup demo demo-stop test check lint types contracts wheel bench faults soak supply serve web screenshots lock clean
+.PHONY: setup setup-spark demo demo-stop test check lint types contracts wheel bench faults soak supply serve web screenshots lock clean
 
 setup: $(READY)
 
@@ -19,6 +19,10 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+# Spark comes on top for those who want it: `crosslane load --engine spark`.
+setup-spark: $(READY) requirements-spark.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-spark.lock
 
 # `make demo STORE=neo4j` also fills a Neo4j server of its own and leaves it running, to be looked at.
 demo: $(READY)
@@ -80,6 +84,8 @@ screenshots: $(READY)
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-annotate --no-header --extra fast --extra recordlinkage \
 		--group pyproject.toml:dev pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-annotate --no-header --extra spark \
+		-c requirements.lock pyproject.toml --output-file requirements-spark.lock
 
 clean:
 	rm -rf web/node_modules tests/oidc_provider/node_modules .venv build dist demo-workspace demo-neo4j .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -10,16 +10,20 @@ from typing import Any
 
 import polars as pl
 
+from api.engine import HERE, Engine, Place
 from api.spreadsheet import as_given, csv_text
 from linkage.errors import SettingsError, SourceError, TrainingError
 from linkage.model import load_model
 from linkage.model_file import write_model
 from linkage.pipeline.frames import for_columns
-from linkage.pipeline.train import Options, Training, questions, train
+from linkage.pipeline.train import Options, Training, of_whole, questions, train
 from linkage.schema import ISSUE
 from linkage.standardise.plain import plain_records
 from linkage.training.labels import Settled, parse, settle
 from linkage.unreadable import UNREADABLE
+
+MOST = 200_000
+"""Records that a model is trained on, of a table on Spark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,10 @@ class TrainRequest:
         labels: judgements of people (record_l, record_r, is_match, by, at).
         ask: pairs to put to people next, written to `questions`.
         force: write a model that the guard refuses.
+        engine: where the table is read; on Spark a sample of `most` records is trained on.
     """
 
-    path: Path
+    path: Place
     model: str = "person"
     columns: Mapping[str, str] = field(default_factory=dict)
     out: Path | None = None
@@ -44,6 +49,8 @@ class TrainRequest:
     questions: Path | None = None
     seed: int = 1
     force: bool = False
+    engine: Engine = HERE
+    most: int = MOST
 
 
 def train_model(request: TrainRequest) -> dict[str, Any]:
@@ -60,11 +67,15 @@ def train_model(request: TrainRequest) -> dict[str, Any]:
         raise SettingsError("--ask N and --questions FILE go together")
     started = time.perf_counter()
     model = load_model(request.model)
-    records = plain_records(_read(request.path), model.fields, request.columns).sort("key")
+    if request.engine.sample is None:
+        records = plain_records(_read(Path(request.path)), model.fields, request.columns).sort("key")
+        total = records.height
+    else:
+        records, total = request.engine.sample(request.path, model, request.columns, request.most)
     settled, refused = _labels(request.labels)
     options = Options(request.seed, labels=None if settled is None else settled.pairs)
-    found = train(records, for_columns(model, records), None, options)
-    document = _document(found, len(records)) | {"labels": _labels_document(settled, refused)}
+    found = of_whole(train(records, for_columns(model, records), None, options), len(records), total)
+    document = _document(found, total) | {"labels": _labels_document(settled, refused), "sample": len(records)}
     if request.questions is not None:
         asked = questions(found, records["key"], request.ask, options)
         shown = _side_by_side(asked, records)
@@ -74,7 +85,7 @@ def train_model(request: TrainRequest) -> dict[str, Any]:
     if request.out is not None:
         if found.findings and not request.force:
             raise TrainingError(tuple(finding.message for finding in found.findings))
-        write_model(found.model, request.out, _facts(found, len(records), request))
+        write_model(found.model, request.out, _facts(found, total, request))
         document["model"] = str(request.out)
     return document
 

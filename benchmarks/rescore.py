@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--world", type=Path, help="a world that was generated before")
     parser.add_argument("--keep", type=Path, help="folder for graphs and scores; kept, and used again if it holds them")
+    parser.add_argument("--step", action="append", choices=list(STEPS), help="only this one; may be given repeatedly")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
@@ -66,8 +67,10 @@ def main() -> None:
             generate(WorldSettings(options.people, options.seed), world)
         if not (folder / "made.json").exists():
             _apart(_make, folder, world, options.records, options.seed)
-        steps = {name: _apart(step, folder, options.rounds) for name, step in STEPS.items()}
-    print(_report(json.loads((folder / "made.json").read_text()) if options.keep else {}, steps))
+        chosen = options.step or list(STEPS)
+        steps = {name: _apart(STEPS[name], folder, options.rounds) for name in STEPS if name in chosen}
+    if not options.step:  # what each step found is told as it ends
+        print(_report(json.loads((folder / "made.json").read_text()) if options.keep else {}, steps))
 
 
 def _make(folder: Path, world: Path, records: int, seed: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -25,23 +26,28 @@ settings.register_profile("long", deadline=None, print_blob=True, max_examples=3
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-class OneServer(LoadFileScheduling):
-    """A worker takes whole files, and one of them all that ask for the Neo4j server: one is enough, and is warm."""
+class FewServers(LoadFileScheduling):
+    """A worker takes whole files, and those that ask for Neo4j go together: few servers are enough, and are warm.
+
+    There are two, as these tests are the longest part: one that tests stop and start, and one that only answers.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "neo4j" if _asks_for_neo4j(self.config.rootpath / file) else file
+        return _server_of(self.config.rootpath / file) or file
 
 
 @cache
-def _asks_for_neo4j(file: Path) -> bool:
+def _server_of(file: Path) -> str | None:
     text = file.read_text("utf-8")
-    return "neo4j_server" in text or "empty_neo4j" in text
+    if "neo4j_server" not in text and "empty_neo4j" not in text:
+        return None
+    return "neo4j, stopped and started" if re.search(r"\.(kill|stop|start)\(\)", text) else "neo4j"
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FewServers | None:
     """The scheduler of `--dist loadfile`."""
-    return OneServer(config, log) if config.getoption("dist") == "loadfile" else None
+    return FewServers(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from api.cli.output import table
+from api.cli.engine_options import EngineOption, MasterOption, SparkFolderOption, place_of
+from api.cli.output import error_console, table
+from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command
-from api.train import TrainRequest, train_model
+from api.engine import LOCAL, STAGES, choice_of, engine_for
+from api.train import MOST, TrainRequest, train_model
 from linkage.errors import SettingsError
 
-TableArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A table: CSV or Parquet.", show_default=False)]
+TableArgument = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="A table: CSV or Parquet; on Spark, a URL or folder too.", show_default=False),
+]
 ModelOption = Annotated[str, typer.Option(help="Model to start from: a shipped one's name, or a file.")]
 ColumnOption = Annotated[
     list[str] | None,
@@ -45,10 +53,20 @@ def train_command(  # noqa: PLR0913
     ask: Annotated[int, typer.Option("--ask", help="Pairs to put to people next.")] = 0,
     questions: Annotated[Path | None, typer.Option("--questions", help="Where those pairs go (CSV).")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random pairs.")] = 1,
+    engine: EngineOption = LOCAL,
+    master: MasterOption = None,
+    spark_folder: SparkFolderOption = None,
+    sample: Annotated[int, typer.Option(help="Records that a model is trained on, on Spark.")] = MOST,
 ) -> Answer:
     """Learn a model from a table, with or without labels; refused, with the reasons, where it is none to rely on."""
-    request = TrainRequest(file, model, _columns(column or []), out, labels, ask, questions, seed, force)
-    document = train_model(request)
+    chosen = choice_of(engine, master, spark_folder)
+    request = TrainRequest(place_of(file), model, _columns(column or []), out, labels, ask, questions, seed, force)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        BarProgress(error_console()) as progress,
+        engine_for(Path(folder) / STAGES, chosen, progress) as where,
+    ):
+        document = train_model(replace(request, engine=where, most=sample))
     return Answer(document, _view(document, with_rules=report))
 
 

@@ -12,12 +12,13 @@ import typer
 
 from api.bootstrap import create_workspace
 from api.cli import load_view
+from api.cli.engine_options import EngineOption, MasterOption, SparkFolderOption, SparkOutputOption, place_of
 from api.cli.graph_view import warn_if_pending
 from api.cli.output import error_console, fields, table
 from api.cli.progress import BarProgress
 from api.cli.session import Answer, Session, command, parse_date
 from api.doctor import doctor
-from api.engine import LOCAL, Place, choice_of, engine_for
+from api.engine import LOCAL, STAGES, Place, choice_of, engine_for
 from api.load import LoadRequest, check, load
 from api.restriction import asked, declare, restriction_of
 from linkage.errors import SettingsError
@@ -50,16 +51,6 @@ ModeOption = Annotated[
     ),
 ]
 ConfirmOption = Annotated[bool, typer.Option("--confirm", help="Let a snapshot withdraw more than a tenth.")]
-EngineOption = Annotated[
-    str, typer.Option(help="Where records are compared: local, this machine; or spark.", show_default=False)
-]
-MasterOption = Annotated[
-    str | None, typer.Option(help="Spark's master: local[*], spark://HOST:7077, yarn, ...", show_default=False)
-]
-SparkFolderOption = Annotated[
-    str | None,
-    typer.Option(help="Path or URL that all of Spark's executors reach, for what they hand on.", show_default=False),
-]
 FullOption = Annotated[bool, typer.Option("--full", help="Read every file of the workspace from end to end.")]
 MODES = ("delta", "snapshot", "delete")
 ORDERS = ("YMD", "DMY", "MDY", "unknown")
@@ -152,14 +143,14 @@ def load_command(  # noqa: PLR0913
     engine: EngineOption = LOCAL,
     master: MasterOption = None,
     spark_folder: SparkFolderOption = None,
+    spark_output: SparkOutputOption = None,
 ) -> Answer:
     """Load files: read, resolve, project and re-score; every accepted row or none."""
     options = {"date_order": date_order, "encoding": encoding, "delimiter": delimiter, "today": today}
-    places = [file if "://" in file else Path(file) for file in files]
-    request = _request(session, places, source, options, mode=mode, confirm=confirm)
-    chosen = choice_of(engine, master, spark_folder)
+    request = _request(session, [place_of(file) for file in files], source, options, mode=mode, confirm=confirm)
+    chosen = choice_of(engine, master, spark_folder, spark_output)
     workspace = session.workspace()
-    with BarProgress(error_console()) as progress, engine_for(workspace, chosen, progress) as where:
+    with BarProgress(error_console()) as progress, engine_for(session.path / STAGES, chosen, progress) as where:
         request = replace(request, files=tuple(where.files(request.files)), engine=where)
         document = load(workspace, request, progress, session.store)
     warn_if_pending(document)

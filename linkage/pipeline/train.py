@@ -134,6 +134,29 @@ def train(
     )
 
 
+def of_whole(found: Training, sample: int, total: int) -> Training:
+    """What was learned of a sample of entities, as it holds of the table that they were drawn from.
+
+    A record has as many matches there, and more others that it does not match: the odds of a match of two random
+    records fall with their number.
+
+    Args:
+        sample: records trained on, of `total`.
+    """
+    if sample == total:
+        return found
+    prior = _grained(found.model.prior_random - np.log2(total / sample))
+    model = replace(found.model, prior_random=prior, prior_organization=prior)
+    parts = total / sample
+    return replace(
+        found,
+        model=model,
+        engine=found.engine.with_model(model),
+        matches=found.matches * parts,
+        reached=found.reached * parts,
+    )
+
+
 def _draw(
     records: pl.DataFrame, rules: Sequence[Rule], model: Model, side: npt.NDArray[np.int8] | None
 ) -> tuple[tuple[plan.RuleBlocks, ...], plan.PairSample]:

@@ -7,7 +7,7 @@ standardised once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import polars as pl
@@ -45,7 +45,7 @@ def plain_records(frame: pl.DataFrame, fields: Mapping[str, Field], columns: Map
             raise SettingsError(f"the model has no field {name}; it has {', '.join(fields)}")
         if asked not in frame.columns:
             raise SettingsError(f"the table has no column {asked}")
-    by_name = {column.lower().replace(" ", "_").replace("-", "_"): column for column in frame.columns}
+    by_name = usual_names(frame.columns)
     chosen = {
         name: columns.get(name) or next((by_name[usual] for usual in (name, *field.names) if usual in by_name), None)
         for name, field in fields.items()
@@ -62,8 +62,18 @@ def plain_records(frame: pl.DataFrame, fields: Mapping[str, Field], columns: Map
     return records
 
 
+def usual_names(columns: Iterable[str]) -> dict[str, str]:
+    """The columns by their names as fields are looked for."""
+    return {column.lower().replace(" ", "_").replace("-", "_"): column for column in columns}
+
+
+def key_column(by_name: Mapping[str, str]) -> str | None:
+    """The column that is a table's own key by its name, if there is one."""
+    return next((by_name[usual] for usual in KEYS if usual in by_name), None)
+
+
 def _key(frame: pl.DataFrame, column: str | None, by_name: Mapping[str, str]) -> pl.Series:
-    column = column or next((by_name[usual] for usual in KEYS if usual in by_name), None)
+    column = column or key_column(by_name)
     if column is None:
         return pl.Series("key", range(frame.height), dtype=pl.Int64).cast(pl.String)
     key = frame[column].cast(pl.String).alias("key")

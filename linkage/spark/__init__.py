@@ -1,0 +1,1 @@
+"""The same resolution on Spark, for more records than one machine takes."""
