@@ -128,6 +128,20 @@ def test_pairs_and_people_are_those_of_this_machine(spark: SparkSession, here: W
     assert {"records", "members", "pairs", "groups"} <= set(told.stages)
 
 
+def test_components_over_the_limit_are_cut_in_the_same_steps(
+    spark: SparkSession, here: Workspace, tmp_path: Path
+) -> None:
+    persons, model = persons_of(here), load_model()
+    small = replace(model, limits=replace(model.limits, component=4))
+    change, previous = change_of(persons)
+    told = Told()
+    found = on_spark(spark, tmp_path / "stages", told)(persons, change, previous, small)
+    expected = resolve(persons, change, previous, small)
+    assert found.assignment == expected.assignment
+    assert expected.assignment != resolve(persons, change, previous, model).assignment
+    assert {"ties-0", "labels-0", "ties-1"} <= set(told.stages)
+
+
 def test_a_workspace_that_spark_resolved_is_the_same_after_every_load_decision_and_withdrawal(
     spark: SparkSession, files: list[tuple[Path, str]], tmp_path: Path
 ) -> None:
