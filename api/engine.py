@@ -55,12 +55,14 @@ class Engine:
     Args:
         files: the files that some paths and URLs name.
         sample: draws from a table what a model is trained on; None = all of it.
+        forget: lets go of what was kept of files that were read, once what they say is in the ledger.
     """
 
     read: Reader = _read_here
     resolve: Resolver = resolve
     files: Callable[[Sequence[Place]], Sequence[Place]] = tuple
     sample: Sampler | None = None
+    forget: Callable[[], None] = lambda: None
 
 
 HERE = Engine()
@@ -119,5 +121,7 @@ def engine_for(inside: Path, chosen: SparkChoice | None, progress: Progress) -> 
     with session(SparkSettings(chosen.master)) as spark:
         from api.spark_engine import on_spark  # noqa: PLC0415
 
-        yield on_spark(spark, chosen.folder or inside.as_uri(), progress, chosen.output)
+        engine = on_spark(spark, chosen.folder or inside.as_uri(), progress, chosen.output)
+        yield engine
+        engine.forget()
     shutil.rmtree(inside, ignore_errors=True)

@@ -153,7 +153,9 @@ def _load(workspace: Workspace, request: LoadRequest, progress: Progress, also: 
                 **declared(manifest, [file.facts for file in taken]),
             },
         )
-        entry = _Entry(row, taken, telling, workspace.fact_store.marks(load_id) or [])
+        marks = workspace.fact_store.marks(load_id)
+        assert marks is not None, "its rows were just written with their lookup"
+        entry = _Entry(row, taken, telling, marks)
         publish(workspace, publication, entry, progress)
         workspace.merged.merge(publication.loads)
     return entry.document

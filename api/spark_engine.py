@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ from api.progress import Progress
 from linkage.model import Model
 from linkage.sources import Manifest, ReadOptions
 from linkage.sources.parquet_rows import MAGIC
-from linkage.spark.reading import files_at, opened, read_file
+from linkage.spark.hadoop import files_at
+from linkage.spark.reading import opened, read_file
 from linkage.spark.resolver import SparkResolver
 from linkage.spark.sampling import sample
 from linkage.spark.work import Report, Work
@@ -35,12 +36,15 @@ def on_spark(spark: SparkSession, folder: str, progress: Progress, output: str |
     """
     told = _telling(progress)
     reader = _Reader(Work(spark, folder, spark.sparkContext.defaultParallelism, told))
-    return Engine(reader.read, SparkResolver(spark, folder, told, output=output), reader.files, reader.sample)
+    return Engine(
+        reader.read, SparkResolver(spark, folder, told, output=output), reader.files, reader.sample, reader.forget
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     work: Work
+    read_: list[Work] = field(default_factory=list)
 
     def files(self, places: Sequence[Place]) -> list[Place]:
         """A folder stands for the Parquet files in it."""
@@ -62,8 +66,14 @@ class _Reader:
             return intake(path, manifest, options, ordinal_and_day)
         place = path.absolute().as_uri() if isinstance(path, Path) else path
         read = read_file(self.work, place, path, manifest, (options, *ordinal_and_day))
+        self.read_.append(read.stages)
         found = read.found
         return FileIntake(path, read.sha256, read.rows, found.by_kind(manifest), found.rejected, found.warned)
+
+    def forget(self) -> None:
+        """Nothing is kept of what was read."""
+        while self.read_:
+            self.read_.pop().drop()
 
     def sample(self, path: Place, model: Model, columns: Mapping[str, str], most: int) -> tuple[pl.DataFrame, int]:
         """Of a Parquet file or folder; see `linkage.spark.sampling`."""

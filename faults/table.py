@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from faults.trials import Trial
+from tools.page import put_between
 
 MARKS = ("<!-- faults -->", "<!-- /faults -->")
 HEAD = ("fault", "what was done", "trials", "happened", "lost")
@@ -53,9 +54,7 @@ class Row:
 
 def write_table(page: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """The page holds the table of this run."""
-    before, rest = page.read_text("utf-8").split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    page.write_text(f"{before}{MARKS[0]}\n{table_of(rows)}{MARKS[1]}{after}", "utf-8")
+    put_between(page, MARKS, table_of(rows))
 
 
 def table_of(rows: Sequence[Mapping[str, object]]) -> str:

@@ -43,6 +43,7 @@ from benchmarks.soak.verdict import (
 )
 from benchmarks.soak.watching import EVERY_S, Process, Watch
 from fixtures.world import WorldSettings
+from tools.page import put_between
 
 PACKAGES = ("crosslane", "fastapi", "uvicorn", "apsw", "polars", "numba")
 SYSTEMS, PEOPLE = 4, 4
@@ -72,8 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.out:
         options.out.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
     if options.page:
-        before, rest = options.page.read_text("utf-8").split(MARKS[0])
-        options.page.write_text(f"{before}{MARKS[0]}\n{tables(document)}{MARKS[1]}{rest.split(MARKS[1])[1]}", "utf-8")
+        put_between(options.page, MARKS, tables(document))
     print(tables(document))
     for finding in document["findings"]:
         print(finding)

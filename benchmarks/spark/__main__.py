@@ -23,6 +23,7 @@ from benchmarks.linkage import launch
 from benchmarks.spark.events import failed_tasks, moved_mb, skew, stages_of
 from benchmarks.spark.people import make
 from benchmarks.spark.report import MARKS, tables
+from tools.page import put_between
 
 MASTER = "local-cluster[2,1,2048]"
 LIMIT_MB, SECONDS = 22_000, 7_200
@@ -55,8 +56,7 @@ def main() -> int:
     if options.out:
         options.out.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
     if options.page:
-        before, rest = options.page.read_text("utf-8").split(MARKS[0])
-        options.page.write_text(f"{before}{MARKS[0]}\n{tables(document)}{MARKS[1]}{rest.split(MARKS[1])[1]}", "utf-8")
+        put_between(options.page, MARKS, tables(document))
     print(tables(document))
     return int(any(not row["equal"] for row in rows))
 

@@ -18,7 +18,8 @@ from pathlib import Path
 import polars as pl
 
 from linkage.disk import sync
-from linkage.ledger.whole import seal
+from linkage.ledger.whole import damaged, seal
+from linkage.unreadable import UNREADABLE
 
 MOST_PARTS, FEW_PARTS = 16, 8
 """Folders that what holds now is read from at most, and how many are left when there were more."""
@@ -77,22 +78,23 @@ class Merged:
     def merge(self, loads: Sequence[int]) -> Part | None:
         """The newest parts are one run where there were too many; returns it. What a killed process left goes.
 
+        A run of rows that are damaged or gone would outlive their mending, so there is none of those; nor is there one
+        where the disk does not take it. The loads are read instead, as before.
+
         Args:
             loads: all of them, in order.
         """
-        for left in self.path.glob(".*.partial"):
-            shutil.rmtree(left)
+        self._sweep()
         parts = self.parts(loads)
         if len(parts) <= MOST_PARTS:
             return None
-        chosen = [parts.pop()]
-        rows = chosen[0].rows()
-        while parts and (len(parts) >= FEW_PARTS or parts[-1].rows() <= 2 * rows):
-            chosen.insert(0, parts.pop())
-            rows += chosen[0].rows()
-        made = self._written(chosen)
+        try:
+            made = self._written(_newest(parts))
+        except UNREADABLE:
+            self._sweep()
+            return None
         for run in self.runs():
-            if made.first <= run.first and run.last <= made.last and run != made:
+            if made is not None and made.first <= run.first and run.last <= made.last and run != made:
                 shutil.rmtree(run.folder)
         return made
 
@@ -100,7 +102,13 @@ class Merged:
         """There is no run; all is read from the loads."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def _written(self, parts: Sequence[Part]) -> Part:
+    def _sweep(self) -> None:
+        for left in self.path.glob(".*.partial"):
+            shutil.rmtree(left)
+
+    def _written(self, parts: Sequence[Part]) -> Part | None:
+        if not all(part.folder.is_dir() and not any(damaged(part.folder)) for part in parts):
+            return None
         first, last = parts[0].first, parts[-1].last
         partial, final = self.path / f".{first}-{last}.partial", self.path / f"{first}-{last}"
         partial.mkdir(parents=True)
@@ -128,3 +136,13 @@ class Merged:
             yield from self.path.iterdir()
         except FileNotFoundError:
             return
+
+
+def _newest(parts: Sequence[Part]) -> list[Part]:
+    """The parts at the end that are to be one: few are left, and the last of them has more than twice their rows."""
+    left, rows = list(parts), 0
+    chosen: list[Part] = []
+    while left and (not chosen or len(left) >= FEW_PARTS or left[-1].rows() <= 2 * rows):
+        chosen.insert(0, left.pop())
+        rows += chosen[0].rows()
+    return chosen

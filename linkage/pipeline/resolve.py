@@ -50,6 +50,15 @@ class Change:
     before: pl.DataFrame
     decided: frozenset[str] = frozenset()
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nobody and no judgement has changed."""
+        return not (self.changed or self.decided or self.before.height)
+
+    def removed(self, keys: pl.Series) -> list[str]:
+        """Keys of records that are not among those that there are now, ordered."""
+        return sorted(set(self.before["key"]) - set(keys))
+
 
 @dataclass(frozen=True)
 class Resolution:
@@ -101,13 +110,13 @@ def resolve(
         persons: all current person facts (PERSON without `raw`), ordered by key.
         report: is told the share of the comparison that is done, in [0, 1].
     """
-    if not (change.changed or change.decided or change.before.height):
+    if change.is_nothing:
         return NOTHING
     keys = block.block_keys(persons, model.blocking)
     touched = _touched(persons, change, model, keys)
     entries = block.active_entries(keys, touched, model.limits.block)
     del keys
-    removed = sorted(set(change.before["key"]) - set(persons["key"]))
+    removed = change.removed(persons["key"])
     stale = [*persons["key"].filter(pl.Series(touched)), *removed]
     marks = pl.Series(stale, dtype=pl.String).implode()
     is_stale = pl.col("record_l").is_in(marks) | pl.col("record_r").is_in(marks)

@@ -26,10 +26,11 @@ def components(ties: DataFrame, work: Work, name: str) -> DataFrame:
         name: of these components, among those that the work keeps.
     """
     stars = work.kept(f"{name}-0", lambda: ties.mapInArrow(task(stars_of, TIE, TIE), ddl(TIE)).distinct())
+    mark = _mark(stars)
     for number in count(1):
-        before = stars
-        stars = work.kept(f"{name}-{number}", lambda before=before: _round(before, work.partitions))  # type: ignore[misc]
-        if _mark(stars) == _mark(before):
+        stars = work.kept(f"{name}-{number}", lambda before=stars: _round(before, work.partitions))  # type: ignore[misc]
+        former, mark = mark, _mark(stars)
+        if mark == former:
             break
     return stars.withColumnRenamed("other", "root")
 

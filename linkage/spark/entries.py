@@ -10,7 +10,7 @@ import polars as pl
 
 from linkage import block
 from linkage.block.keys import Rule
-from linkage.spark.groups import in_groups
+from linkage.spark.groups import in_groups, sizes
 
 ENTRY = {"key": pl.UInt64, "id": pl.Int64}
 """A record holds a key; without an id, more records of one partition hold it than a key may have."""
@@ -60,10 +60,9 @@ def _blocks(active: pl.DataFrame) -> npt.NDArray[np.int64]:
     """
     if not len(active):
         return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.append(True, np.diff(active["key"].to_numpy()) != 0))
-    mixed = mix(active["id"].to_numpy().astype(np.uint64))
-    sums = np.add.reduceat(mixed, starts)
-    return np.repeat(sums, np.diff(np.append(starts, len(active)))).view(np.int64)
+    held = sizes(active["key"])
+    sums = np.add.reduceat(mix(active["id"].to_numpy().astype(np.uint64)), np.cumsum(held) - held)
+    return np.repeat(sums, held).view(np.int64)
 
 
 def mix(numbers: Longs) -> Longs:

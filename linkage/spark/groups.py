@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 
@@ -18,3 +20,8 @@ def in_groups(frames: Iterator[pl.DataFrame], column: str) -> Iterator[pl.DataFr
             yield whole
     if rest is not None and len(rest):
         yield rest
+
+
+def sizes(values: pl.Series) -> npt.NDArray[np.int64]:
+    """How many of each value there are, equal ones standing together, in their order."""
+    return values.rle().struct.field("len").cast(pl.Int64).to_numpy()

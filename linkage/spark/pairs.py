@@ -15,7 +15,7 @@ import polars as pl
 from linkage.model import Model
 from linkage.pipeline.components import pairs_inside
 from linkage.pipeline.engine import CHUNK, Engine
-from linkage.spark.groups import in_groups
+from linkage.spark.groups import in_groups, sizes
 
 PAIR = {
     "left": pl.Int64,
@@ -88,8 +88,7 @@ def pairs_of(frames: Iterator[pl.DataFrame], scoring: Scoring) -> Iterator[pl.Da
 
 def _met_here(frame: pl.DataFrame) -> tuple[Ints, Ints]:
     """Rows of each pair for which this is the first block that both records are in."""
-    starts = np.flatnonzero(np.append(True, np.diff(frame["block"].to_numpy()) != 0))
-    left, right = pairs_inside(np.diff(np.append(starts, len(frame))))
+    left, right = pairs_inside(sizes(frame["block"]))
     earlier = (
         frame.select(pl.int_range(pl.len()).alias("row"), "block", other="blocks")
         .explode("other")

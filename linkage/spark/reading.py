@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from linkage.sources.header import Header
 from linkage.sources.mentions import mentions_of
 from linkage.sources.parquet_rows import header_of, nested, text_rows
 from linkage.sources.rows import to_issues
+from linkage.spark import hadoop
 from linkage.spark.frames import faultless
 from linkage.spark.work import Work
 from linkage.standardise import standardise
@@ -43,11 +44,13 @@ class FileRead:
     Args:
         sha256: of its bytes.
         rows: in the file.
+        stages: what was kept of the reading, until somebody drops it.
     """
 
     sha256: str
     rows: int
     found: Mentioned
+    stages: Work
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,13 @@ def read_file(
             raise nested(path, wanted[column.name], column.dataType.typeName())
     reading = _Reading(path, number, wanted, header, (manifest, options.date_order or manifest.date_order.value, today))
     chosen = rows.selectExpr(*(f"`{_quoted(name)}`" for name in wanted), f"_metadata.row_index + 1 AS `{_LINE}`")
-    digest = _sha256(work.spark, place)
+    digest = hadoop.sha256(work.spark, place)
     name = hashlib.sha256(f"{digest} {manifest.digest} {options} {number} {today}".encode()).hexdigest()[:16]
-    kept = work.kept(f"read-{name}", lambda: chosen.mapInArrow(_task(reading), _DDL))
-    rows, parts = _told(kept, path)
+    stages = replace(work, folder=work.place(f"read-{name}"))
+    rows, parts = _told(stages.kept("rows", lambda: chosen.mapInArrow(_task(reading), _DDL)), path)
     if not parts:  # no row, and so no task that saw one
         parts = [_mentioned(pl.DataFrame({name: [] for name in (*wanted, _LINE)}), reading)]
-    return FileRead(digest, rows, Mentioned.concat(parts))
+    return FileRead(digest, rows, Mentioned.concat(parts), stages)
 
 
 def opened(spark: SparkSession, place: str, path: Path | str) -> DataFrame:
@@ -163,28 +166,3 @@ def _told(kept: DataFrame, path: Path | str) -> tuple[int, list[Mentioned]]:
         Mentioned([frames[str(n)] for n in range(len(frames) - 2)], frames[REJECTED], frames[WARNED])
         for _, frames in sorted(parts.items())
     ]
-
-
-def files_at(spark: SparkSession, place: str) -> list[str]:
-    """The Parquet files that a path or URL names: itself, or those in the folder, by name."""
-    jvm: Any = spark._jvm
-    path = jvm.org.apache.hadoop.fs.Path(place)
-    files = path.getFileSystem(spark._jsc.hadoopConfiguration())
-    if not files.exists(path):
-        raise SourceError(Path(place), "no-file", "there is no such file or folder")
-    found = [str(one.getPath().toString()) for one in files.listStatus(path) if one.isFile()]
-    return sorted(one for one in found if not one.rpartition("/")[2].startswith(("_", ".")))
-
-
-def _sha256(spark: SparkSession, place: str) -> str:
-    """Of the file's bytes, which stay in Spark's own process."""
-    jvm: Any = spark._jvm
-    path = jvm.org.apache.hadoop.fs.Path(place)
-    files = path.getFileSystem(spark._jsc.hadoopConfiguration())
-    digest = jvm.java.security.MessageDigest.getInstance("SHA-256")
-    through = jvm.java.security.DigestInputStream(files.open(path), digest)
-    try:
-        through.transferTo(jvm.java.io.OutputStream.nullOutputStream())
-    finally:
-        through.close()
-    return bytes(digest.digest()).hex()

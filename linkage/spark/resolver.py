@@ -62,12 +62,12 @@ class SparkResolver:
         report: Callable[[float], None] = lambda done: None,
     ) -> Resolution:
         """As `linkage.pipeline.resolve`."""
-        if not (change.changed or change.decided or change.before.height):
+        if change.is_nothing:
             return NOTHING
         parts = self.partitions or max(2 * self.spark.sparkContext.defaultParallelism, -(-persons.height // PART_ROWS))
         work = Work(self.spark, f"{self.folder}/{_name(persons, model, previous.decisions)}", parts, self.told)
         found = find(_uploaded(persons, work), COLUMNS, model, previous.decisions, work)
-        removed = sorted(set(change.before["key"]) - set(persons["key"]))
+        removed = change.removed(persons["key"])
         touched = [*persons["key"], *removed]
         scored = Scored(sorted(touched), _pairs(found.pairs, model), _compared(found.pairs))
         resolution = concluded(_groups(found.groups, persons["key"]), previous, removed, scored)

@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from linkage.spark import hadoop
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -38,7 +40,7 @@ class Work:
     def kept(self, name: str, made: Callable[[], DataFrame]) -> DataFrame:
         """The stage's rows, from its files; they are made first where no run has finished that."""
         place = self.place(name)
-        if not self._exists(f"{place}/_SUCCESS"):
+        if not hadoop.exists(self.spark, f"{place}/_SUCCESS"):
             with self._told(name):
                 made().write.mode("overwrite").parquet(place)
         return self.spark.read.parquet(place)
@@ -49,19 +51,7 @@ class Work:
 
     def drop(self) -> None:
         """The folder is gone."""
-        path = self._path(self.folder)
-        self._files(path).delete(path, True)  # noqa: FBT003 - with all that is in it
-
-    def _exists(self, place: str) -> bool:
-        path = self._path(place)
-        return bool(self._files(path).exists(path))
-
-    def _path(self, place: str) -> Any:
-        jvm: Any = self.spark._jvm
-        return jvm.org.apache.hadoop.fs.Path(place)
-
-    def _files(self, path: Any) -> Any:
-        return path.getFileSystem(self.spark._jsc.hadoopConfiguration())
+        hadoop.delete(self.spark, self.folder)
 
     @contextmanager
     def _told(self, name: str) -> Iterator[None]:

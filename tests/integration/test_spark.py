@@ -244,6 +244,8 @@ def test_parquet_read_on_spark_is_what_is_read_here(
     assert both[0][0] == both[1][0]
     assert both[0][0]["files"][0]["rejected"]
     assert both[0][1].equals(both[1][1])
+    engine.forget()
+    assert not list((tmp_path / "stages").iterdir()), "what executors handed on is gone"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,11 @@ import pytest
 
 from faults.plan import KILLS, KILLS_OF_NEO4J
 from faults.table import KILLED, MARKS, Row, table_of
+from tools.page import between
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = (ROOT / "docs" / "promises.md").read_text("utf-8")
+FILE = ROOT / "docs" / "promises.md"
+PAGE = FILE.read_text("utf-8")
 RUN = json.loads((ROOT / "docs" / "faults.json").read_text("utf-8"))
 PROMISES = [line.split(" | ") for line in PAGE.splitlines() if line.startswith("| ") and "`test_" in line]
 
@@ -32,8 +34,7 @@ def test_every_promise_has_tests_and_each_is_there(names: set[str]) -> None:
 
 
 def test_the_table_is_that_of_the_last_run_and_nothing_was_lost() -> None:
-    shown = PAGE.split(MARKS[0])[1].split(MARKS[1])[0].strip()
-    assert shown == table_of(RUN["faults"]).strip()
+    assert between(FILE, MARKS) == table_of(RUN["faults"]).strip()
     assert [row["what"] for row in RUN["faults"] if row["lost"]] == []
 
 

@@ -6,15 +6,16 @@ import json
 from pathlib import Path
 
 from benchmarks.spark.report import GROWTH, MARKS, growth, tables
+from tools.page import between
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = (ROOT / "docs" / "scale.md").read_text("utf-8")
+PAGE = ROOT / "docs" / "scale.md"
 RUN = json.loads((ROOT / "docs" / "scale.json").read_text("utf-8"))
 ON_SPARK = [run for run in RUN["runs"] if run["engine"] != "local"]
 
 
 def test_the_tables_are_those_of_the_last_run() -> None:
-    assert PAGE.split(MARKS[0])[1].split(MARKS[1])[0].strip() == tables(RUN).strip()
+    assert between(PAGE, MARKS) == tables(RUN).strip()
 
 
 def test_spark_found_the_same_at_a_million_records_with_executors_of_their_own() -> None:

@@ -6,14 +6,15 @@ import json
 from pathlib import Path
 
 from benchmarks.soak.report import MARKS, tables
+from tools.page import between
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = (ROOT / "docs" / "soak.md").read_text("utf-8")
+PAGE = ROOT / "docs" / "soak.md"
 RUN = json.loads((ROOT / "docs" / "soak.json").read_text("utf-8"))
 
 
 def test_the_tables_are_those_of_the_last_run() -> None:
-    assert PAGE.split(MARKS[0])[1].split(MARKS[1])[0].strip() == tables(RUN).strip()
+    assert between(PAGE, MARKS) == tables(RUN).strip()
 
 
 def test_it_ran_ten_minutes_and_nothing_was_wrong() -> None:

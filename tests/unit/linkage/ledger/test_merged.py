@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import threading
 from pathlib import Path
@@ -28,6 +29,14 @@ def store_in(folder: Path) -> FactStore:
 def wrote(store: FactStore, load: int, kind: Kind, keys: list[str], gone: list[str]) -> None:
     facts = FACTS[kind].conform(pl.DataFrame({"key": keys, "source": [f"load {load}"] * len(keys)}))
     store.write(load, {kind: facts}, {kind: pl.Series(gone, dtype=pl.String)})
+
+
+def too_many(folder: Path) -> tuple[FactStore, list[int]]:
+    """One load more than is read apart, of one event each."""
+    store, loads = store_in(folder), list(range(1, MOST_PARTS + 2))
+    for load in loads:
+        wrote(store, load, Kind.EVENT, [f"US/{load}"], [])
+    return store, loads
 
 
 LOAD = st.tuples(
@@ -83,11 +92,8 @@ def test_few_folders_are_read_and_rows_are_written_again_seldom(tmp_path: Path) 
 
 
 def test_what_a_killed_process_left_is_no_run_and_goes(tmp_path: Path) -> None:
-    store = store_in(tmp_path)
+    store, loads = too_many(tmp_path)
     assert store.merged is not None
-    loads = list(range(1, MOST_PARTS + 2))
-    for load in loads:
-        wrote(store, load, Kind.EVENT, [f"US/{load}"], [])
     left = tmp_path / "merged" / ".1-9.partial"
     left.mkdir(parents=True)
     (left / "event.parquet").write_bytes(b"half")
@@ -98,11 +104,8 @@ def test_what_a_killed_process_left_is_no_run_and_goes(tmp_path: Path) -> None:
 
 
 def test_rows_that_are_taken_out_for_good_are_in_no_run(tmp_path: Path) -> None:
-    store = store_in(tmp_path)
+    store, loads = too_many(tmp_path)
     assert store.merged is not None
-    loads = list(range(1, MOST_PARTS + 2))
-    for load in loads:
-        wrote(store, load, Kind.EVENT, [f"US/{load}"], [])
     assert store.merged.merge(loads)
     rows = store.rows(3, Kind.EVENT)
     assert rows is not None
@@ -112,11 +115,8 @@ def test_rows_that_are_taken_out_for_good_are_in_no_run(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_damaged_is_told_and_made_again_once_it_is_gone(tmp_path: Path) -> None:
-    store = store_in(tmp_path)
+    store, loads = too_many(tmp_path)
     assert store.merged is not None
-    loads = list(range(1, MOST_PARTS + 2))
-    for load in loads:
-        wrote(store, load, Kind.EVENT, [f"US/{load}"], [])
     run = store.merged.merge(loads)
     assert run is not None
     run.file(Kind.EVENT).write_bytes(b"PAR1")
@@ -124,6 +124,43 @@ def test_a_run_that_is_damaged_is_told_and_made_again_once_it_is_gone(tmp_path: 
         store.current(Kind.EVENT, loads)
     shutil.rmtree(run.folder)
     assert store.current(Kind.EVENT, loads).height == len(loads)
+
+
+@pytest.mark.parametrize("harm", ["torn", "one other bit", "gone"])
+def test_rows_that_are_damaged_are_in_no_run_so_that_mending_them_mends_what_holds(tmp_path: Path, harm: str) -> None:
+    store, loads = too_many(tmp_path)
+    assert store.merged is not None
+    folder = tmp_path / "records" / str(loads[-2])
+    shutil.copytree(folder, tmp_path / "kept")
+    file = folder / "event.parquet"
+    if harm == "gone":
+        shutil.rmtree(folder)
+    else:
+        whole = file.read_bytes()
+        middle = len(whole) // 2
+        file.write_bytes(
+            whole[:middle] if harm == "torn" else whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+        )
+    assert store.merged.merge(loads) is None
+    assert store.merged.runs() == []
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(tmp_path / "kept", folder)
+    assert store.merged.merge(loads)
+    assert store.current(Kind.EVENT, loads).height == len(loads)
+
+
+def test_a_disk_that_takes_no_run_leaves_the_loads_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    store, loads = too_many(tmp_path)
+    assert store.merged is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(merged, "sync", full)
+        assert store.merged.merge(loads) is None
+    assert list((tmp_path / "merged").iterdir()) == []
+    assert store.current(Kind.EVENT, loads).height == len(loads)
+    assert store.merged.merge(loads)
 
 
 def test_whoever_reads_while_runs_are_merged_misses_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
