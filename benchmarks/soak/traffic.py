@@ -145,6 +145,18 @@ class Judge:
         self._stands = int(found["decision"]["n"]) if method == "POST" else None
 
 
+def picture_of(start: Mapping[str, Any]) -> dict[str, Any]:
+    """What the explorer sends of a picture of all that it began with."""
+    return {
+        "focus": start["focus"],
+        "things": [node["id"] for node in start["nodes"]],
+        "positions": {node["id"]: {"x": 1, "y": 2} for node in start["nodes"]},
+        "hidden": [],
+        "pinned": [],
+        "filters": {"kinds": ["Identity", "Vehicle", "Phone"], "least": 0, "possible": True, "from": "", "to": ""},
+    }
+
+
 class Exporter:
     """Somebody who takes whole tables and pictures away."""
 
@@ -168,15 +180,7 @@ class Exporter:
     def _picture(self) -> None:
         driver = self._dice.choice(self._world.people)
         start = _explored(self._browser, driver)
-        state = {
-            "focus": start["focus"],
-            "things": [node["id"] for node in start["nodes"]],
-            "positions": {node["id"]: {"x": 1, "y": 2} for node in start["nodes"]},
-            "hidden": [],
-            "pinned": [],
-            "filters": {"kinds": ["Identity", "Vehicle", "Phone"], "least": 0, "possible": True, "from": "", "to": ""},
-        }
-        fields = {"csrf": self._csrf, "state": json.dumps(state), "format": "graphml"}
+        fields = {"csrf": self._csrf, "state": json.dumps(picture_of(start)), "format": "graphml"}
         self._browser.form("/explore/export", fields)
 
     def _case_file(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from api.audit import AuditLog
 from api.http.access_table import ACCESS
 from api.roles import Role
+from benchmarks.soak.traffic import picture_of
 from tests.e2e.web_world import Office
 
 PAGES = [path for (method, path), roles in ACCESS.items() if method == "GET" and roles and not path.startswith("/api/")]
@@ -31,15 +32,7 @@ def things_of(office: Office) -> dict[str, Any]:
     found: dict[str, Any] = {"identity_id": driver, "other": other, "number": number}
     page = investigator.get(f"/drivers/{driver}/explore").text
     start = json.loads(_script(page, "explorer-data"))
-    state = {
-        "focus": start["focus"],
-        "things": [node["id"] for node in start["nodes"]],
-        "positions": {node["id"]: {"x": 1, "y": 2} for node in start["nodes"]},
-        "hidden": [],
-        "pinned": [],
-        "filters": {"kinds": ["Identity", "Vehicle", "Phone"], "least": 0, "possible": True, "from": "", "to": ""},
-    }
-    found["state"] = json.dumps(state)
+    found["state"] = json.dumps(picture_of(start))
     view = investigator.post("/views", name="trucks near one driver", state=found["state"])
     found["view_id"] = view.headers["location"].removeprefix("/views/")
     case = investigator.post("/cases", title="Trucks", kind="driver", ref=driver, note="why")
