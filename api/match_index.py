@@ -84,7 +84,6 @@ class MatchIndex:
         self._changed = threading.Condition()
         self._at_work = False
         self._is_building = False
-        self._failed = False
         self._version = 0
         self._rest_until = 0.0
         self._log = logging.getLogger(LOGGER)
@@ -127,13 +126,15 @@ class MatchIndex:
         return held if row is not None and LoadStamp(*row) == held.newest else None
 
     def _wait(self, version: int, until: float) -> bool:
-        """Somebody is bringing the index up to the ledger; False where no other is there by `until`."""
+        """Somebody is bringing the index up to the ledger; False where no other is there by `until` or nobody is."""
         with self._changed:
-            self._failed = False
             if self._version == version:
                 self._start()
             left = max(until - time.monotonic(), 0.0)
-            return self._changed.wait_for(lambda: self._version != version or self._failed, left) and not self._failed
+            self._changed.wait_for(
+                lambda: self._version != version or not (self._at_work or self._is_building), timeout=left
+            )
+            return self._version != version
 
     def _start(self) -> None:
         """A thread is at work, but right after a failure; to be called with `_changed` held."""
@@ -179,13 +180,12 @@ class MatchIndex:
             with self._changed:
                 self._is_building = False
                 self._start()
+                self._changed.notify_all()
 
     def _fail(self, error: Exception) -> None:
         self._log.warning("the match index could not be brought up: %s", type(error).__name__)
         with self._changed:
-            self._failed = True
             self._rest_until = time.monotonic() + REST_S
-            self._changed.notify_all()
 
     def _catch_up(self) -> bool:
         """The index has every load, as far as memory allows; False where the builder should take over."""

@@ -274,7 +274,7 @@ def test_an_empty_workspace_matches_nobody(tmp_path: Path) -> None:
 def test_a_builder_that_fails_takes_nothing_from_what_is_held(
     workspace: Workspace, queries: list[dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    matcher = Matcher(workspace, Limits(in_memory=700, worth_keeping=650))
+    matcher = Matcher(workspace, Limits(in_memory=700, worth_keeping=650, first_s=60.0, patience_s=60.0))
     matcher.match(queries, ASKED)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     bring(workspace, tmp_path / "few.csv", rows_of("us_cdl.csv", 100, 160))
