@@ -17,6 +17,8 @@ from linkage.errors import ModelError
 from linkage.phonetics import skeleton
 
 READINGS = "names"
+NAME_COLUMNS = ("name_given", "name_surname", "name_alt")
+"""What READINGS are made of."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Values:
 
     single: Mapping[str, npt.NDArray[np.uint64]]
     multiple: Mapping[str, pl.DataFrame]
+
+
+def columns_of(rules: Iterable[Iterable[str]]) -> frozenset[str]:
+    """Columns of records that the rules read, where these have them."""
+    named = {term.partition(".")[0] for rule in rules for term in rule}
+    return frozenset(named - {READINGS} | set(NAME_COLUMNS if READINGS in named else ()))
 
 
 def term_values(records: pl.DataFrame, terms: Iterable[str]) -> Values:

@@ -5,7 +5,16 @@ distinct pair of values. Level 0 is always "missing": neither agreement nor disa
 """
 
 from linkage.compare.kinds import Agreement
-from linkage.compare.records import Agreements, CodedRecords, common_values, encode
+from linkage.compare.records import Agreements, CodedRecords, columns_of, common_values, encode
 from linkage.compare.registry import attribute_levels, levels_of
 
-__all__ = ["Agreement", "Agreements", "CodedRecords", "attribute_levels", "common_values", "encode", "levels_of"]
+__all__ = [
+    "Agreement",
+    "Agreements",
+    "CodedRecords",
+    "attribute_levels",
+    "columns_of",
+    "common_values",
+    "encode",
+    "levels_of",
+]

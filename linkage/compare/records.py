@@ -61,6 +61,12 @@ class CodedRecords:
         }
 
 
+def columns_of(model: Model) -> frozenset[str]:
+    """Columns of records that comparing them under the model reads, where these have them."""
+    compared = {column for attribute in model.attributes.values() for column in attribute.columns}
+    return frozenset(compared | set(model.shared) | {"key", "entity_type", "suspect"})
+
+
 def encode(records: pl.DataFrame, model: Model, common: Mapping[str, frozenset[str]] | None = None) -> CodedRecords:
     """Records (with `key` and the model's columns, ordered by key) under the model.
 

@@ -16,6 +16,8 @@ ENTRY = {"key": pl.UInt64, "id": pl.Int64}
 """A record holds a key; without an id, more records of one partition hold it than a key may have."""
 MEMBER = {"id": pl.Int64, "block": pl.Int64}
 """A record is in a block. Keys that the same records hold are one block, so that those meet once."""
+HOME_SHIFT = 44
+"""Bits of a block's number below those that say where it is at home: 20 bits, a million homes."""
 Longs = npt.NDArray[np.uint64]
 
 
@@ -55,14 +57,25 @@ def members_of(frames: Iterator[pl.DataFrame], limit: int) -> Iterator[pl.DataFr
 def _blocks(active: pl.DataFrame) -> npt.NDArray[np.int64]:
     """A number for the set of records that hold each key, in each row of it: equal sets have equal numbers.
 
-    A sum of mixed ids, as the order of the records must not matter; that two sets share one by chance is as likely as
-    that two random 64-bit numbers are equal, and then they meet as one block.
+    Its highest bits are the home of the set: those of its first record, which blocks that overlap mostly share, so that
+    a record goes to one place for several of them. The others are of a sum of mixed ids, as the order of the records
+    must not matter. Two sets that get one number by chance (one in 2**44 with one first record) meet as one block, and
+    no pair is lost.
     """
     if not len(active):
         return np.zeros(0, dtype=np.int64)
     held = sizes(active["key"])
-    sums = np.add.reduceat(mix(active["id"].to_numpy().astype(np.uint64)), np.cumsum(held) - held)
-    return np.repeat(sums, held).view(np.int64)
+    starts = np.cumsum(held) - held
+    ids = active["id"].to_numpy().astype(np.uint64)
+    shift = np.uint64(HOME_SHIFT)
+    homes = mix(np.minimum.reduceat(ids, starts)) >> shift << shift
+    blocks = homes | mix(np.add.reduceat(mix(ids), starts)) >> np.uint64(64 - HOME_SHIFT)
+    return np.repeat(blocks, held).view(np.int64)
+
+
+def home_of(blocks: pl.Expr) -> pl.Expr:
+    """Where blocks are at home; blocks in order of their numbers are in order of their homes."""
+    return blocks // (1 << HOME_SHIFT)
 
 
 def mix(numbers: Longs) -> Longs:

@@ -15,6 +15,7 @@ import polars as pl
 from linkage.model import Model
 from linkage.pipeline.components import pairs_inside
 from linkage.pipeline.engine import CHUNK, Engine
+from linkage.spark.entries import home_of
 from linkage.spark.groups import in_groups, sizes
 
 PAIR = {
@@ -56,12 +57,12 @@ def pairs_of(frames: Iterator[pl.DataFrame], scoring: Scoring) -> Iterator[pl.Da
     """PAIR rows of a partition's blocks.
 
     Args:
-        frames: records with `id`, the `block` that they stand in there and all `blocks` that they are in, ascending;
-            ordered by block and id.
+        frames: records with `id`, the `home` for whose blocks they are there, and all `blocks` that they are in up to
+            those; ordered by home and id.
     """
-    for frame in in_groups(frames, "block"):
-        left, right = _met_here(frame)
-        records = frame.drop("block", "blocks").unique("id").sort("id")
+    for frame in in_groups(frames, "home"):
+        left, right = _met_here(frame.select("home", "blocks"))
+        records = frame.drop("home", "blocks").unique("id").sort("id")
         ids = records["id"].to_numpy()
         low, high = (np.searchsorted(ids, frame["id"].to_numpy()[side]).astype(np.int32) for side in (left, right))
         engine, compared = scoring.engine(records), 0
@@ -87,17 +88,15 @@ def pairs_of(frames: Iterator[pl.DataFrame], scoring: Scoring) -> Iterator[pl.Da
 
 
 def _met_here(frame: pl.DataFrame) -> tuple[Ints, Ints]:
-    """Rows of each pair for which this is the first block that both records are in."""
-    left, right = pairs_inside(sizes(frame["block"]))
-    earlier = (
-        frame.select(pl.int_range(pl.len()).alias("row"), "block", other="blocks")
-        .explode("other")
-        .filter(pl.col("other") < pl.col("block"))
+    """Rows of each pair that is in a block here, and in none of an earlier home."""
+    held = frame.select(pl.int_range(pl.len()).alias("row"), "home", block="blocks").explode("block")
+    is_here = home_of(pl.col("block")) == pl.col("home")
+    here, earlier = held.filter(is_here).sort("block", "row"), held.filter(~is_here).select("row", "block")
+    rows = here["row"].to_numpy()
+    left, right = (rows[side] for side in pairs_inside(sizes(here["block"])))
+    pairs = pl.DataFrame({"left": left, "right": right}).unique().sort("left", "right").with_row_index("pair")
+    met_before = pairs.join(earlier, left_on="left", right_on="row").join(
+        earlier, left_on=["right", "block"], right_on=["row", "block"], how="semi"
     )
-    pairs = pl.DataFrame({"left": left, "right": right}).with_row_index("pair")
-    met_before = pairs.join(earlier.select("row", "other"), left_on="left", right_on="row").join(
-        earlier, left_on=["right", "other"], right_on=["row", "other"], how="semi"
-    )
-    here = np.ones(len(left), dtype=np.bool_)
-    here[met_before["pair"].to_numpy()] = False
-    return left[here], right[here]
+    met = pairs.join(met_before, on="pair", how="anti", maintain_order="left")
+    return met["left"].to_numpy(), met["right"].to_numpy()

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from linkage import block, compare
 from linkage.ledger import Decision
 from linkage.model import Model
 from linkage.pipeline.engine import CUT_BITS
 from linkage.spark.clusters import GROUPED, groups_of
 from linkage.spark.components import components
-from linkage.spark.entries import ENTRY, MEMBER, entries_of, members_of
+from linkage.spark.entries import ENTRY, HOME_SHIFT, MEMBER, entries_of, members_of
 from linkage.spark.frames import Columns, ddl, task
 from linkage.spark.pairs import PAIR, Scoring, pairs_of
 from linkage.spark.work import Work
@@ -49,14 +50,14 @@ def find(persons: DataFrame, columns: Columns, model: Model, decisions: Sequence
 
     Args:
         persons: records, each key once.
-        columns: theirs, `key` among them: those that the model reads.
+        columns: theirs, `key` among them.
         decisions: those that stand.
     """
     spark, parts = work.spark, work.partitions
     records = work.kept("records", lambda: _numbered(persons, parts))
     rules, limit = model.blocking, model.limits.block
-    given = {**columns, **_ID}
-    members = work.kept("members", lambda: _members(records, given, (rules, limit), parts))
+    members = work.kept("members", lambda: _members(records, columns, (rules, limit), parts))
+    given = {name: dtype for name, dtype in columns.items() if name in compare.columns_of(model)} | _ID
     scoring = spark.sparkContext.broadcast(Scoring(model, _common(records, model)))
     pairs = work.kept("pairs", lambda: _pairs(records, members, given, scoring, parts))
     ties = _ties(records, pairs, model, decisions, work)
@@ -71,10 +72,13 @@ def _numbered(persons: DataFrame, partitions: int) -> DataFrame:
     return ordered.selectExpr("*", "monotonically_increasing_id() AS id")
 
 
-def _members(records: DataFrame, given: Columns, rules: tuple[Any, int], partitions: int) -> DataFrame:
+def _members(records: DataFrame, columns: Columns, rules: tuple[Any, int], partitions: int) -> DataFrame:
     """`id` of each record that meets another, and its `blocks`, ascending."""
     blocking, limit = rules
-    entries = records.mapInArrow(task(lambda frames: entries_of(frames, blocking, limit), given, ENTRY), ddl(ENTRY))
+    given = {name: dtype for name, dtype in columns.items() if name in block.columns_of(blocking)} | _ID
+    entries = records.select(*given).mapInArrow(
+        task(lambda frames: entries_of(frames, blocking, limit), given, ENTRY), ddl(ENTRY)
+    )
     grouped = entries.repartition(partitions, "key").sortWithinPartitions("key")
     members = grouped.mapInArrow(task(lambda frames: members_of(frames, limit), ENTRY, MEMBER), ddl(MEMBER))
     return (
@@ -93,11 +97,15 @@ def _common(records: DataFrame, model: Model) -> Mapping[str, frozenset[str]]:
 
 
 def _pairs(records: DataFrame, members: DataFrame, given: Columns, scoring: Any, partitions: int) -> DataFrame:
-    placed = records.join(members, "id").selectExpr("*", "explode(blocks) AS block")
-    together = placed.repartition(partitions, "block").sortWithinPartitions("block", "id")
-    columns = {**given, "blocks": pl.List(pl.Int64), "block": pl.Int64}
+    """PAIR rows: a record goes to each home of its blocks, with what it needs to know of the homes before."""
+    homes = f"array_distinct(transform(blocks, block -> shiftright(block, {HOME_SHIFT})))"
+    until = f"filter(blocks, block -> shiftright(block, {HOME_SHIFT}) <= home) AS blocks"
+    placed = records.select(*given).join(members, "id").selectExpr("*", f"explode({homes}) AS home")
+    together = placed.selectExpr(*given, until, "home").repartition(partitions, "home")
+    columns = {**given, "blocks": pl.List(pl.Int64), "home": pl.Int64}
     made: Callable[[Iterator[pl.DataFrame]], Iterable[pl.DataFrame]] = lambda frames: pairs_of(frames, scoring.value)  # noqa: E731
-    return together.select(*columns).mapInArrow(task(made, columns, PAIR), ddl(PAIR))
+    ordered = together.sortWithinPartitions("home", "id")
+    return ordered.mapInArrow(task(made, columns, PAIR), ddl(PAIR))
 
 
 def _ties(records: DataFrame, pairs: DataFrame, model: Model, decisions: Sequence[Decision], work: Work) -> DataFrame:
@@ -145,9 +153,10 @@ def _groups(
     scoring, decisions = told
     roots = labels.selectExpr("root AS node", "root").distinct()
     inside = labels.select("node", "root").union(roots).withColumnRenamed("node", "id")
-    together = records.join(inside, "id").repartition(partitions, "root").sortWithinPartitions("root", "id")
+    together = records.select(*given).join(inside, "id").repartition(partitions, "root")
     columns = {**given, "root": pl.Int64}
     made: Callable[[Iterator[pl.DataFrame]], Iterable[pl.DataFrame]] = lambda frames: groups_of(  # noqa: E731
         frames, scoring.value, decisions
     )
-    return together.select(*columns).mapInArrow(task(made, columns, GROUPED), ddl(GROUPED))
+    ordered = together.sortWithinPartitions("root", "id").select(*columns)
+    return ordered.mapInArrow(task(made, columns, GROUPED), ddl(GROUPED))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from linkage import score
+from linkage import block, compare, score
 from linkage.ledger import Decision
 from linkage.model import Model
 from linkage.pipeline.resolve import NOTHING, Change, Previous, Resolution, Scored, concluded
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 UPLOAD_ROWS = 200_000
 """Records handed to Spark at a time."""
-PART_ROWS = 50_000
-"""Records a task of a shuffle."""
+PART_ROWS, MOST_PARTS = 50_000, 10_000
+"""Records a task of a shuffle, and tasks at most: each fetches a piece from each before it. More records a task cost no
+memory, as they come in batches."""
 NAME_LETTERS = 16
+LAYOUT = 2
+"""Of the stages: one more whenever what they hold means something else, so that none of an earlier version is used."""
 _PERSON: Columns = {"record_key": pl.String, "identity_id": pl.String}
-NOT_READ = ("file", "line", "raw", "content", "known_on")
-"""Columns of a person that no rule of a model reads."""
-COLUMNS: Columns = {name: PERSON.columns[name] for name in PERSON.without(*NOT_READ)}
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,10 @@ class SparkResolver:
         """As `linkage.pipeline.resolve`."""
         if change.is_nothing:
             return NOTHING
-        parts = self.partitions or max(2 * self.spark.sparkContext.defaultParallelism, -(-persons.height // PART_ROWS))
-        work = Work(self.spark, f"{self.folder}/{_name(persons, model, previous.decisions)}", parts, self.told)
-        found = find(_uploaded(persons, work), COLUMNS, model, previous.decisions, work)
+        place = f"{self.folder}/{_name(persons, model, previous.decisions)}"
+        work = Work(self.spark, place, self.partitions or self._partitions(persons.height), self.told)
+        columns = _read_by(model)
+        found = find(_uploaded(persons, columns, work), columns, model, previous.decisions, work)
         removed = change.removed(persons["key"])
         touched = [*persons["key"], *removed]
         scored = Scored(sorted(touched), _pairs(found.pairs, model), _compared(found.pairs))
@@ -76,21 +77,31 @@ class SparkResolver:
         work.drop()
         return resolution
 
+    def _partitions(self, records: int) -> int:
+        slots: int = self.spark.sparkContext.defaultParallelism
+        return min(max(2 * slots, -(-records // PART_ROWS)), MOST_PARTS)
+
 
 def _name(persons: pl.DataFrame, model: Model, decisions: Sequence[Decision]) -> str:
     """Equal for the same work, so that another run finds what this one finished."""
-    found = hashlib.sha256(model.digest.encode())
+    found = hashlib.sha256(f"{LAYOUT} {model.digest}".encode())
     found.update(repr([(one.a, one.b, one.judgement) for one in decisions]).encode())
     for chunk in persons.select("key", "content").iter_slices(UPLOAD_ROWS):
         found.update(chunk.write_csv(include_header=False).encode())
     return found.hexdigest()[:NAME_LETTERS]
 
 
-def _uploaded(persons: pl.DataFrame, work: Work) -> DataFrame:
+def _read_by(model: Model) -> Columns:
+    """Columns of a person that a rule of the model reads: nothing else leaves this machine."""
+    read = compare.columns_of(model) | block.columns_of(model.blocking)
+    return {name: dtype for name, dtype in PERSON.columns.items() if name in read}
+
+
+def _uploaded(persons: pl.DataFrame, columns: Columns, work: Work) -> DataFrame:
     """The records where all executors can read them."""
     places = []
     for number, chunk in enumerate(persons.iter_slices(UPLOAD_ROWS)):
-        table = to_arrow(chunk, COLUMNS)
+        table = to_arrow(chunk, columns)
         work.kept(f"persons-{number}", lambda table=table: work.spark.createDataFrame(table))  # type: ignore[misc]
         places.append(work.place(f"persons-{number}"))
     return work.spark.read.parquet(*places)

@@ -18,7 +18,7 @@ from linkage import block, compare
 from linkage.model import Model
 from linkage.pipeline.engine import Engine
 from linkage.spark.clusters import groups_of
-from linkage.spark.entries import entries_of, members_of, mix
+from linkage.spark.entries import entries_of, home_of, members_of, mix
 from linkage.spark.groups import in_groups
 from linkage.spark.pairs import Scoring, pairs_of
 from linkage.spark.stars import TIE, large_star, small_star, stars_of
@@ -109,15 +109,20 @@ def found_by_tasks(
     """Members, how many were compared, and kept pairs, from records spread over partitions."""
     numbered = records.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("id"))
     limit = model.limits.block
-    pieces = list(numbered.iter_slices(-(-len(numbered) // partitions)))
+    pieces = list(numbered.select("id", *block.columns_of(model.blocking)).iter_slices(-(-len(numbered) // partitions)))
     entries = (e for piece in pieces for e in entries_of(cut(piece, batch), model.blocking, limit))
     by_key = shuffled(entries, partitions, "key", "id")
     members = pl.concat(m for part in by_key for m in members_of(cut(part, batch), limit)).unique()
     lists = members.sort("block").group_by("id").agg(pl.col("block").alias("blocks"))
-    placed = numbered.join(lists, on="id").with_columns(block="blocks").explode("block")
+    homes = pl.col("blocks").list.eval(home_of(pl.element())).list.unique()
+    compared_by = [name for name in numbered.columns if name in compare.columns_of(model) | {"id"}]
+    placed = numbered.select(compared_by).join(lists, on="id").with_columns(home=homes).explode("home")
+    until = placed.explode("blocks").filter(home_of(pl.col("blocks")) <= pl.col("home"))
+    until = until.group_by("id", "home").agg("blocks")
+    placed = placed.drop("blocks").join(until, on=["id", "home"])
     scoring = Scoring(model, compare.common_values(records, model))
-    by_block = [part for part in shuffled(iter([placed]), partitions, "block", "id") if len(part)]
-    rows = pl.concat(p for part in by_block for p in pairs_of(cut(part, batch), scoring))
+    by_home = [part for part in shuffled(iter([placed]), partitions, "home", "id") if len(part)]
+    rows = pl.concat(p for part in by_home for p in pairs_of(cut(part, batch), scoring))
     kept = rows.filter(pl.col("record_l").is_not_null()).select("record_l", "record_r", "match_weight")
     return members, int(rows["compared"].sum()), kept.sort("record_l", "record_r")
 
@@ -131,7 +136,7 @@ def found_here(records: pl.DataFrame, model: Model) -> tuple[int, pl.DataFrame, 
     return compared, frame, engine, pairs
 
 
-@pytest.mark.parametrize(("partitions", "batch"), [(1, 1000), (3, 40), (5, 7)])
+@pytest.mark.parametrize(("partitions", "batch"), [(1, 1000), (5, 30)])
 @pytest.mark.parametrize("limit", [50, 6])
 def test_pairs_and_their_weights_are_those_of_one_machine(
     persons: Callable[..., pl.DataFrame], model: Model, partitions: int, batch: int, limit: int
