@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 MARKS = ("<!-- spark -->", "<!-- /spark -->")
-GROWTH = 1.3
-"""What a million records may cost at the largest size, in parts of what they cost at the smallest."""
 
 
 def tables(document: Mapping[str, Any]) -> str:
@@ -41,21 +39,24 @@ def _runs(document: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def growth(document: Mapping[str, Any], engine: str, figure: str) -> float | None:
-    """What a million records cost at the largest size, in parts of what they cost at the smallest."""
+def growth(document: Mapping[str, Any], engine: str, figure: str) -> dict[int, float]:
+    """What a million records cost, in parts of what they cost at the smallest size, by the number of records."""
     runs = sorted((r for r in document["runs"] if r["engine"] == engine), key=lambda run: run["records"])
-    if len(runs) < 2:
-        return None
-    small, large = (run[figure] / run["records"] for run in (runs[0], runs[-1]))
-    return float(round(large / small, 2))
+    costs = {run["records"]: run[figure] / run["records"] for run in runs}
+    return {records: round(cost / costs[runs[0]["records"]], 2) for records, cost in costs.items()}
 
 
 def _growth(document: Mapping[str, Any]) -> Iterator[str]:
-    yield "| a million records at the largest size, in parts of the smallest | local | Spark |"
-    yield "|---|---|---|"
-    for name, figure in (("time", "seconds"), ("bytes through shuffles", "shuffled_mb")):
-        local = growth(document, "local", figure) if figure == "seconds" else None
-        yield f"| {name} | {local or ''} | {growth(document, 'spark', figure) or ''} |"
+    rows = {
+        "s here": growth(document, "local", "seconds"),
+        "s on Spark": growth(document, "spark", "seconds"),
+        "bytes through shuffles": growth(document, "spark", "shuffled_mb"),
+    }
+    sizes = list(rows["s on Spark"])
+    yield f"| a million records, in parts of those at {sizes[0]:,} | {' | '.join(f'{n:,}' for n in sizes[1:])} |"
+    yield f"|---|{'---|' * len(sizes[1:])}"
+    for name, found in rows.items():
+        yield f"| {name} | {' | '.join(f'{found[n]:.2f}' for n in sizes[1:])} |"
 
 
 def _stages(document: Mapping[str, Any]) -> Iterator[str]:

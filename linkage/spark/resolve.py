@@ -101,7 +101,7 @@ def _pairs(records: DataFrame, members: DataFrame, given: Columns, scoring: Any,
     homes = f"array_distinct(transform(blocks, block -> shiftright(block, {HOME_SHIFT})))"
     until = f"filter(blocks, block -> shiftright(block, {HOME_SHIFT}) <= home) AS blocks"
     placed = records.select(*given).join(members, "id").selectExpr("*", f"explode({homes}) AS home")
-    together = placed.selectExpr(*given, until, "home").repartition(partitions, "home")
+    together = placed.selectExpr(*(f"`{name}`" for name in given), until, "home").repartition(partitions, "home")
     columns = {**given, "blocks": pl.List(pl.Int64), "home": pl.Int64}
     made: Callable[[Iterator[pl.DataFrame]], Iterable[pl.DataFrame]] = lambda frames: pairs_of(frames, scoring.value)  # noqa: E731
     ordered = together.sortWithinPartitions("home", "id")
