@@ -28,7 +28,7 @@ def driver(server: Server) -> Iterator[neo4j.Driver]:
 
 
 class TestNeo4jStore(GraphStoreConformance):
-    examples, steps = 6, 8  # each asks a server hundreds of questions
+    examples, steps = 4, 6  # each asks a server hundreds of questions
 
     @pytest.fixture
     def store(self, server: Server, driver: neo4j.Driver) -> Iterator[Neo4jStore]:

@@ -8,7 +8,7 @@ from benchmarks.vetting.__main__ import report
 from benchmarks.vetting.year import Year, run_year
 from fixtures.world import WorldSettings
 
-PEOPLE = 1000
+PEOPLE = 600
 
 
 @pytest.fixture(scope="module")

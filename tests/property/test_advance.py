@@ -22,7 +22,7 @@ from graph.testing.worlds import Happening, Hold, World
 
 POLICY = load_policy()
 TIGHT = replace(POLICY, limits=replace(POLICY.limits, hub_degree=3))  # so that things pass the limit all the time
-thorough = settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def table(world: World, policy=POLICY, as_of: dt.date = AS_OF) -> dict[str, tuple]:

@@ -44,7 +44,7 @@ def told(store, person: str) -> bytes:
     return orjson.dumps(document(store, person))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(worlds(), declarations())
 def test_declared_ties_change_no_bit_of_a_score(world, ties):
     with_ties = replace(world, declared=ties)
@@ -58,7 +58,7 @@ def test_declared_ties_change_no_bit_of_a_score(world, ties):
         assert mine == theirs
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(worlds(), declarations(), st.randoms(use_true_random=False))
 def test_context_is_the_same_on_either_store_and_in_any_order(world, ties, shuffler):
     mixed = list(ties)
@@ -70,7 +70,7 @@ def test_context_is_the_same_on_either_store_and_in_any_order(world, ties, shuff
         assert told(one.to_store(), person) == told(embedded, person)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(worlds(), declarations())
 def test_what_context_shows_keeps_its_rules(world, ties):
     store = replace(world, declared=ties).to_store()

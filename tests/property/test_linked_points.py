@@ -13,7 +13,7 @@ from linkage import compiled
 pytestmark = pytest.mark.skipif(not compiled.HAS_NUMBA, reason="numba is not installed")
 
 POLICY = load_policy()
-many = settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
