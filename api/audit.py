@@ -19,7 +19,7 @@ import apsw
 
 from api.audit_sync import Flush, SharedSync
 from linkage.errors import LedgerError
-from linkage.ledger import KeptConnections
+from linkage.ledger import KeptConnections, write_ahead
 
 AUDIT = "audit.db"
 PLACE = "audit.sync"
@@ -250,8 +250,7 @@ class AuditLog:
     def connection(self) -> apsw.Connection:
         """A new connection to it; the caller closes it."""
         connection = apsw.Connection(str(self._path))
-        connection.set_busy_timeout(BUSY_MS)
-        connection.execute("PRAGMA journal_mode=WAL")
+        write_ahead(connection, BUSY_MS)
         # Every entry is synced before its answer leaves, by `SharedSync`: one sync may count for many transactions.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(_SCHEMA)

@@ -18,8 +18,10 @@ import orjson
 
 from api.search import Query
 from linkage.errors import UnknownRecord
+from linkage.ledger import write_ahead
 
 FILE = "searches.db"
+BUSY_MS = 5_000
 KEPT_S = 43_200.0
 """Seconds a search is kept: as long as a session can last."""
 _SCHEMA = (
@@ -106,8 +108,7 @@ class Searches:
         path.touch(0o600)  # SQLite gives the files beside it the same mode
         connection = apsw.Connection(str(path))
         try:
-            connection.set_busy_timeout(5_000)
-            connection.execute("PRAGMA journal_mode=WAL")
+            write_ahead(connection, BUSY_MS)
             connection.execute("PRAGMA secure_delete=ON")  # names that were looked for do not outlive their search
             connection.execute(_SCHEMA)
             yield connection

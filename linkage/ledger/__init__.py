@@ -6,6 +6,7 @@ from linkage.ledger.history import History, Run
 from linkage.ledger.identity_tables import IdentityTables
 from linkage.ledger.kept_connections import KeptConnections
 from linkage.ledger.loads import FileSummary, Issue, LoadRow, LoadTables
+from linkage.ledger.wal import write_ahead
 from linkage.ledger.whole import damaged, damaged_ends, is_sealed, sums_of
 from linkage.ledger.workspace import LEDGER, MERGED, RECORDS, Workspace
 
@@ -29,4 +30,5 @@ __all__ = [
     "damaged_ends",
     "is_sealed",
     "sums_of",
+    "write_ahead",
 ]

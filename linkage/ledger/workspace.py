@@ -22,6 +22,7 @@ from linkage.ledger.kept_connections import KeptConnections
 from linkage.ledger.load_keys import LoadKeys
 from linkage.ledger.lookup import Lookups
 from linkage.ledger.merged import Merged
+from linkage.ledger.wal import write_ahead
 from linkage.schema import Kind
 
 LEDGER = "ledger.db"
@@ -90,8 +91,8 @@ class Workspace:
     def connection(self) -> apsw.Connection:
         """A new connection to the ledger; the caller closes it."""
         connection = apsw.Connection(str(self.path / LEDGER))
-        connection.set_busy_timeout(BUSY_MS)
-        for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"):
+        write_ahead(connection, BUSY_MS)
+        for pragma in ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"):
             connection.execute(pragma)
         return connection
 
