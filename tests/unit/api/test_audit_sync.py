@@ -76,7 +76,7 @@ def test_no_answer_leaves_without_a_sync_that_began_after_it_was_asked_and_ended
     assert len(AuditLog(tmp_path).entries(limit=1000)) == len(answers) == 3 * 6 * 15
     for asked, answered in answers:
         assert any(asked <= began and ended <= answered for began, ended in syncs)
-    assert len(syncs) < len(answers) * 0.9  # a fifth on a machine that has time
+    assert len(syncs) < len(answers) / 2  # a fifth on a machine that has time
 
 
 def test_another_process_s_sync_counts_for_what_was_written_before_it(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def found_here(records: pl.DataFrame, model: Model) -> tuple[int, pl.DataFrame, 
     return compared, frame, engine, pairs
 
 
-@pytest.mark.parametrize(("partitions", "batch"), [(1, 1000), (5, 30)])
+@pytest.mark.parametrize(("partitions", "batch"), [(1, 1000), (3, 40), (5, 7)])
 @pytest.mark.parametrize("limit", [50, 6])
 def test_pairs_and_their_weights_are_those_of_one_machine(
     persons: Callable[..., pl.DataFrame], model: Model, partitions: int, batch: int, limit: int
